@@ -1,0 +1,1 @@
+"""MIST: amortized mutual-information estimation with honest intervals."""
