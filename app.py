@@ -1,0 +1,11 @@
+"""Table of contents of the MIST app; `streamlit run app.py` shows it."""
+
+import streamlit as st
+
+st.navigation(
+    [
+        st.Page("pages/explore.py", title="Explore", default=True),
+        st.Page("pages/inspect_csv.py", title="Your table"),
+        st.Page("pages/home.py", title="About"),
+    ]
+).run()
