@@ -1,0 +1,206 @@
+"""Weights and model card in one safetensors file: written atomically, loaded strictly.
+
+The card (a JSON object: format, config, seed, steps, scores, ...) travels in the file's metadata
+with a digest of card and tensors together, so that a damaged byte anywhere is noticed. Nothing is
+ever unpickled.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from mist_core.errors import WeightsError
+
+FORMAT = "mist-1"
+# The shipped networks have a few million parameters; beyond this a path is a mistake.
+MAX_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a weights file holds.
+
+    Attributes:
+        tensors: name -> tensor, on the CPU, every value finite.
+        card: the model card; `card["config"]` rebuilds the network.
+        sha256: hexadecimal digest of the file's bytes.
+    """
+
+    tensors: dict[str, Tensor]
+    card: dict
+    sha256: str
+
+
+def save_checkpoint(path: str | Path, tensors: dict[str, Tensor], card: dict) -> None:
+    """Write tensors and card to `path`; a reader sees the old file or the new one, never half.
+
+    Args:
+        path: the file to write; its folder must exist.
+        tensors: name -> tensor of any device; shared storage is allowed (each name gets a copy).
+        card: JSON-serialisable; the key "format" is set here.
+
+    Raises:
+        WeightsError: a tensor or a number of the card is not finite, or the card is not JSON.
+    """
+    path = Path(path)
+    copies = {name: _own_copy(tensor) for name, tensor in tensors.items()}
+    _require_finite(path, copies)
+    text = _card_text(path, card)
+    metadata = {"format": FORMAT, "card": text, "digest": _digest(text, copies)}
+    _write_atomically(path, safetensors.torch.save(copies, metadata))
+
+
+def load_checkpoint(path: str | Path) -> Checkpoint:
+    """Read a file written by `save_checkpoint`.
+
+    Raises:
+        WeightsError: the file is missing, too large, truncated, damaged, not ours, or holds a
+            value that is not finite; the message names the file and the field.
+    """
+    path = Path(path)
+    content = _read(path)
+    tensors = _parse_tensors(path, content)
+    metadata = _parse_metadata(path, content)
+    card = _parse_card(path, metadata)
+    if metadata.get("digest") != _digest(metadata["card"], tensors):
+        raise WeightsError(f"{path}: digest: the contents are damaged; copy the file again.")
+    _require_finite(path, tensors)
+    return Checkpoint(tensors, card, hashlib.sha256(content).hexdigest())
+
+
+def load_network(path: str | Path, device: str | torch.device = "cpu"):
+    """Rebuild the network a checkpoint describes, with its weights, in evaluation mode.
+
+    Returns:
+        (network, checkpoint): the network on `device`, and the Checkpoint it came from.
+
+    Raises:
+        WeightsError: as `load_checkpoint`, or the config or a tensor does not fit the network.
+    """
+    checkpoint = load_checkpoint(path)
+    network = _build(Path(path), checkpoint.card)
+    _require_fit(Path(path), network.state_dict(), checkpoint.tensors)
+    network.load_state_dict(checkpoint.tensors, strict=True)
+    return network.to(device).eval(), checkpoint
+
+
+def _own_copy(tensor: Tensor) -> Tensor:
+    return tensor.detach().to("cpu", copy=True).contiguous()
+
+
+def _card_text(path: Path, card: dict) -> str:
+    try:
+        return json.dumps({**card, "format": FORMAT}, allow_nan=False, sort_keys=True)
+    except (TypeError, ValueError) as error:
+        raise WeightsError(
+            f"{path}: card: expected finite JSON values, got something else ({error})."
+        ) from error
+
+
+def _digest(text: str, tensors: dict[str, Tensor]) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(json.dumps([name, str(tensor.dtype), list(tensor.shape)]).encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise WeightsError(f"{path}: size: expected at most {MAX_BYTES} bytes, got {size}.")
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def _parse_tensors(path: Path, content: bytes) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load(content)
+    # safetensors signals a dtype that torch lacks by KeyError, an odd shape by the other two.
+    except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        raise WeightsError(
+            f"{path}: header: expected a complete safetensors file, got {len(content)} bytes that "
+            f"are truncated, damaged or something else ({error})."
+        ) from error
+
+
+def _parse_metadata(path: Path, content: bytes) -> dict:
+    """The header's metadata; safetensors has checked by now that the header is JSON."""
+    length = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+    if metadata.get("format") != FORMAT:
+        raise WeightsError(
+            f"{path}: format: expected {FORMAT!r}, got {metadata.get('format')!r}; these are not "
+            "weights of this package."
+        )
+    return metadata
+
+
+def _parse_card(path: Path, metadata: dict) -> dict:
+    try:
+        card = json.loads(metadata["card"])
+    except (KeyError, ValueError, RecursionError) as error:
+        raise WeightsError(f"{path}: card: expected a JSON object, got none.") from error
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise WeightsError(f"{path}: card: expected a JSON object with format {FORMAT!r}.")
+    return card
+
+
+def _require_finite(path: Path, tensors: dict[str, Tensor]) -> None:
+    for name, tensor in tensors.items():
+        bad = int((~torch.isfinite(tensor)).sum())
+        if bad:
+            raise WeightsError(
+                f"{path}: tensor {name}: {bad} of {tensor.numel()} values are not finite."
+            )
+
+
+def _build(path: Path, card: dict):
+    # Imported here: the training stack needs checkpoints without the network and vice versa.
+    from mist_core.model import build_network
+
+    config = card.get("config")
+    if not isinstance(config, dict):
+        raise WeightsError(f"{path}: config: expected an object that describes the network.")
+    # The initial weights are thrown away: leave the caller's random stream where it was.
+    with torch.random.fork_rng(devices=[]):
+        try:
+            return build_network(config)
+        except (TypeError, KeyError, ValueError, RuntimeError) as error:
+            raise WeightsError(f"{path}: config: does not describe a network ({error}).") from error
+
+
+def _require_fit(path: Path, expected: dict[str, Tensor], found: dict[str, Tensor]) -> None:
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in found:
+            raise WeightsError(f"{path}: tensor {name}: missing; the network needs it.")
+        if name not in expected:
+            raise WeightsError(f"{path}: tensor {name}: not a part of the network; remove it.")
+        want, got = _signature(expected[name]), _signature(found[name])
+        if want != got:
+            raise WeightsError(f"{path}: tensor {name}: expected {want}, got {got}.")
+
+
+def _signature(tensor: Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')}{list(tensor.shape)}"
