@@ -44,9 +44,7 @@ class MAB(nn.Module):
         q = self._split_heads(self.to_query(self.norm_query(query)))  # (B, heads, Q, D/heads)
         k, v = self.to_key_value(self.norm_key(keys)).chunk(2, dim=-1)
         visible = None if key_padding_mask is None else ~key_padding_mask[..., None, None, :]
-        attended = scaled_dot_product_attention(
-            q, self._split_heads(k), self._split_heads(v), attn_mask=visible
-        )
+        attended = _attend(q, self._split_heads(k), self._split_heads(v), visible)
         hidden = query + self.output(attended.transpose(-3, -2).flatten(-2))  # (B, Q, D)
         return hidden + self.mlp(hidden)
 
@@ -97,6 +95,20 @@ class PMA(nn.Module):
         """Pool a set (B, K, D) to (B, M, D)."""
         seeds = self.seeds.expand(*x.shape[:-2], -1, -1)
         return self.block(seeds, x, key_padding_mask)
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor, visible: Tensor | None) -> Tensor:
+    """Scaled dot-product attention, in float32 on a CPU.
+
+    There the backward pass of the bf16 kernel is the slow one: with 32 keys or 32 queries it
+    takes 2 to 5 times as long as the float32 kernel (torch 2.13).
+    """
+    if not query.is_cpu:
+        return scaled_dot_product_attention(query, key, value, attn_mask=visible)
+    with torch.autocast("cpu", enabled=False):
+        return scaled_dot_product_attention(
+            query.float(), key.float(), value.float(), attn_mask=visible
+        )
 
 
 def _perceptron(embed_dim: int, hidden_dim: int) -> nn.Sequential:
