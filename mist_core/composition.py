@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
-from mist_core.distributions import Law
+from mist_core.dispersion import bivariate_correlation
+from mist_core.distributions import Law, Multinormal
 from mist_core.errors import ParameterError
-from mist_core.transforms import Transform
+from mist_core.transforms import NormalToMixture, Transform
 
 
 class Independent(Law):
@@ -78,3 +80,21 @@ class Transformed(Law):
     def pointwise_mutual_information(self, x, y):
         x, y = self.transform_x.inverse(x.double()), self.transform_y.inverse(y.double())
         return self.law.pointwise_mutual_information(x, y)
+
+
+def bimodal_gaussians(correlation: float | Tensor) -> Transformed:
+    """Bivariate normal copula under two-peaked margins, with its mutual information.
+
+    X is 0.3 N(0, 1) + 0.7 N(5, 1) and Y is 0.5 N(-1, 1) + 0.5 N(3, 1).
+
+    Args:
+        correlation: of the underlying normal pair, in (-1, 1), shape (*batch,).
+
+    Raises:
+        ParameterError: a correlation outside (-1, 1).
+    """
+    return Transformed(
+        Multinormal(bivariate_correlation(correlation), dim_x=1),
+        NormalToMixture((0.3, 0.7), (0.0, 5.0)),
+        NormalToMixture((0.5, 0.5), (-1.0, 3.0)),
+    )

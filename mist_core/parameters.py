@@ -1,7 +1,6 @@
 """One boundary for the parameters of laws and transforms: convert, validate, then trust."""
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -62,12 +61,3 @@ def require_dim(dim: object, name: str, least: int = 1, most: float = math.inf) 
         upper = "" if most == math.inf else f" and at most {most}"
         raise ParameterError(f"{name} must be an integer of at least {least}{upper}; got {dim!r}.")
     return dim
-
-
-def require_shape(tensor: Tensor, trailing: Sequence[int], name: str) -> None:
-    """Raises ParameterError unless the tensor's last dimensions are those given."""
-    if tuple(tensor.shape[-len(trailing) :]) != tuple(trailing):
-        expected = ", ".join(["*batch", *map(str, trailing)])
-        raise ParameterError(
-            f"{name} must have shape ({expected}); got {tuple(tensor.shape)}."
-        )

@@ -6,13 +6,15 @@ normal CDF is 1 beyond 5.4 standard deviations; sample in float64 where its tail
 """
 
 import abc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from mist_core.errors import ParameterError
 from mist_core.parameters import as_tensor
+
+CONDITION_LIMIT = 1e15  # beyond it float64 cannot tell the matrix from a singular one
 
 
 class Transform(abc.ABC):
@@ -93,21 +95,10 @@ class NormalCDF(Transform):
         return torch.special.ndtri(y)
 
 
-class Wiggly(Transform):
-    """x + sum_k a_k sin(w_k x + p_k), increasing because sum_k |a_k w_k| < 1.
+class _Wiggly(Transform):
+    """x + sum_k a_k sin(w_k x + p_k), increasing because sum_k |a_k w_k| < 1."""
 
-    Args:
-        waves: triples (a_k, w_k, p_k) of amplitude, frequency and phase.
-
-    Raises:
-        ParameterError: waves steep enough to make the map decrease somewhere.
-    """
-
-    def __init__(self, waves: tuple[tuple[float, float, float], ...]) -> None:
-        self.waves = waves
-        slope = sum(abs(amplitude * frequency) for amplitude, frequency, _ in waves)
-        if slope >= 1:
-            raise ParameterError(f"The waves' slopes must add up to less than 1; got {slope:g}.")
+    waves: tuple[tuple[float, float, float], ...]  # amplitude a_k, frequency w_k, phase p_k
 
     def __call__(self, x):
         return x + sum(a * torch.sin(w * x + p) for a, w, p in self.waves)
@@ -117,18 +108,49 @@ class Wiggly(Transform):
         return invert_increasing(self, y, y - reach, y + reach)
 
 
-class WigglyX(Wiggly):
+class WigglyX(_Wiggly):
     """The wiggly map of the benchmark's X side."""
 
-    def __init__(self) -> None:
-        super().__init__(((0.4, 1.0, 0.0), (0.2, 1.7, 1.0), (0.03, 3.3, -2.5)))
+    waves = ((0.4, 1.0, 0.0), (0.2, 1.7, 1.0), (0.03, 3.3, -2.5))
 
 
-class WigglyY(Wiggly):
+class WigglyY(_Wiggly):
     """The wiggly map of the benchmark's Y side."""
 
-    def __init__(self) -> None:
-        super().__init__(((-0.4, 0.4, 0.0), (0.17, 1.3, 3.5), (0.02, 4.3, -2.5)))
+    waves = ((-0.4, 0.4, 0.0), (0.17, 1.3, 3.5), (0.02, 4.3, -2.5))
+
+
+class NormalToMixture(Transform):
+    """F^-1(Phi(x)), F the mixture sum_k w_k Phi(t - m_k): makes normal columns multimodal.
+
+    Args:
+        weights: w_k > 0, scaled to sum to 1.
+        means: m_k, as many.
+
+    Raises:
+        ParameterError: weights that are not positive, or not as many as the means.
+    """
+
+    def __init__(self, weights: Sequence[float], means: Sequence[float]) -> None:
+        if len(weights) != len(means) or not weights or min(weights) <= 0:
+            raise ParameterError(
+                f"Each mean needs a positive weight; got weights {weights}, means {means}."
+            )
+        self.weights = tuple(weight / sum(weights) for weight in weights)
+        self.means = tuple(means)
+
+    def __call__(self, x):
+        u = torch.special.ndtr(x.double())
+        # The quantile of a mixture lies between the least and the greatest component's.
+        low, high = x.double() + min(self.means), x.double() + max(self.means)
+        return invert_increasing(self._cdf, u, low, high).to(x)
+
+    def inverse(self, y):
+        return torch.special.ndtri(self._cdf(y.double())).to(y)
+
+    def _cdf(self, t: Tensor) -> Tensor:
+        components = zip(self.weights, self.means, strict=True)
+        return sum(weight * torch.special.ndtr(t - mean) for weight, mean in components)
 
 
 class Linear(Transform):
@@ -145,7 +167,10 @@ class Linear(Transform):
         matrix = as_tensor(matrix, "matrix")
         if matrix.ndim < 2 or matrix.shape[-1] != matrix.shape[-2]:
             raise ParameterError(f"matrix must be (*batch, dim, dim); got {tuple(matrix.shape)}.")
-        if not matrix.isfinite().all() or (torch.linalg.cond(matrix) > 1e15).any():
+        inverse, singular = torch.linalg.inv_ex(matrix)
+        condition = torch.linalg.matrix_norm(matrix, 1) * torch.linalg.matrix_norm(inverse, 1)
+        # Not "condition > limit": a matrix with infinite entries has a NaN here.
+        if singular.any() or not (condition < CONDITION_LIMIT).all():
             raise ParameterError("matrix must be finite and invertible; got one that is not.")
         self.matrix = matrix
 
@@ -156,7 +181,7 @@ class Linear(Transform):
         return torch.linalg.solve(self.matrix.to(y), y.mT).mT
 
     def output_dim(self, dim):
-        return _exactly(dim, self.matrix.shape[-1], "Linear")
+        return exactly(dim, self.matrix.shape[-1], "Linear")
 
 
 class Permutation(Transform):
@@ -170,8 +195,9 @@ class Permutation(Transform):
     """
 
     def __init__(self, order: Tensor) -> None:
-        order = torch.as_tensor(order)
-        if order.ndim < 1 or not (order.sort(-1).values == torch.arange(order.shape[-1]).to(order)).all():
+        order = torch.atleast_1d(torch.as_tensor(order))
+        positions = torch.arange(order.shape[-1], device=order.device)
+        if not (order.sort(-1).values == positions).all():
             raise ParameterError("order must be a permutation of 0..dim-1 in its last dimension.")
         self.order = order
 
@@ -182,7 +208,7 @@ class Permutation(Transform):
         return _take_columns(y, self.order.argsort(-1))
 
     def output_dim(self, dim):
-        return _exactly(dim, self.order.shape[-1], "Permutation")
+        return exactly(dim, self.order.shape[-1], "Permutation")
 
 
 def invert_increasing(
@@ -200,7 +226,8 @@ def _take_columns(x: Tensor, order: Tensor) -> Tensor:
     return x.gather(-1, order[..., None, :].to(x.device).expand(x.shape))
 
 
-def _exactly(dim: int, expected: int, name: str) -> int:
+def exactly(dim: int, expected: int, name: str) -> int:
+    """Returns the number of columns, or raises ParameterError unless it is the expected one."""
     if dim != expected:
         raise ParameterError(f"{name} was built for {expected} columns; got {dim}.")
     return dim
