@@ -1,0 +1,110 @@
+"""The only bridge between the core and Streamlit: loading, shared widgets, errors in one place.
+
+Pages call this module; `mist_core` never knows that Streamlit exists.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from mist_core import figures
+from mist_core.errors import MISTError
+from mist_core.estimator import MISTEstimator
+from mist_core.posterior import UNITS, Posterior
+
+WEIGHTS = Path(__file__).parent / "weights"
+# Spreadsheets run cells that begin with these as formulae.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@contextmanager
+def core_errors() -> Iterator[None]:
+    """Show an error that a user can mend as a message, and end the page's run there.
+
+    Only `MISTError` is caught: anything else is our own fault and should be seen as such.
+    """
+    try:
+        yield
+    except MISTError as error:
+        st.error(plain(str(error)))
+        st.stop()
+
+
+def estimator(name: str = "general") -> MISTEstimator:
+    """The estimator with the shipped weights `name`, loaded once for all sessions."""
+    return _load(WEIGHTS / f"{name}.safetensors", weights_hash(name))
+
+
+def weights_hash(name: str = "general") -> str:
+    """SHA-256 of the shipped weights `name`: a key for everything computed with them."""
+    path = WEIGHTS / f"{name}.safetensors"
+    if not path.exists():
+        return "missing"  # loading then raises the error that names the file
+    stat = path.stat()
+    return _file_digest(path, (stat.st_mtime_ns, stat.st_size))
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of an upload: Streamlit's own cache key would look at a part of it only."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@st.cache_data(show_spinner=False)
+def _file_digest(path: Path, stamp: tuple[int, int]) -> str:
+    return digest(path.read_bytes())
+
+
+@st.cache_resource(show_spinner="Loading the model …", max_entries=4)
+def _load(path: Path, digest: str) -> MISTEstimator:
+    return MISTEstimator.load(path)
+
+
+def unit_switch(key: str) -> str:
+    """A switch between nats and bits, kept in the URL under `key`; returns the unit's name."""
+    return st.segmented_control(
+        "Unit", list(UNITS), default="nats", required=True, key=key, bind="query-params"
+    )
+
+
+def in_unit(posterior: Posterior, unit: str) -> Posterior:
+    """The posterior in the unit shown: bits exist only here, at display."""
+    return posterior.to_bits() if unit == "bits" else posterior.to_nats()
+
+
+def plain(text: str) -> str:
+    """Escape text of unknown origin so that Markdown shows it letter by letter."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text)
+
+
+def show(chart: alt.TopLevelMixin, *, description: str) -> None:
+    """Draw a chart over the full width, with a text for those who cannot see it."""
+    st.altair_chart(chart, width="stretch", alt=description)
+
+
+def download_table(label: str, frame: pd.DataFrame, file_name: str) -> None:
+    """A button that saves a table as CSV, written only when it is clicked."""
+    st.download_button(label, lambda: to_csv(frame), file_name, "text/csv", on_click="ignore")
+
+
+def download_figure(chart: Callable[[], alt.TopLevelMixin], stem: str) -> None:
+    """Buttons that save a chart as SVG and PNG, rendered only when they are clicked."""
+    svg, png = (lambda: figures.to_svg(chart())), (lambda: figures.to_png(chart()))
+    st.download_button("Figure (SVG)", svg, f"{stem}.svg", "image/svg+xml", on_click="ignore")
+    st.download_button("Figure (PNG)", png, f"{stem}.png", "image/png", on_click="ignore")
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """CSV whose text cells and headings no spreadsheet will run as a formula."""
+    text = frame.select_dtypes(["object", "string", "category"]).columns
+    safe = frame.assign(**{column: frame[column].map(_defused) for column in text})
+    return safe.rename(columns=_defused).to_csv(index=False).encode()
+
+
+def _defused(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
