@@ -131,7 +131,7 @@ def _join(at: np.ndarray, knots: np.ndarray, heights: np.ndarray) -> np.ndarray:
 
 
 _CARD = """\
-<div style="display:inline-block;max-width:26em;padding:.7em 1em;border:1px solid #8888;\
+<div style="display:inline-block;max-width:24em;padding:.7em 1em;border:1px solid #8888;\
 border-radius:.5em;font-family:sans-serif;line-height:1.4">
 <div><b style="font-size:1.3em">{mean}</b> {unit} <span style="opacity:.75">of mutual information\
 </span></div>
@@ -146,7 +146,7 @@ border-radius:.5em;font-family:sans-serif;line-height:1.4">
 <div style="opacity:.85">{summary}</div>{warning}
 </div>"""
 
-_WARNING = "\n<div><b>Unlike the training data:</b> trust the interval less.</div>"
+_WARNING = "\n<div><b>Unlike the training data:</b> trust it less.</div>"
 
 
 def _card(posterior: Posterior) -> str:
@@ -155,7 +155,8 @@ def _card(posterior: Posterior) -> str:
     The thick bar is the 50 % interval, the thin one the 90 % interval, the dot the mean.
     """
     (low, high), (q25, q75) = posterior.interval(0.9), posterior.interval(0.5)
-    end = 1.1 * max(high, posterior.mean) or 1.0
+    # An axis that ends at 0.00 would have no scale.
+    end = max(1.1 * high, 1.1 * posterior.mean, 0.01)
     places = {"low_at": low, "high_at": high, "q25_at": q25, "q75_at": q75}
     places["mean_at"] = posterior.mean
     summary = f"90 % interval {low:.3f} to {high:.3f}; in-family {posterior.in_family:.2f}"
