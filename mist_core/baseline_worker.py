@@ -1,0 +1,66 @@
+"""The process that runs bmi's estimators, so that jax never enters the process that shows pages.
+
+Run as `python -P baseline_worker.py PARENT_PID`, by path: importing the package would cost torch.
+Each request on standard input is a line of JSON (`estimator`, `options`, `n_bytes`) and an .npz
+archive of that many bytes; each answer on standard output is one line of JSON
+(`mutual_information`, `seconds`, `failure`).
+"""
+
+import io
+import json
+import math
+import os
+import sys
+import threading
+import time
+from typing import TextIO
+
+import numpy as np
+from bmi import estimators
+
+_PARENT_CHECK_SECONDS = 1.0
+
+
+def main(parent_pid: int) -> None:
+    """Answers requests until standard input ends or the parent is gone."""
+    answers = _claim_stdout()
+    threading.Thread(target=_exit_without, args=(parent_pid,), daemon=True).start()
+    print("ready", file=answers, flush=True)
+    requests = sys.stdin.buffer
+    while line := requests.readline():
+        request = json.loads(line)
+        archive = io.BytesIO(requests.read(request.pop("n_bytes")))
+        with np.load(archive, allow_pickle=False) as arrays:
+            answer = _answer(**request, x=arrays["x"], y=arrays["y"])
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+def _claim_stdout() -> TextIO:
+    """Keeps standard output for answers; whatever an estimator prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return answers
+
+
+def _exit_without(parent_pid: int) -> None:
+    """Ends this process once its parent is gone, even in the middle of a long estimate."""
+    while os.getppid() == parent_pid:
+        time.sleep(_PARENT_CHECK_SECONDS)
+    os._exit(1)
+
+
+def _answer(*, estimator: str, options: dict, x: np.ndarray, y: np.ndarray) -> dict:
+    start = time.perf_counter()
+    value, failure = None, None
+    try:
+        value = float(getattr(estimators, estimator)(**options).estimate(x, y))
+    except (ValueError, ArithmeticError, AssertionError, MemoryError) as error:
+        failure = f"The estimator stopped with {type(error).__name__}: {error}"
+    seconds = time.perf_counter() - start
+    if value is not None and not math.isfinite(value):
+        value, failure = None, f"The estimator returned {value}, which is not an estimate."
+    return {"mutual_information": value, "seconds": seconds, "failure": failure}
+
+
+if __name__ == "__main__":
+    main(parent_pid=int(sys.argv[1]))
