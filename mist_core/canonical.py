@@ -1,0 +1,143 @@
+"""The canonical frame: what an invertible linear map of either side leaves of a joint law.
+
+For Gaussian data the canonical correlations are sufficient for I(X;Y) = -1/2 sum ln(1 - rho^2)
+(Hotelling, 1936). A ridge on each side's correlation matrix keeps them finite when n < p + q.
+Letters as in `copula`: B datasets, n rows, p columns of X and q of Y, m = min(p, q).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+# Canonical coordinates kept for neighbours, random features and the set encoder.
+COORDINATES = 4
+# Weight of the higher-moment matrix that breaks ties between directions without correlation.
+TIE_BREAK = 0.03
+# Ridge at which coordinates and radii are whitened: enough for n < p + q, little for n >> p + q.
+WHITENING_RIDGE = 0.03
+RHO_SQUARED_MAX = 1 - 1e-7
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Eigen-decomposed correlation matrices of both sides, and what lies between them.
+
+    Attributes:
+        joint: (B, p + q, p + q) correlation matrix of the columns of X and Y.
+        values_x, values_y: (B, p), (B, q) eigenvalues of each side's correlation matrix.
+        vectors_x, vectors_y: (B, p, p), (B, q, q) their eigenvectors, in columns.
+        cross: (B, p, q) cross-correlations in the two eigenbases.
+        n_samples: rows the matrices were computed from.
+    """
+
+    joint: Tensor
+    values_x: Tensor
+    values_y: Tensor
+    vectors_x: Tensor
+    vectors_y: Tensor
+    cross: Tensor
+    n_samples: int
+
+    @property
+    def dim_x(self) -> int:
+        return self.values_x.shape[-1]
+
+    @property
+    def dim_y(self) -> int:
+        return self.values_y.shape[-1]
+
+    @property
+    def between(self) -> Tensor:
+        """(B, p, q) cross-correlations of the columns."""
+        return self.joint[:, : self.dim_x, self.dim_x :]
+
+    def coherence(self, ridge: float) -> Tensor:
+        """(B, p, q) cross-correlations after ridge-whitening, in the eigenbases."""
+        scale_x = (self.values_x + ridge).rsqrt()
+        scale_y = (self.values_y + ridge).rsqrt()
+        return scale_x.unsqueeze(-1) * self.cross * scale_y.unsqueeze(-2)
+
+    def squared_correlations(self, ridge: float) -> Tensor:
+        """(B, m) ascending squared canonical correlations at a ridge, in [0, 1)."""
+        a = self.coherence(ridge)
+        gram = a @ a.mT if self.dim_x <= self.dim_y else a.mT @ a
+        return torch.linalg.eigvalsh(gram).clamp(0, RHO_SQUARED_MAX)
+
+
+def spectrum(x: Tensor, y: Tensor) -> Spectrum:
+    """Correlations of a frame, decomposed in float64.
+
+    Args:
+        x: (B, n, p) and y: (B, n, q) columns of one frame. Constant columns correlate with nothing.
+    """
+    n, p = x.shape[-2:]
+    joint = _correlations(torch.cat([x, y], -1).double())
+    values_x, vectors_x = torch.linalg.eigh(joint[:, :p, :p])
+    values_y, vectors_y = torch.linalg.eigh(joint[:, p:, p:])
+    cross = vectors_x.mT @ joint[:, :p, p:] @ vectors_y
+    return Spectrum(
+        joint, values_x.clamp_min(0), values_y.clamp_min(0), vectors_x, vectors_y, cross, n
+    )
+
+
+def coordinates(x: Tensor, y: Tensor, frame: Spectrum, ridge: float) -> tuple[Tensor, Tensor]:
+    """Leading sign-fixed canonical coordinates of both sides, of unit variance.
+
+    The directions are eigenvectors of the squared coherence plus `TIE_BREAK` times a fourth-moment
+    matrix of the whitened side (as in FOBI, Cardoso 1989), which orders the directions that do not
+    correlate with the other side. Signs are fixed by third moments.
+
+    Args:
+        x: (B, n, p) and y: (B, n, q), the columns that `frame` was computed from.
+
+    Returns:
+        (B, n, min(p, COORDINATES)) and (B, n, min(q, COORDINATES)), float32.
+    """
+    coherence = frame.coherence(ridge)
+    white_x = _whiten(x, frame.vectors_x, frame.values_x, ridge)
+    white_y = _whiten(y, frame.vectors_y, frame.values_y, ridge)
+    a = white_x @ _directions(coherence @ coherence.mT, white_x).to(white_x)
+    b = white_y @ _directions(coherence.mT @ coherence, white_y).to(white_y)
+    a, b = standardised(a), standardised(b)
+    return _fix_signs(a, b), _fix_signs(b, a)
+
+
+def radii(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:
+    """(B, n) squared ridge-Mahalanobis radius of each row over the number of columns."""
+    return _whiten(x, vectors, values, ridge).square().mean(-1)
+
+
+def standardised(z: Tensor) -> Tensor:
+    """Columns of (B, n, d) at mean 0 and variance 1; constant columns at 0."""
+    centred = z - z.mean(-2, keepdim=True)
+    return centred / centred.square().mean(-2, keepdim=True).sqrt().clamp_min(1e-6)
+
+
+def _correlations(z: Tensor) -> Tensor:
+    """(B, d, d) correlation matrix of (B, n, d); a constant column has variance 1 with itself."""
+    unit = standardised(z)
+    correlations = unit.mT @ unit / z.shape[-2]
+    constant = correlations.diagonal(dim1=-2, dim2=-1) < 0.5
+    return correlations + torch.diag_embed(constant.to(z))
+
+
+def _whiten(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:
+    """Rows of (B, n, d) in the ridge-whitened eigenbasis of their correlation matrix."""
+    return standardised(x) @ (vectors * (values + ridge).rsqrt().unsqueeze(-2)).to(x)
+
+
+def _directions(squared_coherence: Tensor, white: Tensor) -> Tensor:
+    """(B, d, k) leading directions of one whitened side, k = min(d, COORDINATES)."""
+    n, d = white.shape[-2:]
+    norms = white.square().mean(-1, keepdim=True).clamp_max(10.0)
+    fourth = (white * norms).mT @ white / n
+    target = squared_coherence + TIE_BREAK * fourth.to(squared_coherence) / (1 + 2 / d)
+    return torch.linalg.eigh(target).eigenvectors.flip(-1)[..., : min(d, COORDINATES)]
+
+
+def _fix_signs(a: Tensor, b: Tensor) -> Tensor:
+    """Flip each coordinate of `a` so that its third moments, alone and with |b|^2, sum to >= 0."""
+    other = b.square().mean(-1, keepdim=True).clamp_max(10.0)
+    moment = (a.clamp(-3, 3).pow(3) + a * other).mean(-2, keepdim=True)
+    return torch.where(moment < 0, -a, a)

@@ -1,0 +1,160 @@
+"""Marginals removed: ranks, normal scores and robust scales of the columns of a batch.
+
+Dimension letters, here and in every module of statistics:
+    B datasets in a batch, all of one shape; n rows; d columns of a side (p of X, q of Y).
+
+Mutual information does not change under an increasing map of a column, and neither do its ranks.
+Normal scores (van der Waerden, 1952) keep exactly the ranks.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+# Robustly standardised columns are cut here: a Gaussian column of a million rows never reaches it,
+# a Cauchy column would otherwise be one row and nothing else.
+CLIP = 8.0
+# Rows that the smooth ranks compare with; beyond it the smooth CDF uses an evenly spaced subset.
+SOFT_REFERENCES = 2048
+
+
+@dataclass(frozen=True)
+class Marginals:
+    """One side of a batch in both frames.
+
+    Attributes:
+        scores: (B, n, d) normal scores, each column of mean 0 and variance 1 (0 where constant).
+        ranks: (B, n, d) mid-ranks scaled to (0, 1).
+        raw: (B, n, d) columns centred by their median and scaled by their quartiles.
+        tie_share: (B, d) share of rows whose value another row of the column has too.
+    """
+
+    scores: Tensor
+    ranks: Tensor
+    raw: Tensor
+    tie_share: Tensor
+
+    def rows(self, index: Tensor) -> "Marginals":
+        """The same columns on the rows `index` (B, m), not standardised anew."""
+        pick = index.unsqueeze(-1)
+        return Marginals(
+            *(
+                t.gather(1, pick.expand_as(t[:, : index.shape[1]]))
+                for t in (self.scores, self.ranks, self.raw)
+            ),
+            tie_share=self.tie_share,
+        )
+
+
+def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
+    """Ranks, normal scores and the robust raw frame of one side.
+
+    Args:
+        x: (B, n, d) finite values.
+        soft: smooth ranks, differentiable in `x`, instead of exact ones.
+    """
+    columns = x.mT.contiguous()  # (B, d, n)
+    order = argsort(columns.detach())  # (B, d, n)
+    ordered = columns.gather(-1, order)  # (B, d, n)
+    places, tie_share = _places(ordered.detach(), order)  # (B, d, n), (B, d)
+    if soft:
+        ranks = smooth_ranks(columns)
+        scores = normal_scores(ranks)
+    else:  # n rows have at most 2n - 1 mid-ranks: look their scores up
+        grid = (torch.arange(2 * x.shape[1] - 1, device=x.device) + 1.0) / (2 * x.shape[1])
+        ranks = grid[places]
+        scores = _standardise(torch.special.ndtri(grid)[places])
+    return Marginals(
+        scores=scores.mT,
+        ranks=ranks.mT,
+        raw=_robust_standardise(columns, ordered).mT,
+        tie_share=tie_share,
+    )
+
+
+def normal_scores(ranks: Tensor) -> Tensor:
+    """Gaussian scores of ranks in (0, 1), standardised over the last axis; constants give 0."""
+    return _standardise(torch.special.ndtri(ranks))
+
+
+def _standardise(scores: Tensor) -> Tensor:
+    centred = scores - scores.mean(-1, keepdim=True)
+    return centred / centred.square().mean(-1, keepdim=True).sqrt().clamp_min(1e-3)
+
+
+def smooth_ranks(columns: Tensor) -> Tensor:
+    """Differentiable stand-in for mid-ranks: a logistic-kernel CDF of each column.
+
+    The bandwidth shrinks like n^(-1/2), so that the smooth ranks tend to the exact ones.
+
+    Args:
+        columns: (B, d, n).
+
+    Returns:
+        (B, d, n) values in (0, 1).
+    """
+    n = columns.shape[-1]
+    step = -(-n // SOFT_REFERENCES)
+    references = columns[..., ::step]  # (B, d, r)
+    scale = columns.std(-1, keepdim=True).detach().clamp_min(1e-12)
+    bandwidth = 0.5 * scale / n**0.5
+    pieces = [
+        torch.sigmoid(
+            (piece.unsqueeze(-1) - references.unsqueeze(-2)) / bandwidth.unsqueeze(-1)
+        ).mean(-1)
+        for piece in columns.split(SOFT_REFERENCES, dim=-1)
+    ]
+    # A row's comparison with itself gives 1/2, as a mid-rank does; the margin keeps ndtri finite.
+    return torch.cat(pieces, -1).clamp(0.25 / n, 1 - 0.25 / n)
+
+
+def argsort(columns: Tensor) -> Tensor:
+    """Order of the last axis; on CPU by NumPy, whose argsort is four times as fast as torch's."""
+    if columns.device.type != "cpu":
+        return columns.argsort(dim=-1)
+    return torch.from_numpy(columns.numpy().argsort(axis=-1))
+
+
+def _places(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
+    """Twice the 0-based mid-rank of every row, an integer, and the share of tied rows.
+
+    Args:
+        ordered: (B, d, n) sorted columns.
+        order: (B, d, n) the row of each sorted value.
+    """
+    n = ordered.shape[-1]
+    position = torch.arange(n, device=ordered.device).expand(ordered.shape)
+    same = ordered[..., 1:] == ordered[..., :-1]  # (B, d, n - 1)
+    if same.any():
+        doubled, tie_share = _tie_sums(position, same)
+    else:
+        doubled, tie_share = 2 * position, ordered.new_zeros(ordered.shape[:-1])
+    return torch.empty_like(doubled).scatter_(-1, order, doubled), tie_share.float()
+
+
+def _tie_sums(position: Tensor, same: Tensor) -> tuple[Tensor, Tensor]:
+    """First plus last position of each run of equal sorted values, and the share of tied rows."""
+    edge = torch.ones_like(same[..., :1])
+    starts = torch.cat([edge, ~same], -1)
+    ends = torch.cat([~same, edge], -1)
+    beyond = position.shape[-1]
+    first = torch.where(starts, position, 0).cummax(-1).values
+    last = torch.where(ends, position, beyond).flip(-1).cummin(-1).values.flip(-1)
+    return first + last, (last > first).float().mean(-1)
+
+
+def _robust_standardise(columns: Tensor, ordered: Tensor) -> Tensor:
+    """Columns minus their median over their normal-consistent quartile range, cut at `CLIP`.
+
+    Columns with equal quartiles fall back to the standard deviation, constants to 0.
+    """
+    n = columns.shape[-1]
+    quarter, half = (n - 1) // 4, (n - 1) // 2  # mirrored indices: a sign flip changes nothing
+    low, high = ordered[..., [quarter]], ordered[..., [n - 1 - quarter]]
+    median = (ordered[..., [half]] + ordered[..., [n - 1 - half]]) / 2
+    scale = (high - low) / 1.349
+    spread = (columns - median).square().mean(-1, keepdim=True).sqrt()
+    scale = torch.where(scale > 1e-6 * spread, scale, spread)
+    scale = scale.clamp_min(torch.finfo(columns.dtype).tiny)
+    return ((columns - median) / scale).clamp(-CLIP, CLIP)

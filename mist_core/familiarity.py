@@ -1,0 +1,50 @@
+"""How much a dataset resembles the training laws: a distance in the space of its statistics."""
+
+import torch
+from torch import Tensor, nn
+
+COMPONENTS = 48
+LEVELS = 201
+
+
+class Familiarity(nn.Module):
+    """Mahalanobis distance in the leading principal components plus the residual outside them.
+
+    The score is the share of training datasets that lie farther out, so it is uniform on (0, 1) for
+    data of the training laws and near 0 far from them.
+    """
+
+    def __init__(self, num_features: int) -> None:
+        super().__init__()
+        k = min(COMPONENTS, num_features)
+        self.register_buffer("center", torch.zeros(num_features))
+        self.register_buffer("components", torch.zeros(num_features, k))
+        self.register_buffer("precision", torch.ones(k))
+        self.register_buffer("residual_precision", torch.ones(1))
+        self.register_buffer("distances", torch.linspace(0, 1, LEVELS))
+
+    def fit(self, features: Tensor) -> None:
+        """Fit to standardised statistics (N, F) of the training laws, N well above F."""
+        k = self.components.shape[-1]
+        center = features.double().mean(0)
+        covariance = torch.cov((features.double() - center).T)
+        values, vectors = torch.linalg.eigh(covariance)
+        self.center.copy_(center)
+        self.components.copy_(vectors[:, -k:])
+        self.precision.copy_(1 / values[-k:].clamp_min(1e-6))
+        self.residual_precision.fill_(float(1 / values[:-k].mean().clamp_min(1e-6)))
+        grid = torch.linspace(0, 1, LEVELS, device=features.device, dtype=torch.float64)
+        self.distances.copy_(self._distance(features).double().quantile(grid))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B,) scores in [0, 1] of standardised statistics (B, F)."""
+        place = torch.searchsorted(self.distances, self._distance(features).contiguous())
+        return 1 - place.float() / LEVELS
+
+    def _distance(self, features: Tensor) -> Tensor:
+        centred = features - self.center
+        scores = centred @ self.components
+        residual = centred.square().sum(-1) - scores.square().sum(-1)
+        return (scores.square() * self.precision).mean(-1) + (
+            self.residual_precision * residual / max(1, centred.shape[-1] - scores.shape[-1])
+        )

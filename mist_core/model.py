@@ -1,0 +1,239 @@
+"""The network: invariant statistics and a set encoder in, a mean and a quantile function out.
+
+Dimension letters: B datasets, F statistics, H hidden width, L quantile levels, R rows and
+C = COORDINATES columns a side seen by the encoder, E width of its tokens.
+"""
+
+import abc
+import math
+from dataclasses import asdict, dataclass, fields
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mist_core import summaries
+from mist_core.encoder import SetEncoder, collate_tokens, tokens
+from mist_core.errors import WeightsError
+from mist_core.familiarity import Familiarity
+
+# Every 5 %, and the tails.
+LEVELS = torch.tensor(
+    [0.005, 0.01, 0.025, *(k / 20 for k in range(1, 20)), 0.975, 0.99, 0.995], dtype=torch.float32
+)
+MEDIAN = len(LEVELS) // 2
+# Quantiles are predicted of ln(MI + OFFSET): relative above it, absolute below (nats).
+OFFSET = 0.02
+# exp() of more would mean an MI of 3,000 nats: an untrained head, not a dataset.
+LOG_MAX = 8.0
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says of B datasets.
+
+    Attributes:
+        mean: (B,) expected MI, nats, >= 0.
+        log_quantiles: (B, L) quantiles of ln(MI + OFFSET) at LEVELS, ascending.
+    """
+
+    mean: Tensor
+    log_quantiles: Tensor
+
+    @property
+    def quantiles(self) -> Tensor:
+        """(B, L) quantiles of the MI at LEVELS, nats, ascending and never negative."""
+        return (self.log_quantiles.exp() - OFFSET).clamp_min(0)
+
+
+class Network(nn.Module, abc.ABC):
+    """One interface for every architecture: data of one shape in, ragged batches through.
+
+    Attributes:
+        config: a frozen dataclass; its `architecture` names the class in `build_network`.
+    """
+
+    @abc.abstractmethod
+    def prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
+        """Inputs of B datasets of one shape, x (B, n, p) and y (B, n, q); leading dimension B.
+
+        With `soft` the inputs are differentiable in x and y where the architecture allows it.
+        """
+
+    @abc.abstractmethod
+    def collate(self, parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+        """One batch from prepared parts of different shapes, padded; lengths travel along."""
+
+    @abc.abstractmethod
+    def forward(self, inputs: dict[str, Tensor]) -> Prediction:
+        """Predict; no dataset sees its batch mates."""
+
+    @abc.abstractmethod
+    def in_family(self, inputs: dict[str, Tensor]) -> Tensor:
+        """(B,) in [0, 1]: how much the data resemble what the network was trained on."""
+
+    def fit_inputs(self, inputs: dict[str, Tensor]) -> None:
+        """Fit input scales to a first large batch of training data, before training."""
+
+    def fit_family(self, inputs: dict[str, Tensor]) -> None:
+        """Fit what `in_family` compares with, on data of the training laws, after training."""
+
+
+@dataclass(frozen=True)
+class MISTConfig:
+    """Shape of a `MIST` network.
+
+    Attributes:
+        blocks: names of the statistics it reads, of `summaries.BLOCKS`.
+        hidden_dim, num_layers: width and residual blocks of the trunk.
+        encoder_dim: token width of the set encoder; 0 leaves it out.
+        encoder_rows: rows the encoder sees, at most.
+    """
+
+    blocks: tuple[str, ...] = tuple(summaries.BLOCKS)
+    hidden_dim: int = 512
+    num_layers: int = 4
+    encoder_dim: int = 32
+    encoder_rows: int = 128
+    architecture: str = "mist"
+
+
+class MIST(Network):
+    """Statistics and set encoder, fused by a residual trunk, under a quantile head."""
+
+    def __init__(self, config: MISTConfig = MISTConfig()) -> None:
+        super().__init__()
+        self.config = config
+        num_features = summaries.count(config.blocks)
+        self.register_buffer("feature_mean", torch.zeros(num_features))
+        self.register_buffer("feature_scale", torch.ones(num_features))
+        self.familiarity = Familiarity(num_features)
+        self.embed = nn.Linear(num_features, config.hidden_dim)
+        self.blocks = nn.ModuleList(
+            Residual(config.hidden_dim) for _ in range(config.num_layers)
+        )
+        self.head = QuantileHead(num_features, config.hidden_dim)
+        self.encoder = None
+        if config.encoder_dim:
+            self.encoder = SetEncoder(config.encoder_dim)
+            self.fuse = nn.Linear(self.encoder.output_dim, config.hidden_dim)
+            nn.init.zeros_(self.fuse.weight)  # training starts from the statistics alone
+
+    def prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
+        views = summaries.views(x, y, soft=soft)
+        inputs = {"features": summaries.summarize(views, self.config.blocks)}
+        if self.encoder is not None:
+            inputs |= tokens(*views.local, rows=self.config.encoder_rows)
+        return inputs
+
+    def collate(self, parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+        inputs = {"features": torch.cat([part["features"] for part in parts])}
+        return inputs if self.encoder is None else inputs | collate_tokens(parts)
+
+    def forward(self, inputs: dict[str, Tensor]) -> Prediction:
+        features = self._standardise(inputs["features"])  # (B, F)
+        hidden = self.embed(features)  # (B, H)
+        if self.encoder is not None:
+            hidden = hidden + self.fuse(self.encoder(inputs))  # (B, H)
+        for block in self.blocks:
+            hidden = block(hidden)  # (B, H)
+        return self.head(features, hidden)
+
+    def in_family(self, inputs: dict[str, Tensor]) -> Tensor:
+        return self.familiarity(self._standardise(inputs["features"]))
+
+    def fit_inputs(self, inputs: dict[str, Tensor]) -> None:
+        """Centre and scale the statistics; those that never vary in training are ignored."""
+        features = inputs["features"].double()
+        spread = features.std(0)
+        self.feature_mean.copy_(features.mean(0))
+        self.feature_scale.copy_(torch.where(spread > 1e-6, 1 / spread.clamp_min(1e-6), 0.0))
+
+    def fit_family(self, inputs: dict[str, Tensor]) -> None:
+        self.familiarity.fit(self._standardise(inputs["features"]))
+
+    def _standardise(self, features: Tensor) -> Tensor:
+        """Statistics on the training scale, softly bounded by 8 spreads."""
+        z = (features - self.feature_mean) * self.feature_scale
+        return z / (1 + (z / 8).square()).sqrt()
+
+
+class Residual(nn.Module):
+    """h + W2 silu(W1 norm(h)), the second weight starting small."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(dim)
+        self.widen = nn.Linear(dim, dim)
+        self.narrow = nn.Linear(dim, dim)
+        nn.init.normal_(self.narrow.weight, std=0.1 / dim**0.5)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        return hidden + self.narrow(functional.silu(self.widen(self.norm(hidden))))
+
+
+class QuantileHead(nn.Module):
+    """Median plus cumulative softplus steps on ln(MI + OFFSET): quantiles cannot cross.
+
+    The median has a linear path from the statistics, which hold logarithms of plug-in estimates, so
+    the trunk only learns the correction. The mean is that of the quantile function times a
+    correction.
+    """
+
+    def __init__(self, num_features: int, hidden_dim: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(hidden_dim)
+        self.out = nn.Linear(hidden_dim, len(LEVELS) + 1)
+        self.skip = nn.Linear(num_features, 1, bias=False)
+        nn.init.zeros_(self.skip.weight)
+        nn.init.normal_(self.out.weight, std=0.01)
+        # Softplus of -2.5 is 0.08: twelve steps start the 99 % interval at about a factor e each way.
+        nn.init.constant_(self.out.bias[2:], -2.5)
+        self.register_buffer("weights", _level_weights(), persistent=False)
+
+    def forward(self, features: Tensor, hidden: Tensor) -> Prediction:
+        out = self.out(self.norm(hidden)).float()  # (B, L + 1)
+        median = out[:, :1] + self.skip(features).float()
+        steps = functional.softplus(out[:, 2:])  # (B, L - 1)
+        below = steps[:, :MEDIAN].flip(-1).cumsum(-1).flip(-1)
+        above = steps[:, MEDIAN:].cumsum(-1)
+        log_quantiles = torch.cat([median - below, median, median + above], -1).clamp_max(LOG_MAX)
+        quantiles = (log_quantiles.exp() - OFFSET).clamp_min(0)
+        mean = (quantiles * self.weights).sum(-1) * out[:, 1].clamp(-3, 3).exp()
+        return Prediction(mean, log_quantiles)
+
+
+def _level_weights() -> Tensor:
+    """(L,) weights of the quantiles in their mean: the probability nearest to each level."""
+    edges = torch.cat([torch.zeros(1), (LEVELS[1:] + LEVELS[:-1]) / 2, torch.ones(1)])
+    return edges.diff()
+
+
+def build_network(config: dict) -> Network:
+    """The network a checkpoint's config describes.
+
+    Raises:
+        WeightsError: unknown architecture or field, or a statistic this version does not know.
+    """
+    from mist_core.classic import ClassicConfig, ClassicMIST
+
+    registry = {"mist": (MISTConfig, MIST), "classic": (ClassicConfig, ClassicMIST)}
+    architecture = config.get("architecture")
+    if architecture not in registry:
+        raise WeightsError(
+            f"Unknown architecture {architecture!r}: expected one of {', '.join(registry)}."
+        )
+    config_class, network_class = registry[architecture]
+    unknown = set(config) - {field.name for field in fields(config_class)}
+    if unknown:
+        raise WeightsError(f"Unknown field {sorted(unknown)[0]!r} in the network's config.")
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}
+    missing = set(values.get("blocks", ())) - set(summaries.BLOCKS)
+    if missing:
+        raise WeightsError(f"Unknown statistics {sorted(missing)[0]!r} in the network's config.")
+    return network_class(config_class(**values))
+
+
+def config_dict(network: Network) -> dict:
+    """The config as a JSON-ready dict."""
+    return asdict(network.config)

@@ -1,0 +1,244 @@
+"""Statistics that see dependence a correlation matrix cannot: squares, curves, clusters, rings.
+
+Pairwise ones use every row and column; local ones work in the leading canonical coordinates, on
+rows in hash order. Letters as in `copula`; k coordinates a side; r reference rows.
+"""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mist_core.canonical import standardised
+from mist_core.copula import argsort
+from mist_core.invariants import (
+    both_sides,
+    gaussian_information,
+    interpolated_quantiles,
+    log_information,
+)
+
+ENTRY_LEVELS = (0.1, 0.5, 0.9, 1.0)
+HARMONICS = 4
+GRID_SIDES = (4, 8, 16, 32)
+NEIGHBOURS = (1, 4)
+# Rows whose neighbours are looked up, among at most REFERENCES rows.
+QUERIES = 128
+REFERENCES = 512
+FEATURES = 20
+FEATURE_SCALES = (0.5, 1.0, 2.5)
+
+
+def squares(x: Tensor, y: Tensor, between: Tensor) -> Tensor:
+    """Correlations of squared columns beyond the rho^2 of a Gaussian pair, and residual shape.
+
+    Args:
+        x: (B, n, p) and y: (B, n, q) normal scores; between: (B, p, q) their correlations.
+    """
+    n = x.shape[-2]
+    square_x, square_y = standardised(x.square()), standardised(y.square())
+    of_squares = square_x.mT @ square_y / n
+    excess = of_squares - between.to(x).square()
+    mixed_x = (square_x.mT @ standardised(y) / n).square()
+    mixed_y = (standardised(x).mT @ square_y / n).square()
+    # A mean of pq entries has standard deviation about 1/sqrt(n): the noise of squares is removed.
+    mixed = torch.stack([m.mean((-1, -2)) - 1 / n for m in (mixed_x, mixed_y)], -1)
+    mixed_top = torch.stack([m.amax((-1, -2)) for m in (mixed_x, mixed_y)], -1)
+    return torch.cat(
+        [
+            torch.stack([excess.mean((-1, -2)), of_squares.mean((-1, -2))], -1),
+            interpolated_quantiles(excess.flatten(1), (0.02, *ENTRY_LEVELS)),
+            both_sides(mixed[:, :1], mixed[:, 1:]),
+            both_sides(mixed_top[:, :1], mixed_top[:, 1:]),
+            _partner_residuals(x, y, between.to(x)),
+        ],
+        -1,
+    )
+
+
+def _partner_residuals(x: Tensor, y: Tensor, between: Tensor) -> Tensor:
+    """Shape of each column's residual on its most correlated partner, averaged over columns."""
+    sides = ((x, y, between), (y, x, between.mT))
+    return both_sides(*(_residual_shape(*side) for side in sides))
+
+
+def _residual_shape(x: Tensor, y: Tensor, between: Tensor) -> Tensor:
+    """(B, 5) kurtosis, extreme and change of spread of residuals, weighted by rho^2."""
+    strongest = between.abs().max(-1)  # (B, p)
+    partner = y.gather(-1, strongest.indices.unsqueeze(-2).expand(-1, y.shape[-2], -1))
+    slope = between.gather(-1, strongest.indices.unsqueeze(-1)).squeeze(-1).unsqueeze(-2)
+    residual = standardised(x - slope * partner)
+    kurtosis = residual.clamp(-6, 6).pow(4).mean(-2)
+    extreme = residual.abs().amax(-2)
+    spread = (standardised(residual.square()) * standardised(partner.square())).mean(-2)
+    weight = strongest.values.square() + 1e-6
+    shares = weight / weight.sum(-1, keepdim=True)
+    averages = [(s * shares).sum(-1) for s in (kurtosis.log1p(), extreme.log1p(), spread)]
+    return torch.stack([*averages, spread.abs().amax(-1), kurtosis.amin(-1)], -1)
+
+
+def cosines(x_ranks: Tensor, y_ranks: Tensor) -> Tensor:
+    """Pairwise dependence of any smooth shape: squared correlations of cosines of the ranks.
+
+    sum_{jk} corr(cos(pi j u), cos(pi k v))^2 for every pair of columns, a smoothed chi-square of
+    the copula density; n times it has mean HARMONICS^2 under independence.
+
+    Args:
+        x_ranks: (B, n, p) and y_ranks: (B, n, q) in (0, 1).
+    """
+    n = x_ranks.shape[-2]
+    p, q = x_ranks.shape[-1], y_ranks.shape[-1]
+    coefficients = _cosine_columns(x_ranks).mT @ _cosine_columns(y_ranks) / n
+    table = coefficients.square().view(-1, p, HARMONICS, q, HARMONICS)
+    linear = table[:, :, 0, :, 0]
+    excess = table.sum((2, 4)) - HARMONICS**2 / n  # (B, p, q)
+    curved = excess - linear + 1 / n
+    strongest = both_sides(
+        interpolated_quantiles(excess.amax(-1), ENTRY_LEVELS),
+        interpolated_quantiles(excess.amax(-2), ENTRY_LEVELS),
+    )
+    return torch.cat(
+        [
+            torch.stack([t.sum((-1, -2)) for t in (excess, curved)], -1).clamp_min(-0.9).log1p(),
+            torch.stack([t.mean((-1, -2)) for t in (excess, curved)], -1),
+            interpolated_quantiles(curved.flatten(1), ENTRY_LEVELS),
+            strongest,
+            table.amax((1, 3)).sum((-1, -2)).unsqueeze(-1),
+        ],
+        -1,
+    )
+
+
+def _cosine_columns(ranks: Tensor) -> Tensor:
+    """(B, n, d * HARMONICS) standardised cosines of the ranks, harmonics of a column together."""
+    first = torch.cos(math.pi * ranks)
+    waves = [torch.ones_like(first), first]
+    while len(waves) <= HARMONICS:  # Chebyshev: cos((j + 1) t) = 2 cos t cos(j t) - cos((j - 1) t)
+        waves.append(2 * first * waves[-1] - waves[-2])
+    return standardised(torch.stack(waves[1:], -1).flatten(-2))
+
+
+def grids(a: Tensor, b: Tensor) -> Tensor:
+    """Information of the leading coordinate pair on equal-count grids, less its expected bias.
+
+    Plug-in MI of an s x s table of ranks, s at most n / 8, with the Miller-Madow correction (1955)
+    for the cells that are occupied.
+    """
+    n = a.shape[1]
+    rank_a, rank_b = (argsort(argsort(c[..., 0].contiguous())) for c in (a, b))
+    parts = []
+    for side in GRID_SIDES:
+        s = max(2, min(side, n // 8))
+        cell = (rank_a * s // n) * s + rank_b * s // n
+        parts.append(_table_information(cell, s))
+    estimates = torch.stack(parts, -1)
+    return torch.cat([estimates, log_information(estimates)], -1)
+
+
+def _table_information(cell: Tensor, side: int) -> Tensor:
+    """(B,) corrected plug-in MI of the contingency table of cell numbers (B, n)."""
+    n = cell.shape[-1]
+    counts = torch.zeros(cell.shape[0], side * side, device=cell.device)
+    counts.scatter_add_(1, cell, torch.ones_like(cell, dtype=counts.dtype))
+    table = counts.view(-1, side, side) / n
+    independent = table.sum(-1, keepdim=True) * table.sum(-2, keepdim=True)
+    ratio = table.clamp_min(1e-12) / independent.clamp_min(1e-12)
+    bias = ((counts > 0).sum(-1) - 2 * side + 1) / (2 * n)
+    return (table * ratio.log()).sum((-1, -2)) - bias
+
+
+def random_features(a: Tensor, b: Tensor) -> Tensor:
+    """Canonical correlations between random cosine features of both sides, at three scales.
+
+    A randomised dependence coefficient (Lopez-Paz et al., 2013) with a ridge, as information.
+
+    Args:
+        a: (B, r, k) and b: (B, r, l) canonical coordinates.
+    """
+    a, b = a[:, :REFERENCES], b[:, :REFERENCES]
+    rows = a.shape[1]
+    parts = []
+    for scale in FEATURE_SCALES:
+        fa, fb = _feature_columns(a, scale), _feature_columns(b, scale)
+        rho_squared = _ridge_correlations(fa, fb, ridge=0.02 + 2.0 / rows)
+        information = gaussian_information(rho_squared)
+        noise = FEATURES / rows
+        parts += [information.sum(-1, keepdim=True), information[:, -3:].flip(-1)]
+        parts.append(log_information(information.sum(-1, keepdim=True)))
+        parts.append(rho_squared.sum(-1, keepdim=True) - FEATURES * min(noise, 1.0))
+    return torch.cat(parts, -1)
+
+
+def _feature_columns(a: Tensor, scale: float) -> Tensor:
+    """(B, r, FEATURES) standardised cosines of fixed random projections of the coordinates."""
+    generator = torch.Generator().manual_seed(20251118)  # part of the statistic's definition
+    weights = torch.randn(8, FEATURES, generator=generator)[: a.shape[-1]].to(a)
+    phases = (2 * math.pi * torch.rand(FEATURES, generator=generator)).to(a)
+    return standardised(torch.cos(a @ weights * (scale / a.shape[-1] ** 0.5) + phases))
+
+
+def _ridge_correlations(fa: Tensor, fb: Tensor, ridge: float) -> Tensor:
+    """(B, FEATURES) ascending squared canonical correlations of two sets of feature columns."""
+    rows = fa.shape[1]
+    eye = torch.eye(FEATURES, device=fa.device, dtype=fa.dtype) * ridge
+    factor_a = torch.linalg.cholesky(fa.mT @ fa / rows + eye)
+    factor_b = torch.linalg.cholesky(fb.mT @ fb / rows + eye)
+    half = torch.linalg.solve_triangular(factor_a, fa.mT @ fb / rows, upper=False)
+    coherence = torch.linalg.solve_triangular(factor_b, half.mT, upper=False)
+    return torch.linalg.eigvalsh((coherence @ coherence.mT).double()).clamp(0, 1 - 1e-6).to(fa)
+
+
+def neighbours(a: Tensor, b: Tensor) -> Tensor:
+    """KSG estimates (Kraskov et al., 2004, algorithm 1) in two and in all leading coordinates.
+
+    Neighbours of the first QUERIES rows among the first REFERENCES rows: rows come in hash order,
+    so both are seeded subsamples.
+
+    Args:
+        a: (B, r, k) and b: (B, r, l) canonical coordinates.
+    """
+    a, b = a[:, :REFERENCES], b[:, :REFERENCES]
+    distance_a, distance_b = _distances(a[..., :2]), _distances(b[..., :2])
+    parts = [_ksg(distance_a, distance_b)]
+    if max(a.shape[-1], b.shape[-1]) > 2:
+        distance_a = torch.maximum(distance_a, _distances(a[..., 2:]))
+        distance_b = torch.maximum(distance_b, _distances(b[..., 2:]))
+        parts.append(_ksg(distance_a, distance_b))
+    estimates = torch.cat([parts[0], parts[-1]], -1)
+    return torch.cat([estimates, log_information(estimates)], -1)
+
+
+def _distances(a: Tensor) -> Tensor:
+    """(B, queries, references) maximum-norm distances; 0 where there is no column."""
+    distance = a.new_zeros(a.shape[0], min(QUERIES, a.shape[1]), a.shape[1])
+    for column in a.unbind(-1):
+        step = column[:, :QUERIES, None] - column[:, None, :]
+        distance = torch.maximum(distance, step.abs_())
+    return distance
+
+
+def _ksg(distance_a: Tensor, distance_b: Tensor) -> Tensor:
+    """(B, len(NEIGHBOURS)) KSG estimates from the two sides' distances."""
+    references = distance_a.shape[-1]
+    # Every query is a reference too, at distance 0: the k-th neighbour stands at sorted place k.
+    nearest = _smallest(torch.maximum(distance_a, distance_b), min(max(NEIGHBOURS), references - 1))
+    parts = []
+    for k in (min(k, references - 1) for k in NEIGHBOURS):
+        radius = nearest[..., k : k + 1]
+        # Counts include the query itself, which is the "+ 1" of psi(n_x + 1).
+        counts = [(d < radius).sum(-1).clamp_min(1).float() for d in (distance_a, distance_b)]
+        marginal = sum(count.digamma().mean(-1) for count in counts)
+        parts.append(_digamma(k) + _digamma(references) - marginal)
+    return torch.stack(parts, -1)
+
+
+def _smallest(distance: Tensor, k: int) -> Tensor:
+    """The k + 1 smallest of the last axis, ascending; on CPU by NumPy's vectorised sort."""
+    if distance.device.type == "cpu" and not distance.requires_grad:
+        return torch.from_numpy(np.sort(distance.numpy(), axis=-1)[..., : k + 1])
+    return distance.topk(k + 1, dim=-1, largest=False).values
+
+
+def _digamma(k: int) -> float:
+    return torch.digamma(torch.tensor(float(k), dtype=torch.float64)).item()

@@ -1,0 +1,58 @@
+"""Proper scores of quantile predictions, and the loss the networks are trained with.
+
+The pinball loss (Koenker and Bassett, 1978) of a level is minimised by that quantile; its mean over
+levels is the weighted interval score up to a factor (Bracher et al., 2021). Letters: B datasets,
+L quantile levels.
+"""
+
+import torch
+from torch import Tensor
+
+from mist_core.model import LEVELS, OFFSET, Prediction
+
+# Weight of the squared error of the mean beside the pinball loss.
+MEAN_WEIGHT = 0.1
+# Spread, nats, below which all errors of the mean weigh the same.
+SPREAD_FLOOR = 0.05
+
+
+def pinball_loss(quantiles: Tensor, truth: Tensor, levels: Tensor) -> Tensor:
+    """(B, L) pinball losses of quantiles (B, L) at levels (L,) for truths (B,)."""
+    error = truth.unsqueeze(-1) - quantiles
+    return torch.maximum(levels * error, (levels - 1) * error)
+
+
+def training_loss(prediction: Prediction, truth: Tensor) -> Tensor:
+    """Scalar: pinball loss on ln(MI + OFFSET) plus the squared error of the mean, per spread.
+
+    The squared error is divided by the predicted spread, which the gradient does not see: a weight
+    that depends on the inputs only leaves the optimum at the conditional mean.
+
+    Args:
+        prediction: of B datasets.
+        truth: (B,) MI, nats.
+    """
+    pinball = pinball_loss(
+        prediction.log_quantiles, (truth + OFFSET).log(), LEVELS.to(truth.device)
+    )
+    quantiles = prediction.quantiles.detach()
+    spread = (quantiles[:, -4] - quantiles[:, 3]) / 3.29  # 5 % to 95 % of a Gaussian
+    error = (prediction.mean - truth) / (spread + SPREAD_FLOOR)
+    bounded = torch.where(error.abs() < 5, error.square() / 2, 5 * error.abs() - 12.5)
+    return pinball.mean() + MEAN_WEIGHT * bounded.mean()
+
+
+def interval_score(low: Tensor, high: Tensor, truth: Tensor, coverage: float) -> Tensor:
+    """(B,) width plus 2 / (1 - coverage) times the miss (Gneiting and Raftery, 2007), nats."""
+    miss = (low - truth).clamp_min(0) + (truth - high).clamp_min(0)
+    return (high - low) + 2 / (1 - coverage) * miss
+
+
+def weighted_interval_score(quantiles: Tensor, truth: Tensor, levels: Tensor) -> Tensor:
+    """(B,) twice the mean pinball loss over the levels, nats: the CRPS as the levels fill (0, 1)."""
+    return 2 * pinball_loss(quantiles, truth, levels).mean(-1)
+
+
+def covered(low: Tensor, high: Tensor, truth: Tensor) -> Tensor:
+    """(B,) whether the truth lies in the closed interval."""
+    return (low <= truth) & (truth <= high)

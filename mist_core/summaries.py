@@ -1,0 +1,127 @@
+"""Invariant statistics of a dataset: what the network knows before it looks at single rows.
+
+Every statistic is unchanged by the order of rows, the order and sign of the columns of a side, and
+an exchange of X with Y. Each block is one function (B datasets of one shape) -> (B, k); `BLOCKS`
+lists them, so that an ablation is a choice of names. Letters as in `copula` and `canonical`.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mist_core import gaussian, nonlinear
+from mist_core.canonical import WHITENING_RIDGE, Spectrum, coordinates, spectrum
+from mist_core.copula import Marginals, argsort, marginals
+from mist_core.invariants import both_sides
+
+# Rows seen by the neighbour and random-feature statistics and by the encoder, at most.
+LOCAL_ROWS = 1024
+
+
+@dataclass(frozen=True)
+class Views:
+    """One batch of equal shape seen in every way the statistics need; each computed once.
+
+    Attributes:
+        x, y: marginals of the two sides, (B, n, p) and (B, n, q).
+    """
+
+    x: Marginals
+    y: Marginals
+
+    @property
+    def n_samples(self) -> int:
+        return self.x.scores.shape[-2]
+
+    @cached_property
+    def scores(self) -> Spectrum:
+        return spectrum(self.x.scores, self.y.scores)
+
+    @cached_property
+    def raw(self) -> Spectrum:
+        return spectrum(self.x.raw, self.y.raw)
+
+    @cached_property
+    def row_order(self) -> Tensor:
+        """(B, min(n, LOCAL_ROWS)) rows in the order of a hash of their own ranks."""
+        return hash_order(self.x.ranks, self.y.ranks)[:, :LOCAL_ROWS]
+
+    @cached_property
+    def local(self) -> tuple[Tensor, Tensor]:
+        """Canonical coordinates of the normal scores, rows in hash order, LOCAL_ROWS at most."""
+        a, b = coordinates(self.x.scores, self.y.scores, self.scores, WHITENING_RIDGE)
+        return pick_rows(a, self.row_order), pick_rows(b, self.row_order)
+
+    @cached_property
+    def local_raw(self) -> tuple[Tensor, Tensor]:
+        """The same of the raw frame."""
+        a, b = coordinates(self.x.raw, self.y.raw, self.raw, WHITENING_RIDGE)
+        return pick_rows(a, self.row_order), pick_rows(b, self.row_order)
+
+
+def views(x: Tensor, y: Tensor, *, soft: bool = False) -> Views:
+    """Both sides in both frames, x (B, n, p) and y (B, n, q)."""
+    return Views(marginals(x, soft=soft), marginals(y, soft=soft))
+
+
+def pick_rows(a: Tensor, index: Tensor) -> Tensor:
+    """(B, m, d) rows of `a` (B, n, d) at `index` (B, m)."""
+    return a.gather(1, index.unsqueeze(-1).expand(-1, -1, a.shape[-1]))
+
+
+def hash_order(x_ranks: Tensor, y_ranks: Tensor) -> Tensor:
+    """(B, n) rows ordered by a hash of their ranks: a seeded subsample is a prefix of it.
+
+    The hash is a sum over all columns of both sides of a scrambled distance of the rank from the
+    nearer end, so it ignores row order, column order, decreasing maps and which side is X.
+    """
+    n = x_ranks.shape[-2]
+    ranks = torch.cat([x_ranks, y_ranks], -1).detach()
+    steps = (2 * n * torch.minimum(ranks, 1 - ranks)).round().long()
+    # Integers, so that the sum over columns does not depend on their order.
+    scramble = torch.from_numpy(np.random.default_rng(20251118).integers(0, 2**48, n + 1))
+    return argsort(scramble.to(steps.device)[steps].sum(-1))
+
+
+def sizes(v: Views) -> Tensor:
+    """Rows, dimensions, their ratio and the share of tied rows."""
+    p, q, n = v.x.scores.shape[-1], v.y.scores.shape[-1], v.n_samples
+    numbers = [math.log(n), math.log(min(p, q)), math.log(max(p, q)), n / (n + p + q), n**-0.5]
+    constant = v.x.scores.new_tensor(numbers).expand(v.x.scores.shape[0], -1)
+    ties = [torch.stack([t.mean(-1), t.amax(-1)], -1) for t in (v.x.tie_share, v.y.tie_share)]
+    return torch.cat([constant, both_sides(*ties)], -1)
+
+
+BLOCKS: dict[str, Callable[[Views], Tensor]] = {
+    "sizes": sizes,
+    "spectra-scores": lambda v: gaussian.canonical_spectra(v.scores),
+    "spectra-raw": lambda v: gaussian.canonical_spectra(v.raw),
+    "structure-scores": lambda v: gaussian.correlation_structure(v.scores),
+    "structure-raw": lambda v: gaussian.correlation_structure(v.raw),
+    "radial-scores": lambda v: gaussian.radial(v.x.scores, v.y.scores, v.scores),
+    "radial-raw": lambda v: gaussian.radial(v.x.raw, v.y.raw, v.raw),
+    "squares": lambda v: nonlinear.squares(v.x.scores, v.y.scores, v.scores.between),
+    "cosines": lambda v: nonlinear.cosines(v.x.ranks, v.y.ranks),
+    "grids": lambda v: nonlinear.grids(*v.local),
+    "random-features": lambda v: nonlinear.random_features(*v.local),
+    "neighbours": lambda v: nonlinear.neighbours(*v.local),
+    "neighbours-raw": lambda v: nonlinear.neighbours(*v.local_raw),
+}
+# The fast part: closed-form linear algebra only.
+GAUSSIAN_BLOCKS = tuple(list(BLOCKS)[:7])
+
+
+def summarize(v: Views, blocks: tuple[str, ...] = tuple(BLOCKS)) -> Tensor:
+    """(B, F) statistics of the chosen blocks, float32."""
+    return torch.cat([BLOCKS[name](v).float() for name in blocks], -1)
+
+
+def count(blocks: tuple[str, ...]) -> int:
+    """F, the number of statistics in the chosen blocks: the same for every shape of data."""
+    tiny = torch.linspace(-1, 1, 8).view(1, 8, 1)
+    return summarize(views(tiny, tiny.square()), blocks).shape[-1]
