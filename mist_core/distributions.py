@@ -9,6 +9,7 @@ import abc
 import torch
 from torch import Tensor
 
+from mist_core.errors import ParameterError
 from mist_core.parameters import as_tensor, require, require_dim
 from mist_core.positive_definite import (
     half_log_det,
@@ -138,7 +139,7 @@ class StudentT(Law):
         dispersion = as_tensor(dispersion, "dispersion")
         df = as_tensor(df, "df", dispersion.device)
         require(df > 0, df, "df must be positive (infinity gives the normal law)")
-        self.batch_shape = torch.broadcast_shapes(df.shape, dispersion.shape[:-2])
+        self.batch_shape = _common_batch(df.shape, dispersion.shape[:-2])
         self.df = df.expand(self.batch_shape)
         self._normal = Multinormal(
             dispersion.expand(*self.batch_shape, *dispersion.shape[-2:]), dim_x
@@ -222,3 +223,12 @@ class AdditiveUniform(Law):
         # p(y | x) / p(y) = 1 / (length of the x in (0, 1) that can lead to y).
         length = (y + epsilon).clamp_max(1) - (y - epsilon).clamp_min(0)
         return -length.log().sum(-1)
+
+
+def _common_batch(df: torch.Size, dispersion: torch.Size) -> torch.Size:
+    try:
+        return torch.broadcast_shapes(df, dispersion)
+    except RuntimeError as error:
+        raise ParameterError(
+            f"df and dispersion must broadcast; got batches {tuple(df)} and {tuple(dispersion)}."
+        ) from error

@@ -59,5 +59,6 @@ def require_dim(dim: object, name: str, least: int = 1, most: float = math.inf) 
     """Returns the number of columns as an int, or raises ParameterError."""
     if isinstance(dim, bool) or not isinstance(dim, int) or not least <= dim <= most:
         upper = "" if most == math.inf else f" and at most {most}"
-        raise ParameterError(f"{name} must be an integer of at least {least}{upper}; got {dim!r}.")
+        expected = f"{least}" if least == most else f"an integer of at least {least}{upper}"
+        raise ParameterError(f"{name} must be {expected}; got {dim!r}.")
     return dim

@@ -6,6 +6,7 @@ normal CDF is 1 beyond 5.4 standard deviations; sample in float64 where its tail
 """
 
 import abc
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -89,7 +90,7 @@ class NormalCDF(Transform):
     """Phi(x): turns standard normal columns into uniform ones."""
 
     def __call__(self, x):
-        return torch.special.ndtr(x)
+        return normal_cdf(x)
 
     def inverse(self, y):
         return torch.special.ndtri(y)
@@ -140,17 +141,25 @@ class NormalToMixture(Transform):
         self.means = tuple(means)
 
     def __call__(self, x):
-        u = torch.special.ndtr(x.double())
+        rows = x.double()
+        side = torch.where(rows > 0, -1.0, 1.0)
         # The quantile of a mixture lies between the least and the greatest component's.
-        low, high = x.double() + min(self.means), x.double() + max(self.means)
-        return invert_increasing(self._cdf, u, low, high).to(x)
+        return invert_increasing(
+            lambda t: side * self._tail(t, side),
+            side * normal_cdf(side * rows),
+            low=rows + min(self.means),
+            high=rows + max(self.means),
+        ).to(x)
 
     def inverse(self, y):
-        return torch.special.ndtri(self._cdf(y.double())).to(y)
+        rows = y.double()
+        side = torch.where(self._tail(rows, torch.ones_like(rows)) > 0.5, -1.0, 1.0)
+        return (side * torch.special.ndtri(self._tail(rows, side))).to(y)
 
-    def _cdf(self, t: Tensor) -> Tensor:
+    def _tail(self, t: Tensor, side: Tensor) -> Tensor:
+        """F(t) where side is 1, 1 - F(t) where it is -1: the small one keeps its digits."""
         components = zip(self.weights, self.means, strict=True)
-        return sum(weight * torch.special.ndtr(t - mean) for weight, mean in components)
+        return sum(weight * normal_cdf(side * (t - mean)) for weight, mean in components)
 
 
 class Linear(Transform):
@@ -209,6 +218,11 @@ class Permutation(Transform):
 
     def output_dim(self, dim):
         return exactly(dim, self.order.shape[-1], "Permutation")
+
+
+def normal_cdf(x: Tensor) -> Tensor:
+    """Phi(x), to full relative precision in the lower tail, which torch.special.ndtr loses."""
+    return torch.erfc(-x / math.sqrt(2)) / 2
 
 
 def invert_increasing(
