@@ -49,7 +49,7 @@ class Views:
     @cached_property
     def row_order(self) -> Tensor:
         """(B, min(n, LOCAL_ROWS)) rows in the order of a hash of their own ranks."""
-        return hash_order(self.x.ranks, self.y.ranks)[:, :LOCAL_ROWS]
+        return hash_order(self.x.exact_ranks, self.y.exact_ranks)[:, :LOCAL_ROWS]
 
     @cached_property
     def local(self) -> tuple[Tensor, Tensor]:
@@ -114,6 +114,8 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
 }
 # The fast part: closed-form linear algebra only.
 GAUSSIAN_BLOCKS = tuple(list(BLOCKS)[:7])
+# And every statistic of column pairs: no neighbour search, no random features.
+PAIRWISE_BLOCKS = tuple(list(BLOCKS)[:10])
 
 
 def summarize(v: Views, blocks: tuple[str, ...] = tuple(BLOCKS)) -> Tensor:

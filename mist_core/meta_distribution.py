@@ -1,0 +1,264 @@
+"""Priors over joint laws: each draw is a batch of datasets of one shape with their true MI.
+
+Randomness comes from `numpy.random.SeedSequence` streams. Training, validation and test draws are
+children of different branches of one tree, so no dataset is ever shared between them.
+"""
+
+import abc
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mist_core.composition import Transformed
+from mist_core.dispersion import (
+    dense_correlation,
+    lvm_correlation,
+    sparse_correlation,
+    two_pair_correlation,
+)
+from mist_core.distributions import AdditiveUniform, Law, Multinormal, StudentT
+from mist_core.errors import ParameterError
+from mist_core.transforms import Asinh, HalfCube, Identity, WigglyX, WigglyY
+
+STREAMS = {"train": 0, "validation": 1, "test": 2}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B datasets of one shape.
+
+    Attributes:
+        x, y: (B, n, p) and (B, n, q).
+        mutual_information: (B,) true MI, nats, float64.
+        families: B names, the law each dataset came from.
+    """
+
+    x: Tensor
+    y: Tensor
+    mutual_information: Tensor
+    families: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One independent source of randomness: NumPy's for shapes, torch's for parameters and data."""
+
+    rng: np.random.Generator
+    generator: torch.Generator
+
+    def uniform(self, low: float, high: float, *shape: int) -> Tensor:
+        """float64 uniform draws."""
+        noise = torch.rand(
+            shape, generator=self.generator, dtype=torch.float64, device=self.generator.device
+        )
+        return low + (high - low) * noise
+
+    def integers(self, low: int, high: int, *shape: int) -> Tensor:
+        """Integers in low..high, both included."""
+        device = self.generator.device
+        return torch.randint(low, high + 1, shape, generator=self.generator, device=device)
+
+
+def source(sequence: np.random.SeedSequence, device: str | torch.device = "cpu") -> Source:
+    """The randomness of one seed sequence."""
+    numbers, tensors = sequence.spawn(2)
+    seed = int(tensors.generate_state(1, np.uint64)[0]) % 2**63
+    return Source(np.random.default_rng(numbers), torch.Generator(device).manual_seed(seed))
+
+
+def stream(seed: int, name: str, index: int) -> np.random.SeedSequence:
+    """Seed sequence number `index` of the stream "train", "validation" or "test"."""
+    return np.random.SeedSequence(seed, spawn_key=(STREAMS[name], index))
+
+
+class MetaDistribution(abc.ABC):
+    """A prior over laws, numbers of rows and dimensions."""
+
+    @abc.abstractmethod
+    def draw(self, count: int, source: Source) -> Batch:
+        """`count` datasets of one random shape, float32, on the source's device."""
+
+
+@dataclass(frozen=True)
+class PaperFamily:
+    """A base law with random parameters under a fixed transform, as published.
+
+    Attributes:
+        base: (dim, count, source) to a batch of `count` laws with dim_x = dim_y = dim.
+        transform: name of the transform, the same map family on both sides.
+    """
+
+    base: Callable[[int, int, Source], Law]
+    transform: str
+
+    def law(self, dim: int, count: int, source: Source) -> Law:
+        """`count` laws of dimension `dim` a side."""
+        return Transformed(self.base(dim, count, source), *PAPER_TRANSFORMS[self.transform]())
+
+
+def _normal_dense(dim: int, count: int, source: Source) -> Law:
+    return Multinormal(dense_correlation(dim, dim, source.uniform(0, 0.5, count)), dim)
+
+
+def _normal_sparse(dim: int, count: int, source: Source) -> Law:
+    return Multinormal(_sparse(dim, count, source), dim)
+
+
+def _normal_two_pair(dim: int, count: int, source: Source) -> Law:
+    return Multinormal(two_pair_correlation(dim, dim, source.uniform(0.1, 5, count)), dim)
+
+
+def _normal_lvm(dim: int, count: int, source: Source) -> Law:
+    correlation = lvm_correlation(
+        dim,
+        dim,
+        source.integers(1, dim, count),
+        alpha=source.uniform(0, 1, count),
+        lambd=source.uniform(0.1, 3, count),
+        beta=source.uniform(0, 1.5, count),
+        eta=source.uniform(0.1, 5, count),
+    )
+    return Multinormal(correlation, dim)
+
+
+def _student_dense(dim: int, count: int, source: Source) -> Law:
+    dispersion = dense_correlation(dim, dim, source.uniform(0, 0.5, count))
+    return StudentT(dispersion, source.uniform(1, 10, count), dim)
+
+
+def _student_sparse(dim: int, count: int, source: Source) -> Law:
+    return StudentT(_sparse(dim, count, source), source.uniform(1, 10, count), dim)
+
+
+def _student_two_pair(dim: int, count: int, source: Source) -> Law:
+    dispersion = two_pair_correlation(dim, dim, source.uniform(0.1, 5, count))
+    return StudentT(dispersion, source.uniform(1, 10, count), dim)
+
+
+def _additive(dim: int, count: int, source: Source) -> Law:
+    return AdditiveUniform(source.uniform(0.1, 2, count, dim))
+
+
+def _sparse(dim: int, count: int, source: Source) -> Tensor:
+    n_interacting = source.integers(1, dim, count)
+    return sparse_correlation(dim, dim, n_interacting, source.uniform(0.1, 5, count))
+
+
+PAPER_TRANSFORMS = {
+    "base": lambda: (Identity(), Identity()),
+    "halfcube": lambda: (HalfCube(), HalfCube()),
+    "asinh": lambda: (Asinh(), Asinh()),
+    "wiggly": lambda: (WigglyX(), WigglyY()),
+}
+PAPER_BASES: dict[str, Callable[[int, int, Source], Law]] = {
+    "normal-dense": _normal_dense,
+    "normal-sparse": _normal_sparse,
+    "normal-lvm": _normal_lvm,
+    "normal-2pair": _normal_two_pair,
+    "student-dense": _student_dense,
+    "student-sparse": _student_sparse,
+    "student-2pair": _student_two_pair,
+    "additive": _additive,
+}
+# Every base under every transform; which of them train and which test is fixed below.
+PAPER_FAMILIES = {
+    f"{base}-{transform}": PaperFamily(construct, transform)
+    for base, construct in PAPER_BASES.items()
+    for transform in PAPER_TRANSFORMS
+}
+PAPER_TRAIN = (
+    *(f"normal-dense-{t}" for t in ("base", "halfcube", "asinh")),
+    *(f"normal-sparse-{t}" for t in ("base", "wiggly")),
+    *(f"normal-lvm-{t}" for t in ("base", "wiggly")),
+    "normal-2pair-base",
+    *(f"student-dense-{t}" for t in ("base", "wiggly")),
+    *(f"student-sparse-{t}" for t in ("base", "halfcube", "asinh")),
+    *(f"student-2pair-{t}" for t in ("asinh", "halfcube")),
+    "additive-wiggly",
+)
+PAPER_IN_FAMILY = (
+    "normal-dense-base",
+    "normal-lvm-wiggly",
+    "normal-dense-halfcube",
+    "student-dense-base",
+    "student-sparse-base",
+    "student-sparse-asinh",
+)
+PAPER_OUT_OF_FAMILY = (
+    "normal-dense-wiggly",
+    "normal-sparse-halfcube",
+    "normal-sparse-asinh",
+    "student-sparse-wiggly",
+    "student-dense-halfcube",
+    "additive-base",
+    "additive-halfcube",
+)
+PAPER_ROWS = (10, 500)
+PAPER_DIMS = (2, 32)
+
+
+@dataclass(frozen=True)
+class Paper(MetaDistribution):
+    """The published meta-distribution: listed families equally likely, dim_x = dim_y.
+
+    Attributes:
+        families: keys of `PAPER_FAMILIES`.
+        rows, dims: inclusive ranges of n and of the dimension, both uniform.
+    """
+
+    families: tuple[str, ...] = PAPER_TRAIN
+    rows: tuple[int, int] = PAPER_ROWS
+    dims: tuple[int, int] = PAPER_DIMS
+
+    def draw(self, count: int, source: Source) -> Batch:
+        n = int(source.rng.integers(*self.rows, endpoint=True))
+        dim = int(source.rng.integers(*self.dims, endpoint=True))
+        chosen = source.rng.permutation(np.arange(count) % len(self.families))
+        shares = [(name, int((chosen == k).sum())) for k, name in enumerate(self.families)]
+        return concatenate(
+            [draw_paper(name, n, dim, share, source) for name, share in shares if share]
+        )
+
+
+def draw_paper(family: str, n_samples: int, dim: int, count: int, source: Source) -> Batch:
+    """`count` datasets of one published family at one shape."""
+    law = PAPER_FAMILIES[family].law(dim, count, source)
+    return draw_law(law, n_samples, source, (family,) * count)
+
+
+def draw_law(law: Law, n_samples: int, source: Source, families: tuple[str, ...]) -> Batch:
+    """One dataset of each law of a batch of laws."""
+    x, y = law.sample(n_samples, generator=source.generator, dtype=torch.float32)
+    return Batch(x, y, law.mutual_information(), families)
+
+
+def concatenate(batches: list[Batch]) -> Batch:
+    """Batches of one shape as one."""
+    return Batch(
+        torch.cat([b.x for b in batches]),
+        torch.cat([b.y for b in batches]),
+        torch.cat([b.mutual_information for b in batches]),
+        tuple(name for b in batches for name in b.families),
+    )
+
+
+def meta_distribution(name: str) -> MetaDistribution:
+    """A meta-distribution by name.
+
+    Raises:
+        ParameterError: no such name.
+    """
+    if name not in META_DISTRIBUTIONS:
+        raise ParameterError(
+            f"Unknown meta-distribution {name!r}: expected one of {', '.join(META_DISTRIBUTIONS)}."
+        )
+    return META_DISTRIBUTIONS[name]()
+
+
+META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
+    "paper": Paper,
+    "paper-no-additive": lambda: Paper(tuple(f for f in PAPER_TRAIN if "additive" not in f)),
+}

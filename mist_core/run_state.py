@@ -1,0 +1,70 @@
+"""Everything a killed training run needs to go on, in one strict file written atomically."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from mist_core.checkpoint import load_checkpoint, save_checkpoint
+
+
+@dataclass(frozen=True)
+class RunState:
+    """Where a run stands.
+
+    Attributes:
+        steps, rounds: optimiser steps taken and shards asked for.
+        seconds: training time spent.
+        curve: progress points so far.
+    """
+
+    steps: int
+    rounds: int
+    seconds: float
+    curve: list[dict]
+
+
+def save_state(
+    path: Path,
+    state: RunState,
+    networks: dict[str, nn.Module],
+    optimiser: torch.optim.Optimizer,
+    config: dict,
+) -> None:
+    """Write weights, optimiser moments and counters."""
+    tensors = {
+        f"{name}.{key}": tensor
+        for name, network in networks.items()
+        for key, tensor in network.state_dict().items()
+    }
+    for index, moments in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{index}.{key}": tensor for key, tensor in moments.items()}
+    save_checkpoint(path, tensors, {"run": vars(state), "config": config})
+
+
+def load_state(
+    path: Path, networks: dict[str, nn.Module], optimiser: torch.optim.Optimizer
+) -> RunState:
+    """Put a saved state into networks and optimiser.
+
+    Raises:
+        WeightsError: the file is damaged.
+    """
+    checkpoint = load_checkpoint(path)
+    for name, network in networks.items():
+        network.load_state_dict(_below(checkpoint.tensors, name))
+    moments: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in _below(checkpoint.tensors, "optimiser").items():
+        index, moment = key.split(".")
+        moments.setdefault(int(index), {})[moment] = tensor
+    optimiser.load_state_dict(
+        {"state": moments, "param_groups": optimiser.state_dict()["param_groups"]}
+    )
+    return RunState(**checkpoint.card["run"])
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        k.removeprefix(prefix + "."): t for k, t in tensors.items() if k.startswith(prefix + ".")
+    }

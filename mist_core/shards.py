@@ -1,0 +1,138 @@
+"""Training data as numbered files: written ahead by worker processes, read in order by the trainer.
+
+Shard number i holds the same datasets whoever writes it and whenever, so a run that was killed goes
+on with the files it finds, and the losses of a run do not depend on how fast its workers were.
+"""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors.torch
+import torch
+import torch.multiprocessing as multiprocessing
+from torch import Tensor
+
+from mist_core.meta_distribution import MetaDistribution, source, stream
+from mist_core.model import Network
+
+# Datasets of one shape drawn together: enough to fill the batched linear algebra.
+DATASETS_A_DRAW = 64
+TRUTH = "mutual_information"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a shard is made of.
+
+    Attributes:
+        network: prepares inputs; only its config and its `prepare` matter.
+        meta: the prior over laws.
+        seed: root of the random streams.
+        size: datasets a shard, a multiple of DATASETS_A_DRAW.
+    """
+
+    network: Network
+    meta: MetaDistribution
+    seed: int
+    size: int
+
+    def shard(self, index: int, name: str = "train") -> dict[str, Tensor]:
+        """Prepared inputs and truths of shard `index` of the stream `name`."""
+        randomness = source(stream(self.seed, name, index))
+        parts, truths = [], []
+        with torch.no_grad():
+            for _ in range(self.size // DATASETS_A_DRAW):
+                batch = self.meta.draw(DATASETS_A_DRAW, randomness)
+                parts.append(self.network.prepare(batch.x, batch.y))
+                truths.append(batch.mutual_information.float())
+            return self.network.collate(parts) | {TRUTH: torch.cat(truths)}
+
+
+class Writers:
+    """Worker processes that write shards 'shard-000000.safetensors', ... a few ahead of the reader.
+
+    They are daemons, and also stop by themselves when their parent is gone.
+    """
+
+    def __init__(self, recipe: Recipe, folder: Path, workers: int, ahead: int = 8) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._folder = folder
+        self._wanted = context.Value("q", ahead)
+        self._ahead = ahead
+        self._processes = [
+            context.Process(
+                target=_write_shards, args=(recipe, folder, w, workers, self._wanted), daemon=True
+            )
+            for w in range(workers)
+        ]
+        for process in self._processes:
+            process.start()
+
+    def read(self, index: int) -> dict[str, Tensor]:
+        """Shard `index`, waiting for it to be written."""
+        self._wanted.value = max(self._wanted.value, index + self._ahead)
+        path = shard_path(self._folder, index)
+        while not path.exists():
+            if not any(process.is_alive() for process in self._processes):
+                raise RuntimeError("The data workers stopped; their messages are above.")
+            time.sleep(0.05)
+        return safetensors.torch.load_file(path)
+
+    def stop(self) -> None:
+        for process in self._processes:
+            process.terminate()
+            process.join()
+
+
+def shard_path(folder: Path, index: int) -> Path:
+    return folder / f"shard-{index:06d}.safetensors"
+
+
+def _write_shards(recipe: Recipe, folder: Path, worker: int, workers: int, wanted) -> None:
+    torch.set_num_threads(1)
+    parent, index = os.getppid(), worker
+    while os.getppid() == parent:
+        if index >= wanted.value:
+            time.sleep(0.1)
+            continue
+        path = shard_path(folder, index)
+        if not path.exists():
+            temporary = path.with_suffix(f".{os.getpid()}.part")
+            safetensors.torch.save_file(recipe.shard(index), temporary)
+            os.replace(temporary, path)
+        index += workers
+
+
+class Pool:
+    """All training data read so far, in growing tensors; batches are drawn uniformly from it."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.count = 0  # datasets ever added; the oldest make room beyond `capacity`
+        self._store: dict[str, Tensor] = {}
+
+    def add(self, shard: dict[str, Tensor]) -> None:
+        size = len(shard[TRUTH])
+        if not self._store:
+            self._store = {k: t.new_zeros((4 * size, *t.shape[1:])) for k, t in shard.items()}
+        room = len(self._store[TRUTH])
+        start = self.count % self.capacity
+        if start + size > room:
+            self._grow(min(2 * room, self.capacity))
+        for name, tensor in shard.items():
+            self._store[name][start : start + size] = tensor
+        self.count += size
+
+    def sample(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
+        """`size` datasets, with replacement."""
+        most = min(self.count, self.capacity)
+        index = torch.randint(most, (size,), generator=generator)
+        return {name: tensor[index] for name, tensor in self._store.items()}
+
+    def _grow(self, room: int) -> None:
+        for name, tensor in self._store.items():
+            larger = tensor.new_zeros((room, *tensor.shape[1:]))
+            larger[: len(tensor)] = tensor
+            self._store[name] = larger

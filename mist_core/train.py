@@ -1,0 +1,274 @@
+"""The training loop: shards in, exponentially averaged weights out, resumable at any moment.
+
+A round reads one more shard into the pool and takes a fixed number of steps on batches from all of
+the pool. The learning rate warms up, stays, and decays over the last part of the time budget, so a
+finished run can be given more minutes and goes on.
+"""
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mist_core.checkpoint import load_network, save_checkpoint
+from mist_core.meta_distribution import meta_distribution
+from mist_core.model import Network, build_network, config_dict
+from mist_core.run_state import RunState, load_state, save_state
+from mist_core.scoring import covered, training_loss
+from mist_core.shards import TRUTH, Pool, Recipe, Writers
+
+VALIDATION_SHARDS = 2
+STATE_SECONDS = 40.0
+REPORT_SECONDS = 20.0
+FAMILY_DATASETS = 20_000
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training run.
+
+    Attributes:
+        meta: name of the meta-distribution.
+        out: weights file to write.
+        folder: where shards, state and progress live.
+        network: config of the network, ignored when `init` is given.
+        init: weights to start from instead of a random network.
+        minutes: time budget of the whole run, resumptions included.
+        seed: root of all random streams.
+        batch_size, reuse: datasets a step; how often a dataset is seen on average.
+        learning_rate, weight_decay: of AdamW, after warm-up.
+        warm_up: steps of linear warm-up.
+        decay: share of the budget, at its end, over which the learning rate falls to 2 %.
+        average: decay of the exponential moving average of the weights, a step.
+        shard_size, workers, capacity: data a shard, writer processes, datasets kept in memory.
+        max_datasets: draw no more than this many distinct datasets, then reuse them.
+        threads: torch threads of the trainer.
+    """
+
+    meta: str
+    out: Path
+    folder: Path
+    network: dict = field(default_factory=dict)
+    init: str | None = None
+    minutes: float = 60.0
+    seed: int = 0
+    batch_size: int = 512
+    reuse: float = 12.0
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.02
+    warm_up: int = 300
+    decay: float = 0.35
+    average: float = 0.999
+    shard_size: int = 2048
+    workers: int = 2
+    capacity: int = 2_000_000
+    max_datasets: int | None = None
+    threads: int = 1
+
+
+class Trainer:
+    """Owns the weights, the optimiser and the clock of one run."""
+
+    def __init__(self, config: TrainConfig, report: Callable[[dict], None]) -> None:
+        self.config, self.report = config, report
+        torch.set_num_threads(config.threads)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.network = self._new_network()
+        self.recipe = Recipe(
+            self.network, meta_distribution(config.meta), config.seed, config.shard_size
+        )
+        self.average = build_network(config_dict(self.network))
+        self.average.load_state_dict(self.network.state_dict())
+        self.pool = Pool(config.capacity)
+        self.steps = self.rounds = 0
+        self.seconds = 0.0
+        self.losses: list[float] = []
+        self.curve: list[dict] = []
+
+    def run(self) -> None:
+        """Train until the budget is spent; leaves the weights file behind."""
+        config = self.config
+        config.folder.mkdir(parents=True, exist_ok=True)
+        writers = Writers(self.recipe, config.folder, config.workers)
+        try:
+            self._start(writers)
+            self._train(writers)
+        finally:
+            writers.stop()
+        self._finish()
+
+    def _start(self, writers: Writers) -> None:
+        validation = [self.recipe.shard(k, "validation") for k in range(VALIDATION_SHARDS)]
+        self.validation = {k: torch.cat([v[k] for v in validation]) for k in validation[0]}
+        first = writers.read(0)
+        if self.config.init is None:
+            self.network.fit_inputs(first)
+            self.average.fit_inputs(first)
+        self.network.to(self.device)
+        self.average.to(self.device)
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(),
+            lr=self.config.learning_rate,
+            weight_decay=self.config.weight_decay,
+            betas=(0.9, 0.98),
+        )
+        if self._state_path.exists():
+            self._resume(writers)
+
+    def _train(self, writers: Writers) -> None:
+        last, saved, reported = time.monotonic(), time.monotonic(), 0.0
+        config = self.config
+        steps_a_round = max(1, round(config.reuse * config.shard_size / config.batch_size))
+        while self.seconds < 60 * self.config.minutes:
+            if not self._full():
+                self.pool.add(writers.read(self.rounds))
+            self.rounds += 1
+            for _ in range(steps_a_round):
+                self._step()
+                now = time.monotonic()
+                self.seconds, last = self.seconds + now - last, now
+                if now - reported > REPORT_SECONDS:
+                    self._progress()
+                    reported = now
+                if now - saved > STATE_SECONDS:
+                    self._save_state()
+                    saved = now
+                if self.seconds >= 60 * self.config.minutes:
+                    break
+
+    def _full(self) -> bool:
+        most = self.config.max_datasets
+        return most is not None and self.pool.count >= most
+
+    def _step(self) -> None:
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._learning_rate()
+        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.steps)
+        batch = self._to_device(self.pool.sample(self.config.batch_size, generator))
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            loss = training_loss(self.network(batch), batch[TRUTH])
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.losses.append(loss.item())
+        self.steps += 1
+        self._update_average()
+
+    def _learning_rate(self) -> float:
+        warm = min(1.0, (self.steps + 1) / self.config.warm_up)
+        left = 1 - self.seconds / (60 * self.config.minutes)
+        cool = min(1.0, max(0.02, left / self.config.decay))
+        return self.config.learning_rate * warm * cool
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        decay = min(self.config.average, (1 + self.steps) / (10 + self.steps))
+        pairs = (list(n.parameters()) for n in (self.average, self.network))
+        torch._foreach_lerp_(*pairs, 1 - decay)
+
+    def _to_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        return {name: tensor.to(self.device) for name, tensor in batch.items()}
+
+    @torch.no_grad()
+    def scores(self) -> dict[str, float]:
+        """Loss, coverage and squared error of the averaged weights on the validation draws."""
+        self.average.eval()
+        parts = []
+        for start in range(0, len(self.validation[TRUTH]), 1024):
+            chunk = {k: t[start : start + 1024] for k, t in self.validation.items()}
+            parts.append(self._score(self._to_device(chunk)))
+        return {name: sum(p[name] for p in parts) / len(parts) for name in parts[0]}
+
+    def _score(self, batch: dict[str, Tensor]) -> dict[str, float]:
+        prediction, truth = self.average(batch), batch[TRUTH]
+        q = prediction.quantiles
+        return {
+            "loss": training_loss(prediction, truth).item(),
+            "coverage_90": covered(q[:, 3], q[:, -4], truth).float().mean().item(),
+            "mse": (prediction.mean - truth).square().mean().item(),
+            "mae": (prediction.mean - truth).abs().mean().item(),
+        }
+
+    def _progress(self) -> None:
+        recent = self.losses[-200:]
+        point = {
+            "minutes": self.seconds / 60,
+            "steps": self.steps,
+            "datasets": self.pool.count,
+            "datasets_a_second": self.pool.count / max(self.seconds, 1.0),
+            "train_loss": sum(recent) / max(1, len(recent)),
+            "validation": self.scores(),
+            "minutes_left": self.config.minutes - self.seconds / 60,
+        }
+        self.curve.append(point)
+        self.report(point)
+
+    def _new_network(self) -> Network:
+        if self.config.init is not None:
+            return load_network(self.config.init, "cpu")[0]
+        with torch.random.fork_rng():  # initial weights come from the run's seed alone
+            torch.manual_seed(self.config.seed)
+            return build_network(self.config.network)
+
+    @property
+    def _state_path(self) -> Path:
+        return self.config.folder / "state.safetensors"
+
+    @property
+    def _networks(self) -> dict[str, Network]:
+        return {"network": self.network, "average": self.average}
+
+    def _save_state(self) -> None:
+        state = RunState(self.steps, self.rounds, self.seconds, self.curve)
+        save_state(self._state_path, state, self._networks, self.optimiser, self._card_config())
+
+    def _resume(self, writers: Writers) -> None:
+        state = load_state(self._state_path, self._networks, self.optimiser)
+        self.steps, self.seconds, self.curve = state.steps, state.seconds, state.curve
+        while self.rounds < state.rounds and not self._full():
+            self.pool.add(writers.read(self.rounds))
+            self.rounds += 1
+        self.rounds = state.rounds
+
+    def _card_config(self) -> dict:
+        return config_dict(self.network)
+
+    def _finish(self) -> None:
+        """Fit what `in_family` needs and write the weights with their card."""
+        self._save_state()
+        rows = min(self.pool.count, self.config.capacity, FAMILY_DATASETS)
+        inputs = self.pool.sample(rows, torch.Generator().manual_seed(self.config.seed))
+        self.average.fit_family(self._to_device(inputs))
+        self._progress()
+        save_checkpoint(self.config.out, self.average.state_dict(), self._card())
+
+    def _card(self) -> dict:
+        run = {
+            k: v for k, v in asdict(self.config).items() if k not in {"network", "out", "folder"}
+        }
+        return {
+            "config": self._card_config(),
+            "meta": self.config.meta,
+            "seed": self.config.seed,
+            "steps": self.steps,
+            "datasets": self.pool.count,
+            "minutes": round(self.seconds / 60, 1),
+            "parameters": sum(p.numel() for p in self.average.parameters()),
+            "scores": self.curve[-1]["validation"],
+            "curve": thin(self.curve, 60),
+            "run": run,
+            "versions": {"python": platform.python_version(), "torch": torch.__version__},
+            "date": datetime.now(UTC).date().isoformat(),
+        }
+
+
+def thin(points: list, most: int) -> list:
+    """At most about `most` of the points, evenly spaced, the last always among them."""
+    step = -(-len(points) // most)
+    return points[::-1][::step][::-1]

@@ -1,0 +1,79 @@
+"""`python -m mist_core train`: a run on the command line, its progress one line at a time."""
+
+import argparse
+import json
+from pathlib import Path
+
+from mist_core.errors import JobError
+from mist_core.summaries import GAUSSIAN_BLOCKS, PAIRWISE_BLOCKS
+from mist_core.train import TrainConfig, Trainer
+
+ARCHITECTURES = {
+    "mist": {"architecture": "mist"},
+    "statistics": {"architecture": "mist", "encoder_dim": 0},
+    "pairwise": {"architecture": "mist", "encoder_dim": 0, "blocks": PAIRWISE_BLOCKS},
+    "gaussian": {"architecture": "mist", "encoder_dim": 0, "blocks": GAUSSIAN_BLOCKS},
+    "classic": {"architecture": "classic"},
+}
+SETTINGS = {
+    "minutes": float,
+    "seed": int,
+    "batch-size": int,
+    "reuse": float,
+    "learning-rate": float,
+    "shard-size": int,
+    "workers": int,
+    "capacity": int,
+    "max-datasets": int,
+    "threads": int,
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options; the defaults of the settings are those of `TrainConfig`."""
+    parser.add_argument("--meta", required=True, help="meta-distribution, e.g. paper or general")
+    parser.add_argument("--out", required=True, type=Path, help="weights file to write")
+    parser.add_argument("--architecture", choices=ARCHITECTURES, default="mist")
+    parser.add_argument("--init", help="weights file to start from")
+    parser.add_argument("--folder", type=Path, help="run folder; .mist/runs/NAME unless given")
+    for name, kind in SETTINGS.items():
+        parser.add_argument(f"--{name}", type=kind)
+
+
+def main(options: argparse.Namespace) -> None:
+    """Train, printing progress; the same command after an interruption goes on where it stood.
+
+    Raises:
+        JobError: the folder of the weights file does not exist.
+    """
+    if not options.out.parent.is_dir():
+        raise JobError(f"The folder {options.out.parent} does not exist: create it first.")
+    folder = options.folder or Path(".mist/runs") / options.out.stem
+    chosen = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in SETTINGS}
+    config = TrainConfig(
+        meta=options.meta,
+        out=options.out,
+        folder=folder,
+        network=ARCHITECTURES[options.architecture],
+        init=options.init,
+        **{name: value for name, value in chosen.items() if value is not None},
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "progress.jsonl").open("a") as log:
+
+        def report(point: dict) -> None:
+            print(_line(point), flush=True)
+            print(json.dumps(point), file=log, flush=True)
+
+        Trainer(config, report).run()
+
+
+def _line(point: dict) -> str:
+    scores = point["validation"]
+    return (
+        f"{point['minutes']:7.2f} min  {point['minutes_left']:7.2f} left  "
+        f"{point['steps']:7d} steps  {point['datasets']:8d} datasets  "
+        f"{point['datasets_a_second']:6.0f}/s  loss {point['train_loss']:.4f}  "
+        f"validation {scores['loss']:.4f}  mse {scores['mse']:.4f}  "
+        f"90 % covers {100 * scores['coverage_90']:.1f} %"
+    )
