@@ -123,12 +123,17 @@ def _comovement(a: Tensor, b: Tensor) -> Tensor:
     unit_b, spread_b = _standardise(b)
     correlation = (unit_a * unit_b).mean(-1)
     shape_a, shape_b = (
-        torch.stack([s.log(), u.pow(3).mean(-1), u.clamp(-6, 6).pow(4).mean(-1).log()], -1)
+        torch.stack([s.log(), u.pow(3).mean(-1), _log_kurtosis(u)], -1)
         for u, s in ((unit_a, spread_a), (unit_b, spread_b))
     )
     information = gaussian_information(0.999 * correlation.square())
     joint = torch.stack([correlation, correlation * spread_a * spread_b, information], -1)
     return torch.cat([joint, both_sides(shape_a, shape_b)], -1)
+
+
+def _log_kurtosis(unit: Tensor) -> Tensor:
+    """(B,) of values of unit variance; constants, which have none, are held at a low value."""
+    return unit.clamp(-6, 6).pow(4).mean(-1).clamp_min(0.01).log()
 
 
 def _standardise(a: Tensor) -> tuple[Tensor, Tensor]:
