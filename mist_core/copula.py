@@ -28,23 +28,14 @@ class Marginals:
         ranks: (B, n, d) mid-ranks scaled to (0, 1).
         raw: (B, n, d) columns centred by their median and scaled by their quartiles.
         tie_share: (B, d) share of rows whose value another row of the column has too.
+        exact_ranks: (B, n, d) the ranks, also where `ranks` are smooth: for choices among rows.
     """
 
     scores: Tensor
     ranks: Tensor
     raw: Tensor
     tie_share: Tensor
-
-    def rows(self, index: Tensor) -> "Marginals":
-        """The same columns on the rows `index` (B, m), not standardised anew."""
-        pick = index.unsqueeze(-1)
-        return Marginals(
-            *(
-                t.gather(1, pick.expand_as(t[:, : index.shape[1]]))
-                for t in (self.scores, self.ranks, self.raw)
-            ),
-            tie_share=self.tie_share,
-        )
+    exact_ranks: Tensor
 
 
 def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
@@ -58,18 +49,19 @@ def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
     order = argsort(columns)  # (B, d, n)
     ordered = columns.gather(-1, order)  # (B, d, n)
     places, tie_share = _places(ordered.detach(), order)  # (B, d, n), (B, d)
+    grid = (torch.arange(2 * x.shape[1] - 1, device=x.device) + 1.0) / (2 * x.shape[1])
+    ranks = exact_ranks = grid[places]
     if soft:
         ranks = smooth_ranks(columns)
         scores = normal_scores(ranks)
     else:  # n rows have at most 2n - 1 mid-ranks: look their scores up
-        grid = (torch.arange(2 * x.shape[1] - 1, device=x.device) + 1.0) / (2 * x.shape[1])
-        ranks = grid[places]
         scores = _standardise(torch.special.ndtri(grid)[places])
     return Marginals(
         scores=scores.mT,
         ranks=ranks.mT,
         raw=_robust_standardise(columns, ordered).mT,
         tie_share=tie_share,
+        exact_ranks=exact_ranks.mT,
     )
 
 
