@@ -9,13 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mist_core.errors import ParameterError
+from mist_core.model import OFFSET
 
 UNITS = {"nats": 1.0, "bits": 1 / math.log(2)}
-# Quantiles are joined on the scale ln(MI + OFFSET): logarithmic for large MI, where errors are
-# relative, and nearly linear below a tenth of a nat, where they are absolute.
-OFFSET = 0.1
-# Below this score the data look unlike the training data, and the interval is not to be trusted.
-DOUBTFUL = 0.05
+# Fewer than one in a hundred training datasets lie this far out: not to be trusted.
+DOUBTFUL = 0.01
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,7 +26,8 @@ class Posterior:
         mean: expected mutual information, the point estimate; at least 0.
         levels: (L,) the levels at which the quantiles are known, increasing within (0, 1).
         quantiles: (L,) the quantiles there, non-decreasing, at least 0.
-        in_family: score in [0, 1]: how much the data resemble what the model was trained on.
+        in_family: score in [0, 1]: how much the data resemble what the model was trained on, as
+            the share of training datasets that lie farther from their centre.
         unit: "nats" or "bits".
     """
 
@@ -53,8 +52,8 @@ class Posterior:
     def quantile(self, levels: ArrayLike) -> np.ndarray:
         """Quantiles at any levels, monotone in the level and at least 0.
 
-        Linear in logit(level) on the scale ln(MI + OFFSET), so that the tails beyond the known
-        levels are exponential there, with the slope of the outer two segments.
+        Linear in logit(level) on the scale ln(MI + OFFSET) of the network, so that the tails beyond
+        the known levels are exponential there, with the slope of the outer two segments.
 
         Args:
             levels: a number or an array, each value in (0, 1).

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mist_core.errors import ParameterError
+from mist_core.model import OFFSET
 from mist_core.posterior import Posterior
 
 LEVELS = (0.005, 0.01, 0.025, *np.arange(0.05, 0.951, 0.05).round(2), 0.975, 0.99, 0.995)
@@ -48,7 +49,7 @@ def test_the_known_quantiles_are_met_exactly(posterior):
 
 def test_a_logistic_law_on_the_log_scale_is_recovered_at_every_level():
     def exact(levels):
-        return np.maximum(np.exp(0.3 * np.log(levels / (1 - np.asarray(levels)))) - 0.1, 0)
+        return np.maximum(np.exp(0.3 * np.log(levels / (1 - np.asarray(levels)))) - OFFSET, 0)
 
     posterior = posterior_with(tuple(exact(np.array(LEVELS))))
     levels = np.array([1e-4, 0.004, 0.013, 0.33, 0.5, 0.77, 0.993, 0.9999])
@@ -154,6 +155,6 @@ def test_the_card_shows_what_the_line_shows():
 
 
 def test_data_unlike_the_training_data_carry_a_warning():
-    doubtful = dataclasses.replace(POSTERIORS[0], in_family=0.01)
+    doubtful = dataclasses.replace(POSTERIORS[0], in_family=0.005)
     assert "Unlike the training data" in doubtful._repr_html_()
     assert "Unlike the training data" not in POSTERIORS[0]._repr_html_()
