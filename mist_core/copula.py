@@ -26,7 +26,7 @@ class Marginals:
     Attributes:
         scores: (B, n, d) normal scores, each column of mean 0 and variance 1 (0 where constant).
         ranks: (B, n, d) mid-ranks scaled to (0, 1).
-        raw: (B, n, d) columns centred by their median and scaled by their quartiles.
+        raw: (B, n, d) columns centred by their median and scaled by their quartiles, float32.
         tie_share: (B, d) share of rows whose value another row of the column has too.
         exact_ranks: (B, n, d) the ranks, also where `ranks` are smooth: for choices among rows.
     """
@@ -59,7 +59,7 @@ def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
     return Marginals(
         scores=scores.mT,
         ranks=ranks.mT,
-        raw=_robust_standardise(columns, ordered).mT,
+        raw=_robust_standardise(columns, ordered).float().mT,
         tie_share=tie_share,
         exact_ranks=exact_ranks.mT,
     )
