@@ -78,6 +78,18 @@ class Ranking:
     n_rows: int
     n_drawn: int
 
+    def sentence(self, unit: str = "nats") -> str:
+        """The strongest association in plain words, names as they are."""
+        best = self.associations[0]
+        told, low, high = (
+            f"{UNITS[unit] * value:.2f}" for value in (best.mutual_information, best.low, best.high)
+        )
+        doubt = " It may well tell nothing." if best.low < _NEGLIGIBLE else ""
+        return (
+            f"{best.name} tells most about {' + '.join(self.target)}: {told} {unit} of mutual "
+            f"information (90 % interval {low} to {high}).{doubt}"
+        )
+
     def to_frame(self, unit: str = "nats") -> pd.DataFrame:
         """One row an association, in the order of the ranking; low and high in `unit` too."""
         factor = UNITS[unit]

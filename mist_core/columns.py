@@ -38,6 +38,11 @@ class Column:
     texts: np.ndarray | None = None
 
     @property
+    def label(self) -> str:
+        """The name for an axis, with the unit where there is one."""
+        return f"{self.name} (days since 1970)" if self.kind == DATE else self.name
+
+    @property
     def usable(self) -> bool:
         """Whether the column is looked at unless somebody asks otherwise."""
         return self.kind not in (IDENTIFIER, CONSTANT)

@@ -25,14 +25,14 @@ class Dataset:
     """A bundled table and the question it opens with.
 
     Attributes:
-        title: shown in the list of datasets.
+        question: what somebody would ask of it.
         story: what to look for, two sentences at most.
         source: where the data come from.
         target: the column or columns the page starts with.
         load: reads the table.
     """
 
-    title: str
+    question: str
     story: str
     source: str
     target: tuple[str, ...]
@@ -60,24 +60,24 @@ def _athletes() -> Table:
 
 
 DATASETS = {
-    "diabetes": Dataset(
-        "Diabetes: what foretells its progress?",
+    "Diabetes": Dataset(
+        "What foretells the progress of diabetes?",
         "442 patients, ten measurements and how far the disease had come a year later. Numbers "
         "and one class; each measurement tells a little.",
         "Efron, Hastie, Johnstone and Tibshirani (2004), Least Angle Regression",
         ("progression",),
         _diabetes,
     ),
-    "wine": Dataset(
-        "Wine: which measurement names the vineyard?",
+    "Wine": Dataset(
+        "Which measurement tells the vineyard?",
         "178 wines from three cultivars and 13 chemical measurements. The target is a class, so "
         "no column can tell more than its entropy.",
         "Aeberhard and Forina (1991), Wine, UCI Machine Learning Repository",
         ("cultivar",),
         _wine,
     ),
-    "athletes": Dataset(
-        "Athletes: what can twenty rows tell?",
+    "Athletes": Dataset(
+        "What can twenty rows tell?",
         "20 middle-aged men, three exercises and three body measures. So few rows that the "
         "intervals, not the order, are the finding.",
         "Linnerud (North Carolina State University), in Tenenhaus (1998), La régression PLS",

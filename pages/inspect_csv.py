@@ -1,7 +1,249 @@
-"""Inspect a table: which columns tell most about the one you care about."""
+"""Your table: which columns tell most about the one you care about."""
 
+import hashlib
+import math
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
-from sklearn.datasets import load_diabetes
 
-st.title("Inspect a table")
-st.dataframe(load_diabetes(as_frame=True, scaled=False).frame, width="stretch")
+import ui
+from mist_core.association import Association, Ranking
+from mist_core.columns import CHOOSABLE, DATE
+from mist_core.datasets import DATASETS
+from mist_core.scan import complete_rows, scan, side
+from mist_core.table_figures import MOST_BARS, pair_chart, ranking_chart
+from mist_core.tables import Table, read_table
+
+_ONE, _GROUPS = "one target", "a group of columns"
+_HEADER = {"guess": None, "yes": True, "no": False}
+_MOST_CACHED = 64
+
+
+def main() -> None:
+    """The answer first; how the table was read below it, where it can be changed."""
+    st.title("Which columns tell about which?")
+    answer, reading = st.container(), st.container()
+    with ui.core_errors():
+        with st.sidebar:
+            table, source = _choose_table()
+        with reading:
+            table = _choose_kinds(table, source)
+        with st.sidebar:
+            target, sources = _choose_columns(table, source)
+        with answer:
+            _show_answer(table, source, _ranking(table, target, sources))
+
+
+def _choose_table() -> tuple[Table, str]:
+    """The table, and the name under which its settings are kept."""
+    name = st.selectbox("Table", list(DATASETS), key="table", bind="query-params")
+    story = st.empty()
+    upload = st.file_uploader("or your own CSV", type=["csv", "tsv", "txt"])
+    if upload is not None:
+        return _uploaded(upload.getvalue())
+    dataset = DATASETS[name]
+    story.caption(f"{dataset.question} {dataset.story} Source: {dataset.source}.")
+    return _bundled(name), name
+
+
+def _uploaded(data: bytes) -> tuple[Table, str]:
+    header = st.segmented_control(
+        "Names in the first line", list(_HEADER), default="guess", required=True
+    )
+    table = _read(hashlib.sha256(data).hexdigest(), _HEADER[header], data)
+    st.caption(ui.plain(table.note))
+    return table, table.sha256
+
+
+@st.cache_resource
+def _bundled(name: str) -> Table:
+    return DATASETS[name].load()
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the table …")
+def _read(sha256: str, header: bool | None, _data: bytes) -> Table:
+    return read_table(_data, header=header)
+
+
+def _choose_kinds(table: Table, source: str) -> Table:
+    """The table with its columns read as the user says."""
+    found = pd.DataFrame(
+        {
+            "column": table.names,
+            "read as": [c.kind for c in table.columns],
+            "because": [c.reason for c in table.columns],
+            "missing": [int(c.missing.sum()) for c in table.columns],
+        }
+    )
+    options = list(dict.fromkeys([*CHOOSABLE, *found["read as"]]))
+    label = f"{table.n_rows:,} rows, {len(table.columns):,} columns: change how they are read"
+    with st.expander(label):
+        edited = st.data_editor(
+            found,
+            hide_index=True,
+            disabled=["column", "because", "missing"],
+            column_config={
+                "read as": st.column_config.SelectboxColumn(options=options, required=True)
+            },
+            key=f"kinds-{source}",
+        )
+        st.caption("The first 100 rows")
+        st.dataframe(table.to_frame().head(100), height=240, hide_index=True)
+    changed = edited[edited["read as"] != found["read as"]]
+    return table.with_kinds(dict(zip(changed["column"], changed["read as"], strict=True)))
+
+
+def _choose_columns(table: Table, source: str) -> tuple[list[str], list[list[str]] | None]:
+    """The target's columns, and the groups to compare with it (None: every usable column)."""
+    suggested = _suggested_target(table, source)
+    mode = st.segmented_control(
+        "Compare columns with",
+        [_ONE, _GROUPS],
+        default=_ONE if len(suggested) == 1 else _GROUPS,
+        required=True,
+        key=f"compare-{source}",
+        bind=_url(source),
+    )
+    if mode == _ONE:
+        position = table.names.index(suggested[0])
+        name = st.selectbox(
+            "Target", table.names, position, key=f"target-{source}", bind=_url(source)
+        )
+        return [name], None
+    return _choose_groups(table, source, suggested)
+
+
+def _choose_groups(
+    table: Table, source: str, suggested: list[str]
+) -> tuple[list[str], list[list[str]]]:
+    others = [c.name for c in table.columns if c.usable and c.name not in suggested]
+    group = st.multiselect(
+        "What do these tell, one by one and together,",
+        table.names,
+        others,
+        key=f"group-{source}",
+        bind=_url(source),
+    )
+    target = st.multiselect(
+        "about these, taken together?",
+        table.names,
+        suggested,
+        key=f"about-{source}",
+        bind=_url(source),
+    )
+    return target, [[name] for name in group] + ([group] if len(group) > 1 else [])
+
+
+def _suggested_target(table: Table, source: str) -> list[str]:
+    """The bundled table's own question; else the last column of use, where targets often stand."""
+    if source in DATASETS:
+        return list(DATASETS[source].target)
+    usable = [c.name for c in table.columns if c.usable and c.kind != DATE]
+    return usable[-1:] or [table.names[-1]]
+
+
+def _url(source: str) -> str | None:
+    """Choices go into the URL where it can be opened again: an upload cannot."""
+    return "query-params" if source in DATASETS else None
+
+
+def _ranking(
+    table: Table, target: Sequence[str], sources: Sequence[Sequence[str]] | None
+) -> Ranking:
+    """The ranking, computed once for all sessions."""
+    kinds = tuple((c.name, c.kind) for c in table.columns)
+    chosen = None if sources is None else tuple(map(tuple, sources))
+    key = (table.sha256, kinds, tuple(target), chosen, ui.weights_hash())
+    rankings = _rankings()
+    if key not in rankings:
+        bar = st.progress(0.0, "Measuring …")
+        rankings[key] = scan(
+            ui.estimator(),
+            table,
+            target,
+            sources,
+            progress=lambda done, total: bar.progress(done / total, f"{done} of {total} pairs"),
+        )
+        bar.empty()
+        if len(rankings) > _MOST_CACHED:
+            rankings.pop(next(iter(rankings)))
+    return rankings[key]
+
+
+@st.cache_resource
+def _rankings() -> dict[tuple, Ranking]:
+    """A plain dict: a function under `st.cache_data` may not move a progress bar outside it."""
+    return {}
+
+
+def _show_answer(table: Table, source: str, ranking: Ranking) -> None:
+    headline = st.empty()
+    unit = ui.unit_switch("table-unit")
+    headline.markdown(ui.plain(ranking.sentence(unit)))
+    chart = ranking_chart(ranking.associations, unit=unit)
+    ui.show(chart, description=ranking.sentence(unit))
+    st.caption(_caption(ranking))
+    association = _show_table(ranking, unit, source)
+    _show_pair(table, ranking, association, unit)
+    _show_left_out(ranking)
+
+
+def _caption(ranking: Ranking) -> str:
+    caption = (
+        "Dot: posterior mean. Line: 90 % prediction interval; that share is an average over the "
+        "laws the model was trained on, not a promise for each."
+    )
+    if any(math.isfinite(a.ceiling) for a in ranking.associations):
+        caption += " Dashed: the entropy of the classes, more than which nothing can tell."
+    if len(ranking.associations) > MOST_BARS:
+        caption += f" The first {MOST_BARS} of {len(ranking.associations):,}."
+    if ranking.n_drawn < ranking.n_rows:
+        caption += f" From {ranking.n_drawn:,} of {ranking.n_rows:,} rows, drawn at random."
+    return caption
+
+
+def _show_table(ranking: Ranking, unit: str, source: str) -> Association:
+    """The ranking as a table; returns its selected row."""
+    frame = ranking.to_frame(unit)
+    number = st.column_config.NumberColumn(format="%.3f")
+    bar = st.column_config.ProgressColumn(
+        format="%.3f", min_value=0.0, max_value=float(frame["high"].max()) or 1.0
+    )
+    formats = {f"MI ({unit})": bar, "low": number, "high": number, "as a correlation": number}
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row-required",
+        column_config=formats,
+        key=f"ranking-{source}-{ranking.target}",
+    )
+    ui.download_table("Ranking (CSV)", frame, "ranking.csv")
+    selected = [row for row in event.selection.rows if row < len(frame)]
+    return ranking.associations[selected[0] if selected else 0]
+
+
+def _show_pair(table: Table, ranking: Ranking, association: Association, unit: str) -> None:
+    st.subheader("The selected row", anchor=False)
+    st.markdown(ui.plain(association.sentence(" + ".join(ranking.target), unit)))
+    if association.flags:
+        st.caption(ui.plain(f"Careful: {'; '.join(association.flags)}."))
+    x = _one_of(association.columns, "Drawn column")
+    y = _one_of(ranking.target, "Drawn target")
+    data = side(table, (x, y), complete_rows(table, (x, y)))
+    chart = pair_chart(data[x].rename(table[x].label), data[y].rename(table[y].label))
+    ui.show(chart, description=f"{x} against {y}")
+
+
+def _one_of(names: Sequence[str], label: str) -> str:
+    return names[0] if len(names) == 1 else st.selectbox(label, names)
+
+
+def _show_left_out(ranking: Ranking) -> None:
+    if ranking.left_out:
+        with st.expander(f"{len(ranking.left_out):,} left out"):
+            st.text("\n".join(f"{name}: {reason}" for name, reason in ranking.left_out))
+
+
+main()

@@ -1,0 +1,149 @@
+"""Charts of a ranking and of one pair of columns, as Vega-Lite.
+
+Names and labels from a table go into titles and axes, which Vega draws as text; the fields behind
+them have fixed names.
+"""
+
+import math
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mist_core.association import Association
+from mist_core.figures import BLUE, MAX_POINTS, VERMILLION, scatter
+from mist_core.posterior import UNITS
+
+MOST_BARS = 30
+MOST_CLASSES = 12
+_RARE_TO_FREQUENT = ["#4393C3", "#F3F5F7", "#E08214"]  # blue, white, orange: colour-blind-safe
+_AXES_HEIGHT = 100  # pixels for a chart's axis and titles, which the page counts in its height
+_INK = "#8C8C8C"  # readable on the light and on the dark background
+_AXIS = alt.Axis(labelLimit=150, labelOverlap=False)  # every row named; long names cut short
+
+
+def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.LayerChart:
+    """Dots with their prediction intervals, strongest on top, each with its number."""
+    shown = associations[:MOST_BARS]
+    frame = pd.DataFrame([_bar(association, UNITS[unit]) for association in shown])
+    names = list(frame["name"])
+    base = alt.Chart(frame).encode(y=alt.Y("name:N", sort=names, title=None, axis=_AXIS))
+    right = 1.15 * max(frame["high"].max(), 0.02)
+    x = alt.X(
+        "low:Q",
+        title=f"mutual information ({unit})",
+        scale=alt.Scale(domain=[0, right], nice=False),
+    )
+    layers = [
+        base.mark_rule(color=BLUE, strokeWidth=3, opacity=0.6).encode(x=x, x2="high:Q"),
+        base.mark_circle(color=BLUE, size=90, opacity=1).encode(x="mean:Q"),
+        base.mark_text(align="left", dx=7).encode(
+            x="high:Q", text="label:N", color=alt.value(_INK)
+        ),
+        *_ceiling_layer(shown, UNITS[unit], right),
+    ]
+    return alt.layer(*layers).properties(height=_AXES_HEIGHT + 28 * len(names))
+
+
+def pair_chart(x: pd.Series, y: pd.Series) -> alt.TopLevelMixin:
+    """Two columns against each other: points, strips by class, or a table of counts.
+
+    Args:
+        x: (n,) float or category, no gaps; its name titles the axis.
+        y: (n,) likewise.
+    """
+    classes = [isinstance(column.dtype, pd.CategoricalDtype) for column in (x, y)]
+    if all(classes):
+        return _counts(x, y)
+    if any(classes):
+        label, number = (x, y) if classes[0] else (y, x)
+        return _strips(label, number)
+    chart = scatter(x.to_numpy(), y.to_numpy(), a_title=str(x.name), b_title=str(y.name))
+    return chart.properties(title=_title(len(x), ""))
+
+
+def _title(n_rows: int, subtitle: str) -> alt.Title:
+    return alt.Title(f"{n_rows:,} rows", subtitle=subtitle, subtitleColor=_INK)
+
+
+def _bar(association: Association, factor: float) -> dict:
+    return {
+        "name": association.name,
+        "low": factor * association.low,
+        "high": factor * association.high,
+        "mean": factor * association.mutual_information,
+        "label": f"{factor * association.mutual_information:.2f}",
+    }
+
+
+def _ceiling_layer(shown: Sequence[Association], factor: float, right: float) -> list[alt.Chart]:
+    """A line at the largest information a class target leaves room for, if it is in view."""
+    ceiling = factor * max(association.ceiling for association in shown)
+    if not math.isfinite(ceiling) or ceiling > right:
+        return []
+    frame = pd.DataFrame({"at": [ceiling]})
+    line = alt.Chart(frame).mark_rule(color=VERMILLION, strokeDash=[5, 4], strokeWidth=2)
+    return [line.encode(x="at:Q")]
+
+
+def _strips(label: pd.Series, number: pd.Series) -> alt.LayerChart:
+    """The number's quartiles and middle 90 % in each class, with the rows where they are few."""
+    shown = _merge_rare(label)
+    frame = pd.DataFrame({"label": shown, "value": number.to_numpy(float)})
+    levels = [0.05, 0.25, 0.5, 0.75, 0.95]
+    spread = frame.groupby("label", sort=False)["value"].quantile(levels).unstack()
+    spread.columns = ["q05", "q25", "q50", "q75", "q95"]
+    order = list(spread.sort_values("q50").index)
+    y = alt.Y("label:N", sort=order, title=str(label.name), axis=_AXIS)
+    x = alt.X("q05:Q", title=str(number.name), scale=alt.Scale(zero=False))
+    base = alt.Chart(spread.reset_index()).encode(y=y)
+    layers = [
+        base.mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2="q95:Q"),
+        base.mark_bar(color=BLUE, opacity=0.45, size=16).encode(x="q25:Q", x2="q75:Q"),
+        base.mark_tick(color=VERMILLION, thickness=3, size=24).encode(x="q50:Q"),
+    ]
+    if len(frame) <= MAX_POINTS:  # the rows themselves, as ticks below their class's bar
+        rows = alt.Chart(frame).mark_tick(color=BLUE, size=16, opacity=0.4, yOffset=24)
+        layers.append(rows.encode(y=y, x="value:Q"))
+    subtitle = "median, middle 50 % and 90 %" + ("; rows below" if len(layers) > 3 else "")
+    height = _AXES_HEIGHT + 72 * len(order)
+    return alt.layer(*layers).properties(title=_title(len(frame), subtitle), height=height)
+
+
+def _counts(x: pd.Series, y: pd.Series) -> alt.LayerChart:
+    """Counts, coloured by how often the pair occurs against how often it would by chance."""
+    counts = pd.crosstab(_merge_rare(x), _merge_rare(y))
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.to_numpy().sum()
+    ratio = pd.DataFrame(counts.to_numpy() / expected, counts.index, counts.columns)
+    cells = counts.rename_axis(index="x", columns="y").stack().rename("count").reset_index()
+    cells["ratio"] = ratio.stack().to_numpy().clip(0.125, 8)
+    base = alt.Chart(cells).encode(
+        x=alt.X("x:N", title=str(x.name), axis=alt.Axis(labelLimit=90)),
+        y=alt.Y("y:N", title=str(y.name), axis=_AXIS),
+    )
+    colour = alt.Color(
+        "ratio:Q",
+        title="times chance",
+        scale=alt.Scale(
+            type="log", domain=[0.125, 1, 8], range=_RARE_TO_FREQUENT, interpolate="rgb"
+        ),
+        legend=alt.Legend(values=[0.125, 0.5, 1, 2, 8]),
+    )
+    title = _title(len(x), "counts; colour: against independence")
+    text = base.mark_text().encode(text="count:Q", color=alt.value("#1F2933"))
+    layers = alt.layer(base.mark_rect().encode(color=colour), text)
+    return layers.properties(title=title, height=_AXES_HEIGHT + 36 * counts.shape[1])
+
+
+def _merge_rare(column: pd.Series) -> np.ndarray:
+    """(n,) the classes as texts, all but the most frequent ones as "other"."""
+    texts = column.astype(object).map(_text)
+    frequent = texts.value_counts().index
+    if len(frequent) <= MOST_CLASSES:
+        return texts.to_numpy()
+    return texts.where(texts.isin(frequent[: MOST_CLASSES - 1]), "(other)").to_numpy()
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
