@@ -22,7 +22,7 @@ def positive_definite_factor(matrix: Tensor) -> Tensor:
 def squared_norm(factor: Tensor, points: Tensor) -> Tensor:
     """|L^-1 p|^2 for factors (*batch, D, D) and points (*batch, n, D); shape (*batch, n)."""
     whitened = torch.linalg.solve_triangular(factor, points.to(factor.dtype).mT, upper=False)
-    return whitened.square().sum(-2)
+    return torch.linalg.vector_norm(whitened, dim=-2).square()
 
 
 def symmetric_matrix(matrix: Tensor) -> Tensor:
