@@ -107,6 +107,12 @@ def test_the_maps_are_bmis(bmi, generator):
         np.testing.assert_allclose(ours(x), expected, atol=2e-5, err_msg=name)
 
 
+def test_asinh_is_exact_from_the_least_to_the_greatest_numbers():
+    x = torch.tensor([0.0, 1e-300, 1e-8, 0.5, 3.0, 1e10, 1e300], dtype=torch.float64)[:, None]
+    for signed in (x, -x):
+        torch.testing.assert_close(Asinh()(signed), signed.asinh(), rtol=1e-15, atol=0)
+
+
 def test_turns_keep_the_length_of_a_row(generator):
     x = normal_rows(3, generator)
     for transform in (Rotation(SKEW), Spiral((0, 2), speed=3.0), SkewSpiral(SKEW)):
