@@ -111,7 +111,7 @@ def radii(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:
 def standardised(z: Tensor) -> Tensor:
     """Columns of (B, n, d) at mean 0 and variance 1; constant columns at 0."""
     centred = z - z.mean(-2, keepdim=True)
-    return centred / centred.square().mean(-2, keepdim=True).sqrt().clamp_min(1e-6)
+    return centred / centred.square().mean(-2, keepdim=True).clamp_min(1e-12).sqrt()
 
 
 def _correlations(z: Tensor) -> Tensor:

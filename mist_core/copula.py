@@ -72,7 +72,7 @@ def normal_scores(ranks: Tensor) -> Tensor:
 
 def _standardise(scores: Tensor) -> Tensor:
     centred = scores - scores.mean(-1, keepdim=True)
-    return centred / centred.square().mean(-1, keepdim=True).sqrt().clamp_min(1e-3)
+    return centred / centred.square().mean(-1, keepdim=True).clamp_min(1e-6).sqrt()
 
 
 def smooth_ranks(columns: Tensor) -> Tensor:
@@ -146,7 +146,8 @@ def _robust_standardise(columns: Tensor, ordered: Tensor) -> Tensor:
     low, high = ordered[..., [quarter]], ordered[..., [n - 1 - quarter]]
     median = (ordered[..., [half]] + ordered[..., [n - 1 - half]]) / 2
     scale = (high - low) / 1.349
-    spread = (columns - median).square().mean(-1, keepdim=True).sqrt()
+    # Without a gradient, which is infinite at 0; every statistic standardises once more anyway.
+    spread = (columns - median).detach().square().mean(-1, keepdim=True).sqrt()
     scale = torch.where(scale > 1e-6 * spread, scale, spread)
-    scale = scale.clamp_min(torch.finfo(columns.dtype).tiny)
+    scale = torch.where(scale > 0, scale, 1.0)
     return ((columns - median) / scale).clamp(-CLIP, CLIP)

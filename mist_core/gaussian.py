@@ -138,7 +138,7 @@ def _log_kurtosis(unit: Tensor) -> Tensor:
 
 def _standardise(a: Tensor) -> tuple[Tensor, Tensor]:
     centred = a - a.mean(-1, keepdim=True)
-    spread = centred.square().mean(-1, keepdim=True).sqrt().clamp_min(1e-4)
+    spread = centred.square().mean(-1, keepdim=True).clamp_min(1e-8).sqrt()
     return centred / spread, spread.squeeze(-1)
 
 
