@@ -14,13 +14,13 @@ from mist_core.column_types import Types
 from mist_core.errors import InputError, ParameterError, WeightsError
 from mist_core.inputs import read_pair
 from mist_core.model import LEVELS, Network
+from mist_core.nonlinear import QUERIES, REFERENCES
 from mist_core.posterior import Posterior
-from mist_core.summaries import LOCAL_ROWS
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
-# Numbers that the statistics of one batch may hold: 128 MiB. Larger batches leave the CPU's cache
-# and are slower.
-BATCH_NUMBERS = 1 << 24
+# Numbers that the statistics of one batch may hold, 8 bytes each: about 20 datasets of 500 rows and
+# 32 columns. A CPU gains nothing from more, and from a hundred on it loses its cache.
+BATCH_NUMBERS = 1 << 23
 # Numbers of data that may wait for batch mates, of all shapes together: 256 MiB.
 WAITING_NUMBERS = 1 << 25
 
@@ -95,7 +95,9 @@ class MISTEstimator:
         """Point estimate as a scalar tensor, differentiable in x and y.
 
         Ranks are smooth here, so the value differs a little from `estimate`. Statistics that count
-        (neighbours, grid cells) take part in the value, not in the gradient.
+        (neighbours, grid cells) take part in the value, not in the gradient. A constant column gets
+        a zero gradient; where directions tie exactly (indicators of classes, duplicated columns)
+        the derivative does not exist, and what comes is not to be used.
 
         Args:
             x: (n,) or (n, dim_x) floating-point tensor.
@@ -109,8 +111,8 @@ class MISTEstimator:
         """
         if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
             raise InputError("mutual_information expects torch tensors; use estimate for the rest.")
-        x, y = read_pair(x, y)
-        inputs = self._prepare(x.unsqueeze(0), y.unsqueeze(0), soft=True)
+        x, y = (_without_constants(side).unsqueeze(0) for side in read_pair(x, y))
+        inputs = self._prepare(x, y, soft=True)
         return self.network(inputs).mean.squeeze(0)
 
     def estimate_with_info(self, x: Any, y: Any) -> "EstimateResult":
@@ -163,16 +165,23 @@ class EstimatorParameters:
         return asdict(self)
 
 
+def _without_constants(columns: Tensor) -> Tensor:
+    """The same columns (n, dim); the gradient of constant ones is cut."""
+    fixed = columns.detach()
+    return torch.where(fixed.amax(0) > fixed.amin(0), columns, fixed)
+
+
 def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.suffix or len(path.parts) != 1:
         return path
-    shipped = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
-    if path.name not in shipped:
+    shipped = WEIGHTS / f"{path.name}.safetensors"
+    if not shipped.exists():
+        known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
         raise WeightsError(
-            f"No weights named {path.name!r} in {WEIGHTS}; there are: {', '.join(shipped)}."
+            f"No weights named {path.name!r} in {WEIGHTS}; there are: {', '.join(known) or 'none'}."
         )
-    return WEIGHTS / f"{path.name}.safetensors"
+    return shipped
 
 
 def _choose_device(device: str | torch.device) -> torch.device:
@@ -219,9 +228,8 @@ def _batches(
 
 
 def _numbers_needed(x: Tensor, y: Tensor) -> int:
-    """Roughly what the network's statistics hold of one pair: columns and local row pairs."""
-    n = len(x)
-    return 8 * n * (x.shape[1] + y.shape[1]) + 4 * min(n, LOCAL_ROWS) ** 2
+    """Roughly what the statistics of one pair hold: copies of its columns, tables of distances."""
+    return 8 * (x.numel() + y.numel()) + 4 * QUERIES * REFERENCES
 
 
 def _stack(group: list) -> tuple[tuple[int, ...], Tensor, Tensor]:

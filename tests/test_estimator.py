@@ -231,6 +231,13 @@ class TestDifferentiableEstimate:
         for side in (x, y):
             assert torch.isfinite(side.grad).all() and side.grad.abs().max() > 0
 
+    def test_a_constant_column_gets_a_zero_gradient_and_spoils_no_other(self, mist):
+        x, y = map(torch.tensor, correlated(50, 2, 1))
+        x = torch.cat([x, torch.ones(50, 1)], 1).requires_grad_()
+        mist.mutual_information(x, y).backward()
+        assert torch.isfinite(x.grad).all() and x.grad[:, :2].abs().max() > 0
+        assert not x.grad[:, 2].any()
+
     def test_weights_get_none(self, mist):
         x, y = (torch.tensor(side, requires_grad=True) for side in correlated(50))
         mist.mutual_information(x, y).backward()
