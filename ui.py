@@ -19,8 +19,14 @@ from mist_core.estimator import MISTEstimator
 from mist_core.posterior import UNITS, Posterior
 
 WEIGHTS = Path(__file__).parent / "weights"
+ICON = Path(__file__).parent / "docs/images/icon.png"
 # Spreadsheets run cells that begin with these as formulae.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def page(title: str) -> None:
+    """Set the window's title, icon and width; the first call of every page."""
+    st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
 
 
 @contextmanager
@@ -67,9 +73,10 @@ def _load(path: Path, digest: str) -> MISTEstimator:
 
 def unit_switch(key: str) -> str:
     """A switch between nats and bits, kept in the URL under `key`; returns the unit's name."""
-    return st.segmented_control(
+    unit = st.segmented_control(
         "Unit", list(UNITS), default="nats", required=True, key=key, bind="query-params"
     )
+    return unit or "nats"  # an empty value in the URL comes through as None
 
 
 def in_unit(posterior: Posterior, unit: str) -> Posterior:

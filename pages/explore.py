@@ -1,5 +1,241 @@
-"""Watch the estimator work on a law whose mutual information is known."""
+"""Explore: a sample drawn live from a law whose mutual information is known, and the estimates.
 
+Every control lives in the URL, so a copied link gives the same picture.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import altair as alt
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-st.title("Explore")
+import ui
+from mist_core.baselines import BASELINES, BaselineResult, estimate_baseline
+from mist_core.estimate_figures import Fan, Rival, comparison, convergence, poster
+from mist_core.families import FAMILIES, Family, Parameter
+from mist_core.figures import scatter
+from mist_core.posterior import UNITS, Posterior
+from mist_core.scene import MAX_ROWS, Sample, Scene
+from mist_core.transform_pairs import TRANSFORMS
+
+URL = "query-params"
+ROWS = (10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000)
+ROWS += (10_000, 15_000, MAX_ROWS)
+CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, MAX_ROWS)
+MAX_DIM = 32
+CANONICAL = "canonical pair"
+GRACE = 0.5  # seconds a baseline may go on for after a control has moved
+
+
+def main() -> None:
+    """Lay the page out once, then fill it from the fastest part to the slowest."""
+    ui.page("Explore")
+    st.title("How much does X tell about Y?")
+    headline = st.empty()
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    left, right = st.columns([4, 5], gap="large")
+    with st.sidebar:
+        scene, n_samples, rivals = choose_scene(), choose_rows(), choose_rivals()
+    with ui.core_errors():
+        sample = sample_of(scene).first(n_samples)
+        with bar:
+            unit, axes = ui.unit_switch("unit"), choose_axes(sample)
+        answer = ui.in_unit(posterior_of(scene, n_samples, ui.weights_hash()), unit)
+        headline.markdown(sample.verdict(answer))
+        picture = scatter(*axes[:2], a_title=axes[2], b_title=axes[3])
+        with left:
+            ui.show(picture, description=f"{axes[3]} against {axes[2]} for {n_samples} rows")
+        board = Board(right, Fan.of(answer), sample.truth * UNITS[unit], unit)
+        board.prepare(rivals, known_results(scene, n_samples))
+        curve = show_curve(scene, n_samples, sample.truth, unit)
+        show_downloads(sample, lambda: poster(picture, board.chart(), curve))
+        show_code(scene, n_samples)
+        board.complete(sample)
+
+
+@dataclass
+class Board:
+    """The chart of all estimates, drawn again whenever a slow one has come."""
+
+    column: DeltaGenerator
+    fan: Fan
+    truth: float
+    unit: str
+    results: dict[str, BaselineResult | None] = field(default_factory=dict)
+
+    def prepare(self, names: list[str], known: dict[str, BaselineResult]) -> None:
+        """Draw a row for each estimator: those still at work keep their place."""
+        self.results = {name: known.get(name) for name in names}
+        self.known = known
+        with self.column:
+            self.slot, self.status = st.empty(), st.container(height=60, border=False)
+            self.notes = st.container()
+        self.draw()
+
+    def chart(self) -> alt.LayerChart:
+        """The comparison with all that is known so far."""
+        rivals = [Rival.of(name, result, unit=self.unit) for name, result in self.results.items()]
+        return comparison(self.fan, self.truth, rivals, unit=self.unit)
+
+    def draw(self) -> None:
+        """Replace the chart on the page."""
+        with self.slot:
+            ui.show(self.chart(), description="MIST's interval, the truth and the other estimates")
+
+    def complete(self, sample: Sample) -> None:
+        """Wait for the missing estimators, one spinner each, and say why one failed."""
+        for name in [name for name, result in self.results.items() if result is None]:
+            with self.status, st.spinner(f"{BASELINES[name].title} is at work …"):
+                result = estimate_baseline(
+                    name, sample.x, sample.y, while_waiting=stop_if_stale(time.monotonic() + GRACE)
+                )
+            self.known[name] = self.results[name] = result
+            self.draw()
+        for result in self.results.values():
+            if result.failure:
+                self.notes.caption(f"{BASELINES[result.name].title}: {ui.plain(result.failure)}")
+
+
+def choose_scene() -> Scene:
+    """The law, its parameters, dimensions, transforms and seed."""
+    names = list(FAMILIES)
+    first = names.index("bivariate-normal")
+    family = FAMILIES[st.selectbox("Law", names, index=first, key="law", bind=URL)]
+    st.caption(family.description)
+    dim_x, dim_y = choose_dims(family)
+    parameters = tuple((p.name, choose_value(p, min(dim_x, dim_y))) for p in family.parameters)
+    transforms = st.multiselect(
+        "Transforms of both sides, in order", list(TRANSFORMS), key="transforms", bind=URL
+    )
+    for name in transforms:
+        st.caption(f"{name}: {TRANSFORMS[name].description}")
+    # Not a number input: Streamlit 1.67 raises on ?seed=1e999 there.
+    seed = st.slider("Seed", 0, 999, 0, help="another seed, another sample", key="seed", bind=URL)
+    return Scene(family.name, parameters, dim_x, dim_y, tuple(transforms), seed)
+
+
+def choose_dims(family: Family) -> tuple[int, int]:
+    """Columns of X and Y, as far as the family leaves a choice."""
+    if family.fixed_dim:
+        return family.fixed_dim, family.fixed_dim
+    start = max(family.min_dim, 2)
+    if family.equal_dims:
+        dim = st.slider("Columns a side", family.min_dim, MAX_DIM, start, key="dim", bind=URL)
+        return dim, dim
+    dim_x = st.slider("Columns of X", family.min_dim, MAX_DIM, start, key="dim_x", bind=URL)
+    dim_y = st.slider("Columns of Y", family.min_dim, MAX_DIM, start, key="dim_y", bind=URL)
+    return dim_x, dim_y
+
+
+def choose_value(parameter: Parameter, pairs: int) -> float:
+    """A slider over the parameter's range; there are at most `pairs` interacting columns."""
+    high = min(parameter.high, pairs) if parameter.name == "n_interacting" else parameter.high
+    if high <= parameter.low:
+        return parameter.low
+    return st.slider(
+        parameter.name.replace("_", " "),
+        parameter.low,
+        high,
+        min(parameter.default, high),
+        step=parameter.step,
+        help=parameter.description,
+        key=parameter.name,
+        bind=URL,
+    )
+
+
+def choose_rows() -> int:
+    """How many rows of the sample the estimators see."""
+    return st.select_slider("Rows", ROWS, value=500, key="rows", bind=URL)
+
+
+def choose_rivals() -> list[str]:
+    """The estimators to compare with; the neural ones take seconds."""
+    return st.multiselect(
+        "Compare with",
+        list(BASELINES),
+        default=["ksg", "cca"],
+        format_func=lambda name: BASELINES[name].title,
+        key="compare",
+        bind=URL,
+    )
+
+
+def choose_axes(sample: Sample) -> tuple:
+    """Two coordinates, or the leading canonical pair: (a, b, title of a, title of b)."""
+    view = st.segmented_control(
+        "Show",
+        ["coordinates", CANONICAL],
+        default="coordinates",
+        required=True,
+        key="view",
+        bind=URL,
+    )
+    if view == CANONICAL:
+        a, b = sample.leading_canonical_pair()
+        return a, b, "leading canonical variate of X", "leading canonical variate of Y"
+    table = sample.table()
+    names = list(table.columns)
+    a = st.selectbox("Across", names, key="across", bind=URL, width=110)
+    b = st.selectbox("Up", names, index=sample.x.shape[1], key="up", bind=URL, width=110)
+    return table[a].to_numpy(), table[b].to_numpy(), a, b
+
+
+def show_curve(scene: Scene, n_samples: int, truth: float, unit: str) -> alt.LayerChart:
+    """Draw the convergence over growing parts of the sample, past the rows chosen where cheap."""
+    rows = [n for n in CURVE_ROWS if n <= max(n_samples, 2000)]
+    digest = ui.weights_hash()
+    fans = [Fan.of(ui.in_unit(posterior_of(scene, n, digest), unit)) for n in rows]
+    curve = convergence(rows, fans, truth * UNITS[unit], unit=unit)
+    ui.show(curve, description="median and intervals against the number of rows, and the truth")
+    st.caption(
+        "The interval holds the truth in 90 % of cases on average over the laws the model was "
+        "trained on; that is not a promise for each law."
+    )
+    return curve
+
+
+def show_downloads(sample: Sample, figure) -> None:
+    """Buttons for the rows on show and for the three charts as they then are."""
+    with st.container(horizontal=True):
+        ui.download_table("Data (CSV)", sample.table(), "mist-sample.csv")
+        ui.download_figure(figure, "mist-explore")
+
+
+def show_code(scene: Scene, n_samples: int) -> None:
+    """The same picture's numbers as a script."""
+    with st.expander("The same in Python"):
+        st.code(scene.code(n_samples), language="python")
+
+
+def known_results(scene: Scene, n_samples: int) -> dict[str, BaselineResult]:
+    """Baselines already computed for this sample in this session; new ones are added to it."""
+    store = st.session_state.setdefault("explore_results", {})
+    return store.setdefault((scene, n_samples), {})
+
+
+def stop_if_stale(deadline: float) -> Callable[[], None]:
+    """A callback that, past the deadline, lets Streamlit end this run if a control has moved.
+
+    Reading the session's state is where Streamlit looks for that; a stopped estimate costs its
+    process, so short ones may finish.
+    """
+    return lambda: st.session_state.get("law") if time.monotonic() > deadline else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def sample_of(scene: Scene) -> Sample:
+    """The scene's sample, kept uncopied; nobody changes it."""
+    return scene.draw()
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def posterior_of(scene: Scene, n_samples: int, digest: str) -> Posterior:
+    """The model's answer; `digest` of the weights is a part of the key."""
+    sample = sample_of(scene).first(n_samples)
+    return ui.estimator().posterior(sample.x, sample.y)
+
+
+main()
