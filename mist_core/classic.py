@@ -35,6 +35,10 @@ from mist_core.summaries import hash_order, pick_rows
 
 # Four times the longest published training set: larger samples are thinned, memory stays bounded.
 MAX_ROWS = 2048
+# Collated rows are padded to a multiple of this: one shape for all of the published sizes.
+ROW_STEP = 512
+# Datasets of similar length encoded together: few enough that hardly a row is padding.
+CHUNK = 16
 
 
 @dataclass(frozen=True)
@@ -93,17 +97,17 @@ class ClassicMIST(Network):
         return {"x": x, "y": y, "sizes": sizes.expand(x.shape[0], 3)}
 
     def collate(self, parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-        """Pad ragged parts with zeros to the longest and widest, and stack them.
+        """Stack ragged parts, padded with zeros to `max_dim` columns and a multiple of `ROW_STEP`.
 
-        The row attention costs as many columns as the widest part, the layers as many rows as
-        the longest: batches of similar sizes waste little.
+        Stored batches of up to `ROW_STEP` rows so have one shape; `forward` trims what it can.
         """
-        rows = max(part["x"].shape[1] for part in parts)
-        batch = {"sizes": torch.cat([part["sizes"] for part in parts])}
-        for side in ("x", "y"):
-            dim = max(part[side].shape[2] for part in parts)
-            batch[side] = torch.cat([_pad(part[side], rows, dim) for part in parts])
-        return batch
+        longest = max(part["x"].shape[1] for part in parts)
+        rows = -(-longest // ROW_STEP) * ROW_STEP
+        batch = {
+            side: torch.cat([_pad(part[side], rows, self.config.max_dim) for part in parts])
+            for side in ("x", "y")
+        }
+        return batch | {"sizes": torch.cat([part["sizes"] for part in parts])}
 
     def forward(self, inputs: dict[str, Tensor]) -> Prediction:
         """Predict from x (B, n, dim_x), y (B, n, dim_y) and sizes (B, 3)."""
@@ -118,15 +122,24 @@ class ClassicMIST(Network):
         self.familiarity.fit(self._encode(inputs).float())
 
     def _encode(self, inputs: dict[str, Tensor]) -> Tensor:
+        """(B, num_pooled * D) pooled sets, `CHUNK` of similar length at a time."""
         x, y, sizes = inputs["x"], inputs["y"], inputs["sizes"]
+        order = sizes[:, 0].argsort()
+        chunks = [self._pool(x[k], y[k], sizes[k]) for k in order.split(CHUNK)]
+        return self.norm(torch.cat(chunks)[order.argsort()])
+
+    def _pool(self, x: Tensor, y: Tensor, sizes: Tensor) -> Tensor:
+        """(B, num_pooled * D) pooled sets, after trimming the padding they all share."""
+        n, dim_x, dim_y = sizes.amax(0).tolist()
         no_row, no_x, no_y = (
             torch.arange(length, device=x.device) >= size.unsqueeze(-1)
-            for length, size in zip((x.shape[1], x.shape[2], y.shape[2]), sizes.T, strict=True)
+            for length, size in zip((n, dim_x, dim_y), sizes.T, strict=True)
         )  # (B, n), (B, dim_x), (B, dim_y), True = padding
-        rows = self.row(self.attention(x, y, torch.cat([no_x, no_y], -1)))  # (B, n, D)
+        rows = self.attention(x[:, :n, :dim_x], y[:, :n, :dim_y], torch.cat([no_x, no_y], -1))
+        rows = self.row(rows)  # (B, n, D)
         for layer in self.layers:
-            rows = layer(rows, no_row)
-        return self.norm(self.pool(rows, no_row).flatten(1))  # (B, num_pooled * D)
+            rows = layer(rows, no_row)  # (B, n, D)
+        return self.pool(rows, no_row).flatten(1)
 
 
 class RowAttention(nn.Module):
@@ -170,26 +183,20 @@ class RowAttention(nn.Module):
 
     def _mixing(self, dim_x: int, dim_y: int) -> tuple[Tensor, Tensor]:
         """Slopes of the scores, and the matrix from [weight * value, weight] to the S averages."""
-        dtype = torch.bfloat16 if torch.is_autocast_enabled(self.seeds.device.type) else None
-        with torch.autocast(self.seeds.device.type, enabled=False):
+        device = self.seeds.device.type
+        with torch.autocast(device, enabled=False):
             place, scale = (
-                torch.cat([t[0, :dim_x], t[1, :dim_y]]) for t in (self.place, self.scale)
+                torch.cat([part[0, :dim_x], part[1, :dim_y]]) for part in (self.place, self.scale)
             )
-            attraction = (self.seeds @ place.T).exp().mT  # (H, C, S)
+            pull = (self.seeds @ place.T).exp().mT  # (H, C, S)
             by_value, by_place = (
-                (attraction.unsqueeze(-1) * part.unsqueeze(-2)).flatten(2)  # (H, C, S*head_dim)
+                (pull.unsqueeze(-1) * part.unsqueeze(-2)).flatten(2)  # (H, C, S*head_dim)
                 for part in (scale @ self.scale_value, place @ self.place_value)
             )
-            mixing = torch.cat(
-                [
-                    torch.cat([by_value, torch.zeros_like(attraction)], -1),
-                    torch.cat([by_place, attraction], -1),
-                ],
-                -2,
-            )
-            return (self.content @ scale.T).to(dtype or mixing.dtype), mixing.to(
-                dtype or mixing.dtype
-            )
+            by_value, by_place = pad(by_value, (0, self.num_seeds)), torch.cat([by_place, pull], -1)
+            slope, mixing = self.content @ scale.T, torch.cat([by_value, by_place], -2)
+        dtype = torch.bfloat16 if torch.is_autocast_enabled(device) else mixing.dtype
+        return slope.to(dtype), mixing.to(dtype)
 
 
 class GatedLinear(nn.Module):
@@ -200,7 +207,6 @@ class GatedLinear(nn.Module):
         self.linear = nn.Linear(in_dim, 3 * out_dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (..., in_dim) to (..., out_dim)."""
         plain, left, right = self.linear(x).chunk(3, -1)
         return plain + left * right
 

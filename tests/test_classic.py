@@ -65,6 +65,22 @@ def test_padding_and_batch_mates_change_nothing(network):
         torch.testing.assert_close(getattr(together, field), expected, atol=1e-5, rtol=1e-5)
 
 
+def test_many_lengths_in_one_batch_keep_their_places(network):
+    pairs = [gaussian_pairs(1, 4 + 3 * (7 * k % 40), 2, 2, seed=k) for k in range(40)]
+    with torch.no_grad():
+        together = network(network.collate([network.prepare(*pair) for pair in pairs])).mean
+    alone = torch.cat([predict(network, *pair).mean for pair in pairs])
+    torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-5)
+
+
+def test_collated_batches_of_published_sizes_have_one_shape(network):
+    short, long = (
+        network.collate([network.prepare(*gaussian_pairs(1, n, dim, dim))])
+        for n, dim in ((10, 2), (500, 32))
+    )
+    assert {k: v.shape for k, v in short.items()} == {k: v.shape for k, v in long.items()}
+
+
 def test_row_attention_is_attention_over_the_tokens_of_a_row():
     torch.manual_seed(0)
     config = ClassicConfig(num_heads=2, num_seeds=3, embed_dim=8, token_dim=4)
