@@ -71,17 +71,19 @@ def test_every_dtype_survives(tmp_path, dtype):
 
 def test_views_and_shared_storage_are_copied(tmp_path):
     base = torch.arange(12.0).reshape(3, 4)
-    save_checkpoint(tmp_path / "a", {"base": base, "turned": base.T}, {})
-    assert torch.equal(load_checkpoint(tmp_path / "a").tensors["turned"], base.T)
+    tensors = {"base": base, "tied": base, "turned": base.T, "row": base[1]}
+    save_checkpoint(tmp_path / "a", tensors, {})
+    assert same(load_checkpoint(tmp_path / "a").tensors, tensors)
 
 
-def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_beside(saved, monkeypatch):
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_beside(saved, monkeypatch, step):
     before = saved.read_bytes()
 
-    def full_disk(descriptor):
+    def full_disk(*arguments):
         raise OSError("disk full")
 
-    monkeypatch.setattr(os, "fsync", full_disk)
+    monkeypatch.setattr(os, step, full_disk)
     with pytest.raises(OSError, match="disk full"):
         save_checkpoint(saved, {"weight": torch.zeros(1)}, CARD)
     assert saved.read_bytes() == before

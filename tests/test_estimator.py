@@ -113,6 +113,15 @@ def test_pairs_are_not_hoarded(mist, monkeypatch):
     assert len(waiting) == 6  # the sixth pair of 20 numbers is one too many for 100
 
 
+def test_a_lonely_pair_waits_for_mates_while_others_come_and_go(monkeypatch):
+    monkeypatch.setattr(estimator, "BATCH_NUMBERS", 1 << 19)  # two pairs fill a batch
+    monkeypatch.setattr(estimator, "WAITING_NUMBERS", 100)
+    rows = [11, *[10] * 20]
+    pairs = ((place, torch.zeros(n, 1), torch.zeros(n, 1)) for place, n in enumerate(rows))
+    batches = [places for places, _, _ in estimator._batches(pairs)]
+    assert batches == [(place, place + 1) for place in range(1, 20, 2)] + [(0,)]
+
+
 def test_one_axis_is_one_column(mist):
     x, y = correlated(50)
     assert mist.posterior(x[:, 0], y[:, 0]) == mist.posterior(x, y)
