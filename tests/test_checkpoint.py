@@ -200,7 +200,7 @@ def test_loading_a_network_leaves_the_random_stream_alone(linear_model, tmp_path
 
 
 def test_an_unknown_config_field_is_named(linear_model, tmp_path):
-    with pytest.raises(WeightsError, match="net: config: .*'colour'"):
+    with pytest.raises(WeightsError, match=r"net: config: .*'colour'"):
         load_network(save_linear(tmp_path, linear_model, colour="red"))
 
 
