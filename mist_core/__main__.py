@@ -1,0 +1,42 @@
+"""`python -m mist_core COMMAND`: training and benchmarks from a terminal.
+
+Each command is a module with `configure(parser)` and `main(options)`, imported only when asked for.
+"""
+
+import argparse
+import importlib
+import sys
+
+from mist_core.errors import MISTError
+
+COMMANDS = {
+    "train": ("mist_core.train_command", "train a network and keep its weights"),
+    "evaluate": ("mist_core.evaluation_command", "score estimators where the truth is known"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one command; an error its user can mend is printed as its sentence.
+
+    Returns:
+        The exit status: 0, or 1 after such an error.
+    """
+    command = arguments[0] if arguments else None
+    parser = argparse.ArgumentParser(prog="python -m mist_core")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (module, summary) in COMMANDS.items():
+        subparser = commands.add_parser(name, help=summary)
+        if name == command:
+            chosen = importlib.import_module(module)
+            chosen.configure(subparser)
+    options = parser.parse_args(arguments)
+    try:
+        chosen.main(options)
+    except MISTError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
