@@ -144,6 +144,7 @@ class StudentT(Law):
         self._normal = Multinormal(
             dispersion.expand(*self.batch_shape, *dispersion.shape[-2:]), dim_x
         )
+        self.dispersion = self._normal.covariance
         self.dim_x, self.dim_y = self._normal.dim_x, self._normal.dim_y
         self.device = dispersion.device
 
