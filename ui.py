@@ -12,6 +12,7 @@ from pathlib import Path
 import altair as alt
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mist_core import figures
 from mist_core.errors import MISTError
@@ -89,9 +90,16 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text)
 
 
-def show(chart: alt.TopLevelMixin, *, description: str) -> None:
-    """Draw a chart over the full width, with a text for those who cannot see it."""
-    st.altair_chart(chart, width="stretch", alt=description)
+def show(
+    chart: alt.TopLevelMixin, *, description: str, place: DeltaGenerator | None = None
+) -> DeltaGenerator:
+    """Draw a chart over the full width, with a text for those who cannot see it.
+
+    Returns:
+        The chart's place: given back as `place`, the next chart takes it without a jump.
+    """
+    draw = place.altair_chart if place else st.altair_chart
+    return draw(chart, width="stretch", alt=description)
 
 
 def download_table(label: str, frame: pd.DataFrame, file_name: str) -> None:

@@ -26,14 +26,16 @@ ROWS += (10_000, 15_000, MAX_ROWS)
 CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, MAX_ROWS)
 MAX_DIM = 32
 CANONICAL = "canonical pair"
-GRACE = 0.5  # seconds a baseline may go on for after a control has moved
+ABOUT_BOARD = "MIST's quantiles and interval, the truth and the other estimates"
+GRACE = 0.3  # seconds a baseline may go on for after a control has moved
 
 
 def main() -> None:
     """Lay the page out once, then fill it from the fastest part to the slowest."""
     ui.page("Explore")
     st.title("How much does X tell about Y?")
-    headline = st.empty()
+    # Not st.empty: what a container holds stays until the new comes, so that nothing jumps.
+    headline = st.container()
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:
@@ -70,19 +72,14 @@ class Board:
         self.results = {name: known.get(name) for name in names}
         self.known = known
         with self.column:
-            self.slot, self.status = st.empty(), st.container(height=60, border=False)
+            self.place = ui.show(self.chart(), description=ABOUT_BOARD)
+            self.status = st.container(height=60, border=False)
             self.notes = st.container()
-        self.draw()
 
     def chart(self) -> alt.LayerChart:
         """The comparison with all that is known so far."""
         rivals = [Rival.of(name, result, unit=self.unit) for name, result in self.results.items()]
         return comparison(self.fan, self.truth, rivals, unit=self.unit)
-
-    def draw(self) -> None:
-        """Replace the chart on the page."""
-        with self.slot:
-            ui.show(self.chart(), description="MIST's interval, the truth and the other estimates")
 
     def complete(self, sample: Sample) -> None:
         """Wait for the missing estimators, one spinner each, and say why one failed."""
@@ -92,7 +89,7 @@ class Board:
                     name, sample.x, sample.y, while_waiting=stop_if_stale(time.monotonic() + GRACE)
                 )
             self.known[name] = self.results[name] = result
-            self.draw()
+            ui.show(self.chart(), description=ABOUT_BOARD, place=self.place)
         for result in self.results.values():
             if result.failure:
                 self.notes.caption(f"{BASELINES[result.name].title}: {ui.plain(result.failure)}")

@@ -1,0 +1,94 @@
+"""What only a real browser shows: drawn charts, the address, downloads, narrow screens."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+# The first paint of a fresh server loads torch and the model.
+PATIENCE = 90_000
+
+
+@pytest.fixture
+def page(browser: Browser):
+    """A window that remembers errors of its scripts and requests that leave this machine."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("request", lambda request: _note_foreign(page, request.url))
+    page.set_default_timeout(PATIENCE)
+    yield page
+    faults = page.faults
+    page.close()
+    assert faults == []
+
+
+def _note_foreign(page: Page, url: str) -> None:
+    if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url):
+        page.faults.append(f"left this machine: {url}")
+
+
+def open_explore(page: Page, url: str) -> None:
+    """Open an address and wait until all three charts are drawn and all baselines are in."""
+    page.goto(url)
+    expect(page.get_by_text("90 % interval").first).to_be_visible(timeout=PATIENCE)
+    expect(
+        page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
+    ).to_have_count(3, timeout=PATIENCE)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=PATIENCE)
+
+
+def verdict(page: Page) -> str:
+    return page.get_by_text("90 % interval").first.inner_text()
+
+
+def test_a_finished_figure_stands_before_any_click(page: Page, address: str):
+    open_explore(page, address)
+    assert "the truth" in verdict(page)
+
+
+def test_a_copied_link_gives_the_same_picture(page: Page, address: str, browser: Browser):
+    open_explore(page, address)
+    before = verdict(page)
+    page.get_by_text("bits", exact=True).click()
+    slider = page.get_by_role("slider", name="correlation")
+    slider.focus()
+    for _ in range(5):
+        slider.press("ArrowRight")
+    page.wait_for_url(re.compile("unit=bits.*correlation=0.8|correlation=0.8.*unit=bits"))
+    expect(page.get_by_text("90 % interval").first).not_to_have_text(before)
+    page.wait_for_timeout(2000)
+    open_explore(page, page.url)
+    after = verdict(page)
+    other = browser.new_page()
+    other.set_default_timeout(PATIENCE)
+    open_explore(other, page.url)
+    assert verdict(other) == after
+    assert "bits" in after
+    other.close()
+
+
+def test_the_data_and_the_figure_can_be_saved(page: Page, address: str, tmp_path):
+    open_explore(page, f"{address}/?rows=50")
+    starts = {"Data (CSV)": b"x1,y1\n", "Figure (SVG)": b"<svg", "Figure (PNG)": b"\x89PNG"}
+    for label, start in starts.items():
+        with page.expect_download() as download:
+            page.get_by_role("button", name=label).click()
+        download.value.save_as(tmp_path / "file")
+        assert (tmp_path / "file").read_bytes().startswith(start)
+
+
+def test_nothing_sticks_out_of_a_narrow_screen(page: Page, address: str):
+    page.set_viewport_size({"width": 390, "height": 800})
+    open_explore(page, address)
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+
+
+def test_a_slider_moved_while_a_network_trains_is_answered_at_once(page: Page, address: str):
+    page.goto(f"{address}/?compare=MINE&rows=2000")
+    expect(page.get_by_text("MINE is at work")).to_be_visible(timeout=PATIENCE)
+    before = verdict(page)
+    page.get_by_role("slider", name="correlation").press("ArrowLeft")
+    expect(page.get_by_text("90 % interval").first).not_to_have_text(before, timeout=10_000)
