@@ -1,0 +1,160 @@
+"""`python -m mist_core bench-sampler`: datasets a second, beside bmi's sampler in the same run.
+
+All draw the published mix of families, n and dimensions, with the truth of each dataset.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mist_core import runs, summaries
+from mist_core.distributions import AdditiveUniform, Law, StudentT
+from mist_core.meta_distribution import (
+    PAPER_BASES,
+    PAPER_DIMS,
+    PAPER_ROWS,
+    PAPER_TRAIN,
+    Paper,
+    Source,
+    source,
+)
+from mist_core.shards import DATASETS_A_DRAW
+
+RESULTS = Path(__file__).parent.parent / "results"
+ENTROPY = 0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--seconds", type=float, default=20.0, help="for each of the samplers")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=RESULTS / "sampler", help="without its ending")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Measures the samplers one after the other, prints and stores their rates."""
+    start = time.perf_counter()
+    rates = {}
+    for name in SAMPLERS:
+        rates[name] = measure(name, seconds=options.seconds, processes=options.processes)
+        print(
+            f"{name:<32}{rates[name].total:8.0f} datasets/s"
+            f"{rates[name].per_core:8.0f} in a second of one core's time",
+            flush=True,
+        )
+    command = ["bench-sampler", "--seconds", f"{options.seconds:g}"]
+    command += ["--processes", str(options.processes)]
+    summary = runs.provenance(command, None, time.perf_counter() - start)
+    scores = {name: asdict(rate) for name, rate in rates.items()}
+    runs.save_run(options.out, summary | {"datasets_a_second": scores})
+    print(f"with {options.processes} processes on {summary['hardware']['cpu']}")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Datasets a second.
+
+    Attributes:
+        total: of wall-clock time, all processes together: what a training run gets.
+        per_core: of processor time: the same however busy the machine is.
+    """
+
+    total: float
+    per_core: float
+
+
+def measure(name: str, *, seconds: float, processes: int = 1) -> Rate:
+    """How fast a sampler is with each process on one thread, start and first draws left out.
+
+    Args:
+        name: key of `SAMPLERS`.
+        seconds: wall-clock time of the measurement.
+        processes: how many draw at once, each from a stream of its own.
+    """
+    context = get_context("spawn")
+    barrier = context.Barrier(processes)
+    with context.Pool(processes, initializer=_share, initargs=(barrier,)) as pool:
+        work = [(name, number, seconds) for number in range(processes)]
+        totals, per_core = zip(*pool.starmap(_rates, work, chunksize=1), strict=True)
+    return Rate(sum(totals), statistics.mean(per_core))
+
+
+def with_statistics(blocks: tuple[str, ...], randomness: Source) -> Iterator[int]:
+    """Draws batches of one shape and computes these statistics; yields the datasets in each."""
+    meta = Paper()
+    while True:
+        batch = meta.draw(DATASETS_A_DRAW, randomness)
+        summaries.summarize(summaries.views(batch.x, batch.y), blocks)
+        yield DATASETS_A_DRAW
+
+
+def with_bmi(randomness: Source) -> Iterator[int]:
+    """Draws the same laws with bmi's samplers, one at a time, without any statistics."""
+    while True:
+        n_samples = int(randomness.rng.integers(*PAPER_ROWS, endpoint=True))
+        dim = int(randomness.rng.integers(*PAPER_DIMS, endpoint=True))
+        base, _, transform = randomness.rng.choice(PAPER_TRAIN).rpartition("-")
+        sampler = _bmi_sampler(PAPER_BASES[base](dim, 1, randomness), transform)
+        x, y = sampler.sample(n_samples, int(randomness.rng.integers(2**31)))
+        np.asarray(x), np.asarray(y), float(sampler.mutual_information())
+        yield 1
+
+
+SAMPLERS: dict[str, Callable[[Source], Iterator[int]]] = {
+    "Gaussian and radial statistics": lambda s: with_statistics(summaries.GAUSSIAN_BLOCKS, s),
+    "all statistics": lambda s: with_statistics(tuple(summaries.BLOCKS), s),
+    "bmi's sampler, no statistics": with_bmi,
+}
+
+
+def _share(barrier: Barrier) -> None:
+    """Sets a process up: one thread, and the barrier at which all start measuring."""
+    global _barrier
+    _barrier = barrier
+    torch.set_num_threads(1)
+
+
+def _rates(name: str, number: int, seconds: float) -> tuple[float, float]:
+    """Datasets a second of wall-clock and of processor time, in this process."""
+    draws = SAMPLERS[name](source(np.random.SeedSequence(ENTROPY, spawn_key=(number,))))
+    with torch.no_grad():
+        next(draws)
+        _barrier.wait()
+        start, busy, count = time.perf_counter(), time.process_time(), 0
+        while time.perf_counter() - start < seconds:
+            count += next(draws)
+    return count / (time.perf_counter() - start), count / (time.process_time() - busy)
+
+
+def _bmi_sampler(law: Law, transform: str):
+    """bmi's sampler of a batch of one law."""
+    import jax.numpy as jnp
+    from bmi import samplers, transforms
+    from bmi.benchmark.tasks import wiggly
+
+    maps = {
+        "base": (None, None),
+        "halfcube": (transforms.half_cube, transforms.half_cube),
+        "asinh": (jnp.arcsinh, jnp.arcsinh),
+        "wiggly": (wiggly.wiggly_x, wiggly.wiggly_y),
+    }
+    return samplers.TransformedSampler(_bmi_base(law, samplers), *maps[transform])
+
+
+def _bmi_base(law: Law, samplers):
+    if isinstance(law, AdditiveUniform):
+        columns = [samplers.AdditiveUniformSampler(float(e)) for e in law.epsilon[0]]
+        return samplers.IndependentConcatenationSampler(columns)
+    dims = {"dim_x": law.dim_x, "dim_y": law.dim_y}
+    if isinstance(law, StudentT):
+        dispersion = law.dispersion[0].numpy()
+        return samplers.SplitStudentT(df=law.df[0].item(), dispersion=dispersion, **dims)
+    return samplers.SplitMultinormal(covariance=law.covariance[0].numpy(), **dims)
