@@ -42,7 +42,7 @@ class Dialect:
         decimal: "." or ",".
         header: whether the first record names the columns.
         names: one non-empty, unique name a column.
-        skip: lines before the first data record, counting newlines inside quotes.
+        skip: records before the first one with data.
     """
 
     delimiter: str
@@ -78,7 +78,7 @@ def decode(data: bytes) -> str:
 
 
 def sniff(text: str, header: bool | None = None) -> Dialect:
-    """Finds the dialect of a decoded CSV; ``header`` overrides the guess.
+    """Find the dialect of a decoded CSV; ``header`` overrides the guess.
 
     Raises:
         TableError: fewer than two columns, too many, no rows, or a title above the header.
@@ -92,7 +92,7 @@ def sniff(text: str, header: bool | None = None) -> Dialect:
     if header and not rest:
         raise TableError("The file has a header but no rows below it: add the data.")
     names = _unique_names(first if header else [""] * len(first))
-    skip = (1 if declared else 0) + (1 + sum(c.count("\n") for c in first) if header else 0)
+    skip = int(declared is not None) + int(header)
     return Dialect(delimiter, _decimal(records, delimiter), header, names, skip)
 
 

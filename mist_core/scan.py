@@ -40,7 +40,7 @@ def scan(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Ranking:
-    """Ranks columns, or groups of columns, by the information they share with the target.
+    """Rank columns, or groups of columns, by the information they share with the target.
 
     Rows with a gap are dropped pair by pair. Pairs with the same number of rows go through the
     estimator together.

@@ -91,13 +91,17 @@ def _strips(label: pd.Series, number: pd.Series) -> alt.LayerChart:
     """The number's quartiles and middle 90 % in each class, with the rows where they are few."""
     shown = _merge_rare(label)
     frame = pd.DataFrame({"label": shown, "value": number.to_numpy(float)})
-    levels = [0.05, 0.25, 0.5, 0.75, 0.95]
-    spread = frame.groupby("label", sort=False)["value"].quantile(levels).unstack()
-    spread.columns = ["q05", "q25", "q50", "q75", "q95"]
-    order = list(spread.sort_values("q50").index)
+    levels = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+    spread = pd.DataFrame(
+        [
+            {"label": name, **dict(zip(levels, np.quantile(rows, [*levels.values()]), strict=True))}
+            for name, rows in frame.groupby("label")["value"]
+        ]
+    )
+    order = list(spread.sort_values("q50")["label"])
     y = alt.Y("label:N", sort=order, title=str(label.name), axis=_AXIS)
     x = alt.X("q05:Q", title=str(number.name), scale=alt.Scale(zero=False))
-    base = alt.Chart(spread.reset_index()).encode(y=y)
+    base = alt.Chart(spread).encode(y=y)
     layers = [
         base.mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2="q95:Q"),
         base.mark_bar(color=BLUE, opacity=0.45, size=16).encode(x="q25:Q", x2="q75:Q"),
@@ -113,11 +117,20 @@ def _strips(label: pd.Series, number: pd.Series) -> alt.LayerChart:
 
 def _counts(x: pd.Series, y: pd.Series) -> alt.LayerChart:
     """Counts, coloured by how often the pair occurs against how often it would by chance."""
-    counts = pd.crosstab(_merge_rare(x), _merge_rare(y))
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.to_numpy().sum()
-    ratio = pd.DataFrame(counts.to_numpy() / expected, counts.index, counts.columns)
-    cells = counts.rename_axis(index="x", columns="y").stack().rename("count").reset_index()
-    cells["ratio"] = ratio.stack().to_numpy().clip(0.125, 8)
+    (x_codes, x_names), (y_codes, y_names) = (
+        pd.factorize(_merge_rare(column), sort=True) for column in (x, y)
+    )
+    counts = np.zeros((len(x_names), len(y_names)), dtype=int)
+    np.add.at(counts, (x_codes, y_codes), 1)
+    by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / len(x)
+    cells = pd.DataFrame(
+        {
+            "x": np.repeat(x_names, len(y_names)),
+            "y": np.tile(y_names, len(x_names)),
+            "count": counts.ravel(),
+            "ratio": (counts / by_chance).ravel().clip(0.125, 8),
+        }
+    )
     base = alt.Chart(cells).encode(
         x=alt.X("x:N", title=str(x.name), axis=alt.Axis(labelLimit=90)),
         y=alt.Y("y:N", title=str(y.name), axis=_AXIS),
@@ -133,16 +146,15 @@ def _counts(x: pd.Series, y: pd.Series) -> alt.LayerChart:
     title = _title(len(x), "counts; colour: against independence")
     text = base.mark_text().encode(text="count:Q", color=alt.value("#1F2933"))
     layers = alt.layer(base.mark_rect().encode(color=colour), text)
-    return layers.properties(title=title, height=_AXES_HEIGHT + 36 * counts.shape[1])
+    return layers.properties(title=title, height=_AXES_HEIGHT + 36 * len(y_names))
 
 
 def _merge_rare(column: pd.Series) -> np.ndarray:
     """(n,) the classes as texts, all but the most frequent ones as "other"."""
     texts = column.astype(object).map(_text)
-    frequent = texts.value_counts().index
-    if len(frequent) <= MOST_CLASSES:
-        return texts.to_numpy()
-    return texts.where(texts.isin(frequent[: MOST_CLASSES - 1]), "(other)").to_numpy()
+    frequent = list(texts.value_counts().index)
+    kept = set(frequent if len(frequent) <= MOST_CLASSES else frequent[: MOST_CLASSES - 1])
+    return np.array([text if text in kept else "(other)" for text in texts], dtype=object)
 
 
 def _text(value: object) -> str:

@@ -3,35 +3,16 @@
 import dataclasses
 import functools
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-from mist_core.columns import Column, column_of_dates, column_of_numbers, column_of_texts
+from mist_core.columns import Column, column_of_numbers, column_of_texts
 from mist_core.dialects import Dialect, decode, sniff
 from mist_core.errors import TableError
-
-_MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "-", "?", ".")
-_EXPONENT = "([eE][+-]?[0-9]{1,3})?"
-_PLAIN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)" + _EXPONENT
-# What to take out of a cell, then what to put for the decimal mark, for each decimal mark.
-_GROUPS = {
-    ".": r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?",
-    ",": r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?",
-}
-# The first order that fits every cell is taken, so day before month where both would do.
-_DATE_ORDERS = {
-    "year-month-day": ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"),
-    "day-month-year": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y"),
-    "month-day-year": ("%m/%d/%Y", "%m-%d-%Y"),
-}
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M:%SZ")
+from mist_core.parsing import read_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +65,7 @@ class Table:
 
 
 def read_table(data: bytes, *, header: bool | None = None) -> Table:
-    """Reads a CSV whatever its encoding, delimiter and decimal mark.
+    """Read a CSV whatever its encoding, delimiter and decimal mark.
 
     Args:
         data: the file's bytes, 50 MB at most.
@@ -95,11 +76,7 @@ def read_table(data: bytes, *, header: bool | None = None) -> Table:
     """
     text = decode(data)
     dialect = sniff(text, header)
-    with _parsed(text, dialect) as connection:
-        columns = tuple(
-            _column(connection, f"c{position}", name, dialect.decimal)
-            for position, name in enumerate(dialect.names)
-        )
+    columns = read_columns(text, dialect)
     return Table(columns, hashlib.sha256(data).hexdigest(), _note(dialect))
 
 
@@ -122,118 +99,3 @@ def _note(dialect: Dialect) -> str:
     marks = {",": "decimal comma", ".": "decimal point"}
     names = "names in the first line" if dialect.header else "no names in the first line"
     return f"Read as {separator}-separated, {marks[dialect.decimal]}, {names}."
-
-
-@contextmanager
-def _parsed(text: str, dialect: Dialect) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A private in-memory database with the cells as text in columns c0, c1, ...
-
-    Names from the file never reach SQL, and after the settings below the database can open no
-    file but ours. One thread: parallel parsing has to guess where quoted newlines end.
-    """
-    handle, path = tempfile.mkstemp(suffix=".csv")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="", errors="replace") as file:
-            file.write(text)
-        with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-            connection.execute(f"SET allowed_paths = [{_quoted(path)}]")
-            connection.execute("SET enable_external_access = false")
-            _load(connection, path, dialect)
-            yield connection
-    finally:
-        os.remove(path)
-
-
-def _quoted(text: str) -> str:
-    """An SQL literal of a text of our own making, for the one statement that takes no parameter."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _load(connection: duckdb.DuckDBPyConnection, path: str, dialect: Dialect) -> None:
-    fields = [f"c{position}" for position in range(len(dialect.names))]
-    missing = ", ".join(_quoted(token) for token in _MISSING)
-    cells = ", ".join(
-        f"CASE WHEN lower(trim({f})) IN ({missing}) THEN NULL ELSE trim({f}) END AS {f}"
-        for f in fields
-    )
-    try:
-        connection.execute(
-            f"CREATE TABLE cells AS SELECT {cells} FROM read_csv($path, delim = $delimiter, "
-            "skip = $skip, columns = $columns, quote = '\"', escape = '\"', header = false, "
-            "auto_detect = false, store_rejects = true) "
-            f"WHERE coalesce({', '.join(fields)}, '') <> ''",
-            {
-                "path": path,
-                "delimiter": dialect.delimiter,
-                "skip": dialect.skip,
-                "columns": dict.fromkeys(fields, "VARCHAR"),
-            },
-        )
-    except duckdb.Error as error:
-        raise TableError(f"The table cannot be parsed: {str(error).splitlines()[0]}") from error
-    _check(connection, len(fields))
-
-
-def _check(connection: duckdb.DuckDBPyConnection, n_columns: int) -> None:
-    rejected = connection.execute(
-        "SELECT line, error_type, error_message FROM reject_errors ORDER BY line LIMIT 1"
-    ).fetchone()
-    if rejected and "QUOTE" in rejected[1]:
-        raise TableError(f"Line {rejected[0]} opens a quotation mark and never closes it: mend it.")
-    if rejected:
-        found = rejected[2].rsplit(" ", 1)[-1]
-        raise TableError(
-            f"Line {rejected[0]} has {found} cells where the first line has {n_columns}: mend that "
-            "line; a cell that holds the delimiter needs quotation marks."
-        )
-    if connection.execute("SELECT count(*) FROM cells").fetchone()[0] == 0:
-        raise TableError("The table has no row with a value: add the data.")
-
-
-def _column(connection: duckdb.DuckDBPyConnection, field: str, name: str, decimal: str) -> Column:
-    number = _number(field, decimal)
-    n_cells, n_numbers = connection.execute(
-        f"SELECT count({field}), count({number}) FROM cells"
-    ).fetchone()
-    numbers = _fetch(connection, number).astype(float)
-    if n_cells == n_numbers:
-        return column_of_numbers(name, numbers)
-    texts = _fetch(connection, field)
-    order = None if n_numbers else _date_order(connection, field)
-    if order is None:
-        return column_of_texts(name, texts, numbers)
-    return column_of_dates(
-        name, _fetch(connection, _days(field, order)).astype(float), texts, order
-    )
-
-
-def _fetch(connection: duckdb.DuckDBPyConnection, expression: str) -> np.ndarray:
-    """(n_rows,) float64 or object, in the file's order, missing as NaN or None."""
-    return connection.execute(f"SELECT {expression} AS v FROM cells").df()["v"].to_numpy()
-
-
-def _number(field: str, decimal: str) -> str:
-    """SQL for the cell's number, NULL where it is none (DuckDB's own cast takes 1_000 and inf)."""
-    group = "," if decimal == "." else "."
-    ungrouped = f"replace(replace({field}, '{group}', ''), '{decimal}', '.')"
-    plain = f"replace({field}, ',', '.')" if decimal == "," else field
-    return (
-        f"CASE WHEN regexp_full_match({field}, '{_GROUPS[decimal]}') "
-        f"THEN try_cast({ungrouped} AS DOUBLE) "
-        f"WHEN regexp_full_match({plain}, '{_PLAIN}') THEN try_cast({plain} AS DOUBLE) END"
-    )
-
-
-def _date_order(connection: duckdb.DuckDBPyConnection, field: str) -> str | None:
-    for order in _DATE_ORDERS:
-        if connection.execute(
-            f"SELECT count({field}) = count({_days(field, order)}) FROM cells"
-        ).fetchone()[0]:
-            return order
-    return None
-
-
-def _days(field: str, order: str) -> str:
-    """SQL for days since 1970-01-01, NULL where the cell is no date in that order."""
-    formats = ", ".join(_quoted(d + t) for d in _DATE_ORDERS[order] for t in _TIMES)
-    return f"epoch(try_strptime({field}, [{formats}])) / 86400.0"
