@@ -110,9 +110,11 @@ def test_a_cell_always_draws_the_same_data_and_no_other_cell_does():
 
 
 def test_rows_belong_to_their_dataset_and_its_truth():
-    table = score_network(Averages(), SMALL)
-    assert len(table) == DRAWS * len(SMALL)
-    for cell in SMALL[::7]:
+    twin = dataclasses.replace(SMALL[0], redraw=REDRAWS)  # of one shape: they share a batch
+    cells = [*SMALL[::7], twin]
+    table = score_network(Averages(), cells)
+    assert len(table) == DRAWS * len(cells)
+    for cell in cells:
         data = cell.draw()
         rows = table[(table.redraw == cell.redraw) & (table.family == cell.family)]
         rows = rows[rows.n_samples == cell.n_samples].sort_values("draw")
