@@ -144,14 +144,18 @@ def _posteriors(
 
 def _association(x: pd.DataFrame, y: pd.DataFrame, posterior: Posterior) -> Association:
     low, high = posterior.interval(COVERAGE)
+    ceiling = min(_entropy(x), _entropy(y))
+    flags = _flags(x, y, posterior)
+    if posterior.mean > ceiling:
+        flags.append("more than the classes can tell")
     return Association(
         columns=tuple(x.columns),
         n_samples=len(x),
         mutual_information=posterior.mean,
         low=low,
         high=high,
-        ceiling=min(_entropy(x), _entropy(y)),
-        flags=tuple(_flags(x, y, posterior)),
+        ceiling=ceiling,
+        flags=tuple(flags),
     )
 
 
