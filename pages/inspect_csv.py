@@ -22,6 +22,7 @@ _MOST_CACHED = 64
 
 def main() -> None:
     """The answer first; how the table was read below it, where it can be changed."""
+    ui.page("Your table")
     st.title("Which columns tell about which?")
     answer, reading = st.container(), st.container()
     with ui.core_errors():
