@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,8 @@ from mist_core.families import FAMILIES
 from mist_core.posterior import DOUBTFUL, UNITS, Posterior
 from mist_core.transform_pairs import stack_transforms
 
-MAX_ROWS = 20_000
+# Rows come in chunks of this size from one stream, so a longer sample begins with the shorter one.
+CHUNK_ROWS = 2000
 CANONICAL_RIDGE = 1e-3
 
 
@@ -45,15 +47,17 @@ class Scene:
         """
         return FAMILIES[self.family].build(self.dim_x, self.dim_y, **dict(self.parameters))
 
-    def draw(self) -> Sample:
-        """The scene's only sample: fewer rows are its first rows, so more rows only add to it.
+    def draw(self, n_samples: int) -> Sample:
+        """At least `n_samples` rows; fewer rows are the first of more rows.
 
         Raises:
             ParameterError: as `law`, or a transform does not fit the number of columns.
         """
         law = self.law()
         map_x, map_y = stack_transforms(self.transforms, self.dim_x, self.dim_y)
-        x, y = law.sample(MAX_ROWS, generator=torch.Generator().manual_seed(self.seed))
+        generator = torch.Generator().manual_seed(self.seed)
+        chunks = [law.sample(CHUNK_ROWS, generator=generator) for _ in range(_chunks(n_samples))]
+        x, y = (torch.cat(side) for side in zip(*chunks, strict=True))
         truth, error = law.mutual_information(), law.standard_error()
         return Sample(map_x(x).numpy(), map_y(y).numpy(), truth.item(), error.item())
 
@@ -67,8 +71,13 @@ class Scene:
             values=values,
             names=names,
             seed=self.seed,
+            n_chunks=_chunks(n_samples),
             n_samples=n_samples,
         )
+
+
+def _chunks(n_samples: int) -> int:
+    return math.ceil(n_samples / CHUNK_ROWS)
 
 
 _SCRIPT = f"""\
@@ -79,7 +88,9 @@ from mist_core.transform_pairs import stack_transforms
 
 law = FAMILIES["{{family}}"].build({{dims}}{{values}})
 map_x, map_y = stack_transforms([{{names}}], {{dims}})
-x, y = law.sample({MAX_ROWS}, generator=torch.Generator().manual_seed({{seed}}))
+generator = torch.Generator().manual_seed({{seed}})
+chunks = [law.sample({CHUNK_ROWS}, generator=generator) for _ in range({{n_chunks}})]
+x, y = (torch.cat(side) for side in zip(*chunks))
 x, y = map_x(x)[:{{n_samples}}], map_y(y)[:{{n_samples}}]
 print(MISTEstimator.load().posterior(x, y))
 print(law.mutual_information())  # the truth, in nats

@@ -17,13 +17,13 @@ from mist_core.estimate_figures import Fan, Rival, comparison, convergence, post
 from mist_core.families import FAMILIES, Family, Parameter
 from mist_core.figures import scatter
 from mist_core.posterior import UNITS, Posterior
-from mist_core.scene import MAX_ROWS, Sample, Scene
+from mist_core.scene import CHUNK_ROWS, Sample, Scene
 from mist_core.transform_pairs import TRANSFORMS
 
 URL = "query-params"
 ROWS = (10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000)
-ROWS += (10_000, 15_000, MAX_ROWS)
-CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, MAX_ROWS)
+ROWS += (10_000, 15_000, 20_000)
+CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 MAX_DIM = 32
 CANONICAL = "canonical pair"
 ABOUT_BOARD = "MIST's quantiles and interval, the truth and the other estimates"
@@ -41,17 +41,18 @@ def main() -> None:
     with st.sidebar:
         scene, n_samples, rivals = choose_scene(), choose_rows(), choose_rivals()
     with ui.core_errors():
-        sample = sample_of(scene).first(n_samples)
+        pool = pool_of(scene, max(n_samples, CHUNK_ROWS))
+        sample = pool.first(n_samples)
         with bar:
             unit, axes = ui.unit_switch("unit"), choose_axes(sample)
-        answer = ui.in_unit(posterior_of(scene, n_samples, ui.weights_hash()), unit)
+        answer = ui.in_unit(posterior_of(scene, n_samples, ui.weights_hash(), pool), unit)
         headline.markdown(sample.verdict(answer))
         picture = scatter(*axes[:2], a_title=axes[2], b_title=axes[3])
         with left:
             ui.show(picture, description=f"{axes[3]} against {axes[2]} for {n_samples} rows")
         board = Board(right, Fan.of(answer), sample.truth * UNITS[unit], unit)
         board.prepare(rivals, known_results(scene, n_samples))
-        curve = show_curve(scene, n_samples, sample.truth, unit)
+        curve = show_curve(scene, pool, unit)
         show_downloads(sample, lambda: poster(picture, board.chart(), curve))
         show_code(scene, n_samples)
         board.complete(sample)
@@ -180,12 +181,12 @@ def choose_axes(sample: Sample) -> tuple:
     return table[a].to_numpy(), table[b].to_numpy(), a, b
 
 
-def show_curve(scene: Scene, n_samples: int, truth: float, unit: str) -> alt.LayerChart:
+def show_curve(scene: Scene, pool: Sample, unit: str) -> alt.LayerChart:
     """Draw the convergence over growing parts of the sample, past the rows chosen where cheap."""
-    rows = [n for n in CURVE_ROWS if n <= max(n_samples, 2000)]
+    rows = [n for n in CURVE_ROWS if n <= len(pool.x)]
     digest = ui.weights_hash()
-    fans = [Fan.of(ui.in_unit(posterior_of(scene, n, digest), unit)) for n in rows]
-    curve = convergence(rows, fans, truth * UNITS[unit], unit=unit)
+    fans = [Fan.of(ui.in_unit(posterior_of(scene, n, digest, pool), unit)) for n in rows]
+    curve = convergence(rows, fans, pool.truth * UNITS[unit], unit=unit)
     ui.show(curve, description="median and intervals against the number of rows, and the truth")
     st.caption(
         "The interval holds the truth in 90 % of cases on average over the laws the model was "
@@ -222,16 +223,16 @@ def stop_if_stale(deadline: float) -> Callable[[], None]:
     return lambda: st.session_state.get("law") if time.monotonic() > deadline else None
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def sample_of(scene: Scene) -> Sample:
-    """The scene's sample, kept uncopied; nobody changes it."""
-    return scene.draw()
+@st.cache_resource(max_entries=8, show_spinner=False)
+def pool_of(scene: Scene, n_samples: int) -> Sample:
+    """The scene's rows, `n_samples` or more, kept uncopied; nobody changes them."""
+    return scene.draw(n_samples)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def posterior_of(scene: Scene, n_samples: int, digest: str) -> Posterior:
-    """The model's answer; `digest` of the weights is a part of the key."""
-    sample = sample_of(scene).first(n_samples)
+def posterior_of(scene: Scene, n_samples: int, digest: str, _pool: Sample) -> Posterior:
+    """The model's answer on the pool's first rows; `digest` of the weights is a part of the key."""
+    sample = _pool.first(n_samples)
     return ui.estimator().posterior(sample.x, sample.y)
 
 
