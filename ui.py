@@ -13,6 +13,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.pages_manager import PagesManager
 
 from mist_core import figures
 from mist_core.errors import MISTError
@@ -27,6 +28,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def page(title: str) -> None:
     """Set the window's title, icon and width; the first call of every page."""
+    if PagesManager.uses_pages_directory:
+        # A link to a page, opened first thing on a fresh server: until st.navigation has run once,
+        # Streamlit takes pages/ for its older kind of app and skips app.py.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
     st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
 
 

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,20 @@ START_SECONDS = 60
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """The address of the app, started for the tests on a free port of this machine."""
+    """The address of the app, started once for all tests on a free port of this machine."""
+    with serve() as address:
+        yield address
+
+
+@pytest.fixture
+def fresh_address() -> Iterator[str]:
+    """The address of an app that nobody has visited yet."""
+    with serve() as address:
+        yield address
+
+
+@contextmanager
+def serve() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
