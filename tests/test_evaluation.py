@@ -118,6 +118,7 @@ def test_rows_belong_to_their_dataset_and_its_truth():
         data = cell.draw()
         rows = table[(table.redraw == cell.redraw) & (table.family == cell.family)]
         rows = rows[rows.n_samples == cell.n_samples].sort_values("draw")
+        assert list(rows["draw"]) == list(range(DRAWS))
         averages = data.x.mean((1, 2)) + data.y.mean((1, 2))
         assert np.allclose(rows["mean"], averages, atol=1e-6)
         assert np.array_equal(rows["truth"], data.mutual_information)
