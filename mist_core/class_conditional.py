@@ -32,7 +32,7 @@ class ClassConditional(Law):
         weights: w, shape (*batch, K), positive; scaled to sum to 1.
         means: shape (*batch, K, q).
         covariances: shape (*batch, K, q, q), symmetric positive definite.
-        encoding: "codes" (one column 0..K-1) or "onehot" (K columns).
+        encoding: "codes", "onehot" or "uniform", as for `Contingency`.
         tolerance: standard error of the truth to reach, nats.
         max_draws: draws a class after which the truth is taken as it is, with its error.
         seed: of the stream that only the truth uses.
@@ -83,7 +83,7 @@ class ClassConditional(Law):
             mean, factor = self.means[..., k, None, :], self._factor[..., k, :, :]
             drawn = mean.to(dtype) + noise @ factor.mT.to(dtype)
             y = torch.where((label == k)[..., None], drawn, y)
-        return encode(label, self.weights.shape[-1], self.encoding, dtype), y
+        return encode(label, self.weights.shape[-1], self.encoding, generator, dtype), y
 
     def mutual_information(self):
         return self._monte_carlo()[0]
@@ -138,7 +138,7 @@ def random_class_conditionals(
         source: of all randomness.
         classes: K.
         dim_y: columns of Y.
-        encoding: as for `ClassConditional`.
+        encoding: as for `Contingency`.
         tolerance: standard error of the truth to reach, nats.
     """
     weights = dirichlet(source, log_uniform(source, 0.5, 20, count, 1).expand(count, classes))

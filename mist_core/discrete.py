@@ -15,7 +15,8 @@ from mist_core.random_parameters import coin, dirichlet, log_uniform
 if TYPE_CHECKING:
     from mist_core.meta_distribution import Source
 
-ENCODINGS = ("codes", "onehot")  # 0..K-1 in one column, or K columns of zeros and a one
+# Class k of K as the number k, as K columns with a one in place k, or as a uniform on (k, k + 1).
+ENCODINGS = ("codes", "onehot", "uniform")
 
 
 class Contingency(Law):
@@ -23,7 +24,9 @@ class Contingency(Law):
 
     Args:
         table: shape (*batch, K, L), not negative, scaled to sum to 1.
-        encoding_x: "codes" (one column 0..K-1) or "onehot" (K columns).
+        encoding_x: "codes" (one column 0..K-1), "onehot" (K columns), or "uniform" (one column,
+            uniform on (k, k + 1) in class k, which says no more: both sides uniform are a
+            checkerboard density).
         encoding_y: the same for Y and its L classes.
 
     Raises:
@@ -47,8 +50,8 @@ class Contingency(Law):
         rows, columns = self.table.shape[-2:]
         n = require_dim(n_samples, "n_samples")
         cell = draw_classes(self.table.flatten(-2), n, generator)  # (*batch, n)
-        x = encode(cell // columns, rows, self.encoding_x, dtype)
-        return x, encode(cell % columns, columns, self.encoding_y, dtype)
+        x = encode(cell // columns, rows, self.encoding_x, generator, dtype)
+        return x, encode(cell % columns, columns, self.encoding_y, generator, dtype)
 
     def mutual_information(self):
         return torch.xlogy(self.table, self._ratio()).sum((-2, -1)).clamp_min(0)
@@ -114,16 +117,21 @@ def encoded_dim(classes: int, encoding: str) -> int:
         raise ParameterError(
             f"An encoding must be one of {', '.join(ENCODINGS)}; got {encoding!r}."
         )
-    return 1 if encoding == "codes" else classes
+    return classes if encoding == "onehot" else 1
 
 
-def encode(label: Tensor, classes: int, encoding: str, dtype: torch.dtype) -> Tensor:
+def encode(
+    label: Tensor, classes: int, encoding: str, generator: torch.Generator, dtype: torch.dtype
+) -> Tensor:
     """Columns (*batch, n, encoded_dim) for class numbers (*batch, n)."""
+    if encoding == "onehot":
+        return torch.nn.functional.one_hot(label, classes).to(dtype)
+    column = label[..., None].to(dtype)
     if encoding == "codes":
-        return label[..., None].to(dtype)
-    return torch.nn.functional.one_hot(label, classes).to(dtype)
+        return column
+    return column + torch.rand(column.shape, generator=generator, dtype=dtype, device=label.device)
 
 
 def decode(side: Tensor, encoding: str) -> Tensor:
     """Class numbers (*batch, n), undoing `encode`."""
-    return side[..., 0].long() if encoding == "codes" else side.argmax(-1)
+    return side.argmax(-1) if encoding == "onehot" else side[..., 0].long()

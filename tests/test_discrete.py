@@ -27,6 +27,7 @@ def conditionals(seed: int = 2, **options: float | str) -> ClassConditional:
 LAWS: dict[str, Law] = {
     "codes": tables(),
     "onehot": tables(encoding_x="onehot", encoding_y="onehot"),
+    "checkerboard": tables(encoding_x="uniform", encoding_y="uniform"),
     "conditional-codes": conditionals(),
     "conditional-onehot": conditionals(encoding="onehot"),
 }
@@ -97,6 +98,16 @@ def test_codes_and_one_hot_columns_are_the_same_draws():
         assert (z.sum(-1) == 1).all() and torch.equal(z.argmax(-1), x[..., 0].long())
 
 
+def test_a_checkerboard_is_uniform_within_its_squares(generator):
+    x, y = LAWS["checkerboard"].sample(5_000, generator=generator)
+    for side in (x, y):
+        within = (side - side.floor()).flatten().numpy()
+        assert stats.kstest(within, "uniform").pvalue > 1e-4
+    assert torch.equal(
+        LAWS["checkerboard"].mutual_information(), LAWS["codes"].mutual_information()
+    )
+
+
 def test_two_normal_classes_agree_with_quadrature():
     weights, means = torch.tensor([0.3, 0.7]), torch.tensor([[0.0], [1.5]])
     law = ClassConditional(
@@ -156,7 +167,10 @@ def test_random_tables_go_from_near_independent_to_near_deterministic():
         (lambda: Contingency(torch.tensor([[1.0, -1.0]])), "table must not be negative"),
         (lambda: Contingency(torch.zeros(2, 2)), "table must have a positive sum; got 0"),
         (lambda: Contingency(torch.ones(3)), "table must have shape"),
-        (lambda: Contingency(torch.ones(2, 2), "dummy"), "one of codes, onehot; got 'dummy'"),
+        (
+            lambda: Contingency(torch.ones(2, 2), "dummy"),
+            "one of codes, onehot, uniform; got 'dummy'",
+        ),
         (
             lambda: ClassConditional(torch.ones(2), torch.zeros(2, 1), torch.ones(2, 2, 2)),
             "weights, means and covariances must have shapes",
