@@ -20,6 +20,7 @@ MOST_CLASSES = 12
 _RARE_TO_FREQUENT = ["#4393C3", "#F3F5F7", "#E08214"]  # blue, white, orange: colour-blind-safe
 _AXES_HEIGHT = 100  # pixels for a chart's axis and titles, which the page counts in its height
 _INK = "#8C8C8C"  # readable on the light and on the dark background
+_FLAT_AXIS = alt.Axis(labelLimit=110, labelAngle=0)
 _AXIS = alt.Axis(labelLimit=150, labelOverlap=False)  # every row named; long names cut short
 
 
@@ -47,14 +48,14 @@ def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.Laye
 
 
 def pair_chart(x: pd.Series, y: pd.Series) -> alt.TopLevelMixin:
-    """Two columns against each other: points, strips by class, or a table of counts.
+    """Two columns against each other: counts where both have few values, strips, or points.
 
     Args:
         x: (n,) float or category, no gaps; its name titles the axis.
         y: (n,) likewise.
     """
     classes = [isinstance(column.dtype, pd.CategoricalDtype) for column in (x, y)]
-    if all(classes):
+    if all(column.nunique() <= MOST_CLASSES for column in (x, y)) or all(classes):
         return _counts(x, y)
     if any(classes):
         label, number = (x, y) if classes[0] else (y, x)
@@ -78,13 +79,14 @@ def _bar(association: Association, factor: float) -> dict:
 
 
 def _ceiling_layer(shown: Sequence[Association], factor: float, right: float) -> list[alt.Chart]:
-    """A line at the largest information a class target leaves room for, if it is in view."""
+    """A line at what the target's classes leave room for, if it is in view."""
     ceiling = factor * max(association.ceiling for association in shown)
     if not math.isfinite(ceiling) or ceiling > right:
         return []
-    frame = pd.DataFrame({"at": [ceiling]})
-    line = alt.Chart(frame).mark_rule(color=VERMILLION, strokeDash=[5, 4], strokeWidth=2)
-    return [line.encode(x="at:Q")]
+    base = alt.Chart(pd.DataFrame({"at": [ceiling], "label": ["entropy: all there is to tell"]}))
+    line = base.mark_rule(color=VERMILLION, strokeDash=[5, 4], strokeWidth=2).encode(x="at:Q")
+    text = base.mark_text(color=VERMILLION, align="right", baseline="bottom", dy=-3)
+    return [line, text.encode(x="at:Q", y=alt.value(0), text="label:N")]
 
 
 def _strips(label: pd.Series, number: pd.Series) -> alt.LayerChart:
@@ -117,9 +119,7 @@ def _strips(label: pd.Series, number: pd.Series) -> alt.LayerChart:
 
 def _counts(x: pd.Series, y: pd.Series) -> alt.LayerChart:
     """Counts, coloured by how often the pair occurs against how often it would by chance."""
-    (x_codes, x_names), (y_codes, y_names) = (
-        pd.factorize(_merge_rare(column), sort=True) for column in (x, y)
-    )
+    (x_codes, x_names), (y_codes, y_names) = map(_codes, (x, y))
     counts = np.zeros((len(x_names), len(y_names)), dtype=int)
     np.add.at(counts, (x_codes, y_codes), 1)
     by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / len(x)
@@ -132,8 +132,8 @@ def _counts(x: pd.Series, y: pd.Series) -> alt.LayerChart:
         }
     )
     base = alt.Chart(cells).encode(
-        x=alt.X("x:N", title=str(x.name), axis=alt.Axis(labelLimit=90)),
-        y=alt.Y("y:N", title=str(y.name), axis=_AXIS),
+        x=alt.X("x:N", sort=x_names, title=str(x.name), axis=_FLAT_AXIS),
+        y=alt.Y("y:N", sort=y_names[::-1], title=str(y.name), axis=_AXIS),
     )
     colour = alt.Color(
         "ratio:Q",
@@ -146,7 +146,16 @@ def _counts(x: pd.Series, y: pd.Series) -> alt.LayerChart:
     title = _title(len(x), "counts; colour: against independence")
     text = base.mark_text().encode(text="count:Q", color=alt.value("#1F2933"))
     layers = alt.layer(base.mark_rect().encode(color=colour), text)
-    return layers.properties(title=title, height=_AXES_HEIGHT + 36 * len(y_names))
+    return layers.properties(title=title, height=_AXES_HEIGHT + 20 + 36 * len(y_names))
+
+
+def _codes(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """(n,) positions among the names of the classes or numbers, which are in order."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        values, codes = np.unique(column, return_inverse=True)
+        return codes, [f"{value:g}" for value in values]
+    codes, names = pd.factorize(_merge_rare(column), sort=True)
+    return codes, list(names)
 
 
 def _merge_rare(column: pd.Series) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Your table: which columns tell most about the one you care about."""
 
 import hashlib
-import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -195,8 +194,6 @@ def _caption(ranking: Ranking) -> str:
         "Dot: posterior mean. Line: 90 % prediction interval; that share is an average over the "
         "laws the model was trained on, not a promise for each."
     )
-    if any(math.isfinite(a.ceiling) for a in ranking.associations):
-        caption += " Dashed: the entropy of the classes, more than which nothing can tell."
     if len(ranking.associations) > MOST_BARS:
         caption += f" The first {MOST_BARS} of {len(ranking.associations):,}."
     if ranking.n_drawn < ranking.n_rows:

@@ -40,6 +40,12 @@ def test_rare_classes_are_merged_so_that_the_chart_stays_readable():
     assert counts["count"].sum() == 400
 
 
+def test_few_numbers_are_counted_too_and_stay_in_their_order():
+    grades = pd.Series(np.tile([10.0, 9.0, 2.0, 1.0], 25), name="grade")
+    chart = pair_chart(grades, label(list("xyyx") * 25)).to_dict()
+    assert chart["layer"][0]["encoding"]["x"]["sort"] == ["1", "2", "9", "10"]
+
+
 @pytest.mark.parametrize("swapped", [False, True])
 def test_classes_against_numbers_show_quartiles_and_the_rows(swapped):
     pair = (number(90), label(list("abc") * 30))
