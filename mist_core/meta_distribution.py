@@ -5,6 +5,7 @@ children of different branches of one tree, so no dataset is ever shared between
 """
 
 import abc
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core.composition import Transformed
 from mist_core.dispersion import (
     dense_correlation,
     lvm_correlation,
@@ -20,8 +20,7 @@ from mist_core.dispersion import (
     two_pair_correlation,
 )
 from mist_core.distributions import AdditiveUniform, Law, Multinormal, StudentT
-from mist_core.errors import ParameterError
-from mist_core.transforms import Asinh, HalfCube, Identity, WigglyX, WigglyY
+from mist_core.transforms import Asinh, HalfCube, Identity, Transform, WigglyX, WigglyY
 
 STREAMS = {"train": 0, "validation": 1, "test": 2}
 
@@ -82,23 +81,6 @@ class MetaDistribution(abc.ABC):
         """`count` datasets of one random shape, float32, on the source's device."""
 
 
-@dataclass(frozen=True)
-class PaperFamily:
-    """A base law with random parameters under a fixed transform, as published.
-
-    Attributes:
-        base: (dim, count, source) to a batch of `count` laws with dim_x = dim_y = dim.
-        transform: name of the transform, the same map family on both sides.
-    """
-
-    base: Callable[[int, int, Source], Law]
-    transform: str
-
-    def law(self, dim: int, count: int, source: Source) -> Law:
-        """`count` laws of dimension `dim` a side."""
-        return Transformed(self.base(dim, count, source), *PAPER_TRANSFORMS[self.transform]())
-
-
 def _normal_dense(dim: int, count: int, source: Source) -> Law:
     return Multinormal(dense_correlation(dim, dim, source.uniform(0, 0.5, count)), dim)
 
@@ -147,11 +129,11 @@ def _sparse(dim: int, count: int, source: Source) -> Tensor:
     return sparse_correlation(dim, dim, n_interacting, source.uniform(0.1, 5, count))
 
 
-PAPER_TRANSFORMS = {
-    "base": lambda: (Identity(), Identity()),
-    "halfcube": lambda: (HalfCube(), HalfCube()),
-    "asinh": lambda: (Asinh(), Asinh()),
-    "wiggly": lambda: (WigglyX(), WigglyY()),
+PAPER_TRANSFORMS: dict[str, tuple[Transform, Transform]] = {
+    "base": (Identity(), Identity()),
+    "halfcube": (HalfCube(), HalfCube()),
+    "asinh": (Asinh(), Asinh()),
+    "wiggly": (WigglyX(), WigglyY()),
 }
 PAPER_BASES: dict[str, Callable[[int, int, Source], Law]] = {
     "normal-dense": _normal_dense,
@@ -163,12 +145,7 @@ PAPER_BASES: dict[str, Callable[[int, int, Source], Law]] = {
     "student-2pair": _student_two_pair,
     "additive": _additive,
 }
-# Every base under every transform; which of them train and which test is fixed below.
-PAPER_FAMILIES = {
-    f"{base}-{transform}": PaperFamily(construct, transform)
-    for base, construct in PAPER_BASES.items()
-    for transform in PAPER_TRANSFORMS
-}
+# A family is "BASE-TRANSFORM"; every base exists under every transform.
 PAPER_TRAIN = (
     *(f"normal-dense-{t}" for t in ("base", "halfcube", "asinh")),
     *(f"normal-sparse-{t}" for t in ("base", "wiggly")),
@@ -205,7 +182,7 @@ class Paper(MetaDistribution):
     """The published meta-distribution: listed families equally likely, dim_x = dim_y.
 
     Attributes:
-        families: keys of `PAPER_FAMILIES`.
+        families: names BASE-TRANSFORM of `PAPER_BASES` and `PAPER_TRANSFORMS`.
         rows, dims: inclusive ranges of n and of the dimension, both uniform.
     """
 
@@ -217,22 +194,39 @@ class Paper(MetaDistribution):
         n = int(source.rng.integers(*self.rows, endpoint=True))
         dim = int(source.rng.integers(*self.dims, endpoint=True))
         chosen = source.rng.permutation(np.arange(count) % len(self.families))
-        shares = [(name, int((chosen == k).sum())) for k, name in enumerate(self.families)]
-        return concatenate(
-            [draw_paper(name, n, dim, share, source) for name, share in shares if share]
-        )
+        names = sorted(self.families[k] for k in chosen)
+        groups = itertools.groupby(names, key=paper_base)
+        return concatenate([_draw_base(base, list(g), n, dim, source) for base, g in groups])
+
+
+def paper_base(family: str) -> str:
+    """"normal-dense" of "normal-dense-wiggly"."""
+    return family.rpartition("-")[0]
 
 
 def draw_paper(family: str, n_samples: int, dim: int, count: int, source: Source) -> Batch:
     """`count` datasets of one published family at one shape."""
-    law = PAPER_FAMILIES[family].law(dim, count, source)
-    return draw_law(law, n_samples, source, (family,) * count)
+    return _draw_base(paper_base(family), [family] * count, n_samples, dim, source)
+
+
+def _draw_base(
+    base: str, families: list[str], n_samples: int, dim: int, source: Source
+) -> Batch:
+    """One dataset a family name; all names share a base and the equal ones stand together."""
+    law = PAPER_BASES[base](dim, len(families), source)
+    batch = draw_law(law, n_samples, source, tuple(families))
+    x, y, start = batch.x.clone(), batch.y.clone(), 0
+    for family, group in itertools.groupby(families):
+        transform_x, transform_y = PAPER_TRANSFORMS[family.rpartition("-")[2]]
+        part = slice(start, start := start + len(list(group)))
+        x[part], y[part] = transform_x(x[part]), transform_y(y[part])
+    return Batch(x, y, batch.mutual_information, batch.families)
 
 
 def draw_law(law: Law, n_samples: int, source: Source, families: tuple[str, ...]) -> Batch:
     """One dataset of each law of a batch of laws."""
     x, y = law.sample(n_samples, generator=source.generator, dtype=torch.float32)
-    return Batch(x, y, law.mutual_information(), families)
+    return Batch(x, y, law.mutual_information().clamp_min(0), families)  # rounding may dip below
 
 
 def concatenate(batches: list[Batch]) -> Batch:
@@ -243,22 +237,3 @@ def concatenate(batches: list[Batch]) -> Batch:
         torch.cat([b.mutual_information for b in batches]),
         tuple(name for b in batches for name in b.families),
     )
-
-
-def meta_distribution(name: str) -> MetaDistribution:
-    """A meta-distribution by name.
-
-    Raises:
-        ParameterError: no such name.
-    """
-    if name not in META_DISTRIBUTIONS:
-        raise ParameterError(
-            f"Unknown meta-distribution {name!r}: expected one of {', '.join(META_DISTRIBUTIONS)}."
-        )
-    return META_DISTRIBUTIONS[name]()
-
-
-META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
-    "paper": Paper,
-    "paper-no-additive": lambda: Paper(tuple(f for f in PAPER_TRAIN if "additive" not in f)),
-}

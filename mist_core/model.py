@@ -5,7 +5,6 @@ C = COORDINATES columns a side seen by the encoder, E width of its tokens.
 """
 
 import abc
-import math
 from dataclasses import asdict, dataclass, fields
 
 import torch
@@ -72,6 +71,10 @@ class Network(nn.Module, abc.ABC):
     def in_family(self, inputs: dict[str, Tensor]) -> Tensor:
         """(B,) in [0, 1]: how much the data resemble what the network was trained on."""
 
+    def use_encoder(self, due: bool) -> bool:
+        """Training starts without a costly part and lets it join when due; whether it takes part."""
+        return False
+
     def fit_inputs(self, inputs: dict[str, Tensor]) -> None:
         """Fit input scales to a first large batch of training data, before training."""
 
@@ -109,11 +112,9 @@ class MIST(Network):
         self.register_buffer("feature_scale", torch.ones(num_features))
         self.familiarity = Familiarity(num_features)
         self.embed = nn.Linear(num_features, config.hidden_dim)
-        self.blocks = nn.ModuleList(
-            Residual(config.hidden_dim) for _ in range(config.num_layers)
-        )
+        self.blocks = nn.ModuleList(Residual(config.hidden_dim) for _ in range(config.num_layers))
         self.head = QuantileHead(num_features, config.hidden_dim)
-        self.encoder = None
+        self.encoder, self._encoder_active = None, True
         if config.encoder_dim:
             self.encoder = SetEncoder(config.encoder_dim)
             self.fuse = nn.Linear(self.encoder.output_dim, config.hidden_dim)
@@ -133,11 +134,15 @@ class MIST(Network):
     def forward(self, inputs: dict[str, Tensor]) -> Prediction:
         features = self._standardise(inputs["features"])  # (B, F)
         hidden = self.embed(features)  # (B, H)
-        if self.encoder is not None:
+        if self.encoder is not None and self._encoder_active:
             hidden = hidden + self.fuse(self.encoder(inputs))  # (B, H)
         for block in self.blocks:
             hidden = block(hidden)  # (B, H)
         return self.head(features, hidden)
+
+    def use_encoder(self, due: bool) -> bool:
+        self._encoder_active = due
+        return due and self.encoder is not None
 
     def in_family(self, inputs: dict[str, Tensor]) -> Tensor:
         return self.familiarity(self._standardise(inputs["features"]))
@@ -187,7 +192,7 @@ class QuantileHead(nn.Module):
         self.skip = nn.Linear(num_features, 1, bias=False)
         nn.init.zeros_(self.skip.weight)
         nn.init.normal_(self.out.weight, std=0.01)
-        # Softplus of -2.5 is 0.08: twelve steps start the 99 % interval at about a factor e each way.
+        # Softplus of -2.5 is 0.08: twelve steps start the 99 % interval at a factor e each way.
         nn.init.constant_(self.out.bias[2:], -2.5)
         self.register_buffer("weights", _level_weights(), persistent=False)
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core.canonical import standardised
+from mist_core.canonical import COORDINATES, standardised
 from mist_core.copula import argsort
 from mist_core.invariants import (
     both_sides,
@@ -25,7 +25,7 @@ GRID_SIDES = (4, 8, 16, 32)
 NEIGHBOURS = (1, 4)
 # Rows whose neighbours are looked up, among at most REFERENCES rows.
 QUERIES = 128
-REFERENCES = 512
+REFERENCES = 384
 FEATURES = 20
 FEATURE_SCALES = (0.5, 1.0, 2.5)
 
@@ -189,23 +189,27 @@ def _ridge_correlations(fa: Tensor, fb: Tensor, ridge: float) -> Tensor:
     return torch.linalg.eigvalsh((coherence @ coherence.mT).double()).clamp(0, 1 - 1e-6).to(fa)
 
 
-def neighbours(a: Tensor, b: Tensor) -> Tensor:
-    """KSG estimates (Kraskov et al., 2004, algorithm 1) in two and in all leading coordinates.
+def neighbours(a: Tensor, b: Tensor, dims: tuple[int, ...] = (2, COORDINATES)) -> Tensor:
+    """KSG estimates (Kraskov et al., 2004, algorithm 1) in the leading coordinates.
 
     Neighbours of the first QUERIES rows among the first REFERENCES rows: rows come in hash order,
     so both are seeded subsamples.
 
     Args:
         a: (B, r, k) and b: (B, r, l) canonical coordinates.
+        dims: numbers of leading coordinates a side; those there are, where there are fewer.
     """
     a, b = a[:, :REFERENCES], b[:, :REFERENCES]
-    distance_a, distance_b = _distances(a[..., :2]), _distances(b[..., :2])
-    parts = [_ksg(distance_a, distance_b)]
-    if max(a.shape[-1], b.shape[-1]) > 2:
-        distance_a = torch.maximum(distance_a, _distances(a[..., 2:]))
-        distance_b = torch.maximum(distance_b, _distances(b[..., 2:]))
-        parts.append(_ksg(distance_a, distance_b))
-    estimates = torch.cat([parts[0], parts[-1]], -1)
+    distance_a, distance_b = _distances(a[..., :0]), _distances(b[..., :0])
+    parts, used = [], 0
+    for dim in dims:
+        if used < max(a.shape[-1], b.shape[-1]):
+            distance_a = torch.maximum(distance_a, _distances(a[..., used:dim]))
+            distance_b = torch.maximum(distance_b, _distances(b[..., used:dim]))
+            estimates = _ksg(distance_a, distance_b)
+        parts.append(estimates)
+        used = dim
+    estimates = torch.cat(parts, -1)
     return torch.cat([estimates, log_information(estimates)], -1)
 
 
@@ -227,17 +231,23 @@ def _ksg(distance_a: Tensor, distance_b: Tensor) -> Tensor:
     for k in (min(k, references - 1) for k in NEIGHBOURS):
         radius = nearest[..., k : k + 1]
         # Counts include the query itself, which is the "+ 1" of psi(n_x + 1).
-        counts = [(d < radius).sum(-1).clamp_min(1).float() for d in (distance_a, distance_b)]
+        counts = [_count_below(d, radius).clamp_min(1) for d in (distance_a, distance_b)]
         marginal = sum(count.digamma().mean(-1) for count in counts)
         parts.append(_digamma(k) + _digamma(references) - marginal)
     return torch.stack(parts, -1)
 
 
 def _smallest(distance: Tensor, k: int) -> Tensor:
-    """The k + 1 smallest of the last axis, ascending; on CPU by NumPy's vectorised sort."""
-    if distance.device.type == "cpu" and not distance.requires_grad:
-        return torch.from_numpy(np.sort(distance.numpy(), axis=-1)[..., : k + 1])
+    """The k + 1 smallest of the last axis, ascending."""
     return distance.topk(k + 1, dim=-1, largest=False).values
+
+
+def _count_below(distance: Tensor, radius: Tensor) -> Tensor:
+    """How many of the last axis lie below the radius; on CPU by NumPy, seven times as fast."""
+    if distance.device.type != "cpu":
+        return (distance < radius).sum(-1).float()
+    below = distance.detach().numpy() < radius.detach().numpy()
+    return torch.from_numpy(np.add.reduce(below, axis=-1, dtype=np.uint16).astype(np.float32))
 
 
 def _digamma(k: int) -> float:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from mist_core import gaussian, nonlinear
-from mist_core.canonical import WHITENING_RIDGE, Spectrum, coordinates, spectrum
+from mist_core.canonical import COORDINATES, WHITENING_RIDGE, Spectrum, coordinates, spectrum
 from mist_core.copula import Marginals, argsort, marginals
 from mist_core.invariants import both_sides
 
@@ -110,7 +110,7 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "grids": lambda v: nonlinear.grids(*v.local),
     "random-features": lambda v: nonlinear.random_features(*v.local),
     "neighbours": lambda v: nonlinear.neighbours(*v.local),
-    "neighbours-raw": lambda v: nonlinear.neighbours(*v.local_raw),
+    "neighbours-raw": lambda v: nonlinear.neighbours(*v.local_raw, dims=(COORDINATES,)),
 }
 # The fast part: closed-form linear algebra only.
 GAUSSIAN_BLOCKS = tuple(list(BLOCKS)[:7])

@@ -8,7 +8,7 @@ finished run can be given more minutes and goes on.
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +16,13 @@ import torch
 from torch import Tensor
 
 from mist_core.checkpoint import load_network, save_checkpoint
-from mist_core.meta_distribution import meta_distribution
 from mist_core.model import Network, build_network, config_dict
+from mist_core.priors import meta_distribution
 from mist_core.run_state import RunState, load_state, save_state
 from mist_core.scoring import covered, training_loss
 from mist_core.shards import TRUTH, Pool, Recipe, Writers
 
-VALIDATION_SHARDS = 2
+VALIDATION_DATASETS = 2048
 STATE_SECONDS = 40.0
 REPORT_SECONDS = 20.0
 FAMILY_DATASETS = 20_000
@@ -45,6 +45,8 @@ class TrainConfig:
         warm_up: steps of linear warm-up.
         decay: share of the budget, at its end, over which the learning rate falls to 2 %.
         average: decay of the exponential moving average of the weights, a step.
+        encoder_from, encoder_reuse: share of the budget after which the set encoder joins, and
+            how often a new dataset is seen from then on: a step costs forty times as much.
         shard_size, workers, capacity: data a shard, writer processes, datasets kept in memory.
         max_datasets: draw no more than this many distinct datasets, then reuse them.
         threads: torch threads of the trainer.
@@ -64,6 +66,8 @@ class TrainConfig:
     warm_up: int = 300
     decay: float = 0.35
     average: float = 0.999
+    encoder_from: float = 0.55
+    encoder_reuse: float = 1.5
     shard_size: int = 2048
     workers: int = 2
     capacity: int = 2_000_000
@@ -103,8 +107,7 @@ class Trainer:
         self._finish()
 
     def _start(self, writers: Writers) -> None:
-        validation = [self.recipe.shard(k, "validation") for k in range(VALIDATION_SHARDS)]
-        self.validation = {k: torch.cat([v[k] for v in validation]) for k in validation[0]}
+        self.validation = replace(self.recipe, size=VALIDATION_DATASETS).shard(0, "validation")
         first = writers.read(0)
         if self.config.init is None:
             self.network.fit_inputs(first)
@@ -121,25 +124,34 @@ class Trainer:
             self._resume(writers)
 
     def _train(self, writers: Writers) -> None:
-        last, saved, reported = time.monotonic(), time.monotonic(), 0.0
-        config = self.config
-        steps_a_round = max(1, round(config.reuse * config.shard_size / config.batch_size))
+        last = saved = time.monotonic()
+        report_at = 0.0
         while self.seconds < 60 * self.config.minutes:
             if not self._full():
                 self.pool.add(writers.read(self.rounds))
             self.rounds += 1
-            for _ in range(steps_a_round):
+            for _ in range(self._steps_a_round()):
                 self._step()
                 now = time.monotonic()
                 self.seconds, last = self.seconds + now - last, now
-                if now - reported > REPORT_SECONDS:
+                if now > report_at:
                     self._progress()
-                    reported = now
+                    # Scoring takes at most a twentieth of the time.
+                    report_at = now + max(REPORT_SECONDS, 20 * (time.monotonic() - now))
+                    last = time.monotonic()
                 if now - saved > STATE_SECONDS:
                     self._save_state()
                     saved = now
                 if self.seconds >= 60 * self.config.minutes:
                     break
+
+    def _steps_a_round(self) -> int:
+        """Steps on the data of one shard; lets the set encoder join when its time has come."""
+        config = self.config
+        due = self.seconds >= 60 * config.minutes * config.encoder_from
+        joined = [network.use_encoder(due) for network in self._networks.values()]
+        reuse = config.encoder_reuse if all(joined) else config.reuse
+        return max(1, round(reuse * config.shard_size / config.batch_size))
 
     def _full(self) -> bool:
         most = self.config.max_datasets
@@ -244,7 +256,8 @@ class Trainer:
         self._save_state()
         rows = min(self.pool.count, self.config.capacity, FAMILY_DATASETS)
         inputs = self.pool.sample(rows, torch.Generator().manual_seed(self.config.seed))
-        self.average.fit_family(self._to_device(inputs))
+        with torch.no_grad():
+            self.average.fit_family(self._to_device(inputs))
         self._progress()
         save_checkpoint(self.config.out, self.average.state_dict(), self._card())
 

@@ -1,0 +1,120 @@
+"""The `general` meta-distribution: blocks whose MI adds up, noise, and random maps of each side.
+
+A draw is one shape (n, p, q) filled by groups of laws. A group is a recipe: which blocks, in which
+columns, under which maps; the laws of a group share the recipe and differ in all parameters. Beside
+the blocks stand columns of pure noise; some groups are truly independent. See `general_blocks` for
+the blocks and `general_maps` for the maps.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mist_core.composition import Independent, Transformed
+from mist_core.distributions import Law
+from mist_core.general_blocks import BLOCKS, Block, noise
+from mist_core.general_maps import random_map
+from mist_core.meta_distribution import (
+    Batch,
+    MetaDistribution,
+    Paper,
+    Source,
+    concatenate,
+    draw_law,
+)
+
+# Laws that share a recipe: enough for batched sampling, few enough for variety within a shape.
+GROUP = 8
+# Standard error of a Monte Carlo truth, over 1 / sqrt(n): a third of what n rows could ever tell.
+TOLERANCE = 0.3
+INDEPENDENT = 0.08
+# Share of draws that are of the published families: high dimension and high MI.
+PUBLISHED = 0.15
+MOST_BLOCKS = 3
+
+
+@dataclass(frozen=True)
+class General(MetaDistribution):
+    """Laws of every kind, unequal dimensions, small ones more often, n log-uniform.
+
+    Attributes:
+        rows: inclusive range of n.
+        dims: most columns a side.
+        cells: most values n (p + q) of a dataset; dimensions are drawn again above it.
+        blocks: names of `BLOCKS` in use; leaving one out holds its family out of training.
+    """
+
+    rows: tuple[int, int] = (10, 3000)
+    dims: int = 32
+    cells: int = 30_000
+    blocks: tuple[str, ...] = tuple(BLOCKS)
+
+    def draw(self, count: int, source: Source) -> Batch:
+        if source.rng.random() < PUBLISHED:
+            return Paper().draw(count, source)
+        n, dim_x, dim_y = self._shape(source.rng)
+        groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)
+        return concatenate([self._group(n, dim_x, dim_y, size, source) for size in groups])
+
+    def _shape(self, rng: np.random.Generator) -> tuple[int, int, int]:
+        n = round(math.exp(rng.uniform(*np.log(self.rows))))
+        while True:
+            dim_x, dim_y = self._dim(rng), self._dim(rng)
+            if n * (dim_x + dim_y) <= max(self.cells, 2 * n):
+                return n, dim_x, dim_y
+
+    def _dim(self, rng: np.random.Generator) -> int:
+        """1 in a third of the draws, else log-uniform."""
+        return (
+            1
+            if rng.random() < 0.33
+            else math.floor(math.exp(rng.uniform(0, math.log(self.dims + 1))))
+        )
+
+    def _group(self, n: int, dim_x: int, dim_y: int, count: int, source: Source) -> Batch:
+        tolerance = TOLERANCE / n**0.5
+        law, name, numeric = self._compose(dim_x, dim_y, count, source, tolerance)
+        maps = [random_map(dim, count, source, numeric=numeric) for dim in (dim_x, dim_y)]
+        law = Transformed(law, *maps)
+        if source.rng.random() < INDEPENDENT:
+            return _decoupled(law, n, source, count)
+        return draw_law(law, n, source, (name,) * count)
+
+    def _compose(
+        self, dim_x: int, dim_y: int, count: int, source: Source, tolerance: float
+    ) -> tuple[Law, str, bool]:
+        """Blocks until the columns or the number of blocks run out, then noise columns."""
+        laws, names, numeric = [], [], True
+        left_x, left_y = dim_x, dim_y
+        for _ in range(int(source.rng.choice([1, 1, 1, 2, 2, MOST_BLOCKS]))):
+            fitting = [name for name in self.blocks if BLOCKS[name].fits(left_x, left_y)]
+            if not fitting:
+                break
+            weights = np.array([BLOCKS[name].weight for name in fitting])
+            name = str(source.rng.choice(fitting, p=weights / weights.sum()))
+            law = _build(BLOCKS[name], left_x, left_y, count, source, tolerance)
+            left_x, left_y = left_x - law.dim_x, left_y - law.dim_y
+            laws.append(law)
+            names.append(name)
+            numeric &= BLOCKS[name].numeric
+            if min(left_x, left_y) == 0:
+                break
+        if left_x or left_y:
+            laws.append(noise(left_x, left_y, count, source))
+        return Independent(laws), "+".join(sorted(set(names))), numeric
+
+
+def _build(
+    block: Block, left_x: int, left_y: int, count: int, source: Source, tolerance: float
+) -> Law:
+    """The block in as many of the columns left as it likes."""
+    dim_x, dim_y = block.size(left_x, left_y, source.rng)
+    return block.build(dim_x, dim_y, count, source, tolerance)
+
+
+def _decoupled(law: Law, n: int, source: Source, count: int) -> Batch:
+    """X of one sample beside Y of another: the same margins, MI = 0."""
+    batch = draw_law(law, n, source, ("independent",) * count)
+    _, y = law.sample(n, generator=source.generator, dtype=batch.y.dtype)
+    return Batch(batch.x, y, 0 * batch.mutual_information, batch.families)

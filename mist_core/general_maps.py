@@ -1,0 +1,110 @@
+"""Random invertible maps of one side, batched: a law as a user's columns may show it."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from mist_core.meta_distribution import Source
+from mist_core.random_parameters import log_uniform, normal
+from mist_core.spirals import Spiral
+from mist_core.transforms import (
+    Asinh,
+    Compose,
+    HalfCube,
+    Identity,
+    Linear,
+    NormalCDF,
+    Permutation,
+    Transform,
+    WigglyX,
+    WigglyY,
+)
+
+MONOTONE: tuple[Transform, ...] = (
+    Identity(),
+    HalfCube(),
+    Asinh(),
+    WigglyX(),
+    WigglyY(),
+    Compose(Asinh(), NormalCDF()),  # asinh first: the CDF alone makes ties of heavy tails
+)
+
+
+class PerColumn(Transform):
+    """Another increasing map for each column.
+
+    Args:
+        maps: one transform a column, each elementwise.
+    """
+
+    def __init__(self, maps: Sequence[Transform]) -> None:
+        self.maps = tuple(maps)
+
+    def __call__(self, x):
+        return self._apply(x, [transform.__call__ for transform in self.maps])
+
+    def inverse(self, y):
+        return self._apply(y, [transform.inverse for transform in self.maps])
+
+    def _apply(self, x: Tensor, maps: Sequence) -> Tensor:
+        return torch.cat([f(column) for f, column in zip(maps, x.split(1, -1), strict=True)], -1)
+
+
+class Curl(Transform):
+    """The first column u becomes the two columns (u cos(a u), u sin(a u)), a rolled-up line.
+
+    Args:
+        turns: a, shape (*batch,), radians per unit.
+    """
+
+    def __init__(self, turns: Tensor) -> None:
+        self.turns = turns
+
+    def __call__(self, x):
+        u, rest = x[..., :1], x[..., 1:]
+        angle = self.turns[..., None, None].to(x) * u
+        return torch.cat([u * angle.cos(), u.abs() * angle.sin(), rest], -1)
+
+    def inverse(self, y):
+        raise NotImplementedError("a curl is inverted along its curve, which nothing needs")
+
+    def output_dim(self, dim):
+        return dim + 1
+
+
+def random_map(dim: int, count: int, source: Source, *, numeric: bool = True) -> Transform:
+    """`count` maps of `dim` columns that share a recipe; codes and classes only change place.
+
+    In a third of the draws nothing but the order changes, as bmi's and most users' columns are.
+    """
+    steps: list[Transform] = []
+    if numeric and source.rng.random() > 0.33:
+        if source.rng.random() < 0.5:
+            steps.append(_monotone(dim, source))
+        if dim > 1 and source.rng.random() < 0.5:
+            steps.append(_linear(dim, count, source))
+        if dim > 1 and source.rng.random() < 0.25:
+            i, j = source.rng.choice(dim, 2, replace=False)
+            speed = source.uniform(-1.5, 1.5, count) / dim
+            steps.append(Spiral((int(i), int(j)), speed))
+        if source.rng.random() < 0.3:
+            steps.append(_monotone(dim, source))
+    order = torch.rand(count, dim, generator=source.generator, device=source.generator.device)
+    return Compose(*steps, Permutation(order.argsort(-1)))
+
+
+def _monotone(dim: int, source: Source) -> Transform:
+    """One increasing map for all columns, or one a column."""
+    if source.rng.random() < 0.5:
+        return MONOTONE[source.rng.integers(len(MONOTONE))]
+    return PerColumn([MONOTONE[k] for k in source.rng.integers(len(MONOTONE), size=dim)])
+
+
+def _linear(dim: int, count: int, source: Source) -> Linear:
+    """Rotation, stretch, rotation: a condition number up to 3, or one law in three up to 100."""
+    most = 100.0 if source.rng.random() < 0.33 else 3.0
+    turns = torch.linalg.qr(normal(source, 2, count, dim, dim)).Q
+    stretch = log_uniform(source, 1 / math.sqrt(most), math.sqrt(most), count, dim)
+    return Linear(turns[0] * stretch.unsqueeze(-2) @ turns[1])

@@ -1,0 +1,26 @@
+"""The meta-distributions by name."""
+
+from collections.abc import Callable
+
+from mist_core.errors import ParameterError
+from mist_core.general import General
+from mist_core.meta_distribution import PAPER_TRAIN, MetaDistribution, Paper
+
+META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
+    "paper": Paper,
+    "paper-no-additive": lambda: Paper(tuple(f for f in PAPER_TRAIN if "additive" not in f)),
+    "general": General,
+}
+
+
+def meta_distribution(name: str) -> MetaDistribution:
+    """A meta-distribution by name.
+
+    Raises:
+        ParameterError: no such name.
+    """
+    if name not in META_DISTRIBUTIONS:
+        raise ParameterError(
+            f"Unknown meta-distribution {name!r}: expected one of {', '.join(META_DISTRIBUTIONS)}."
+        )
+    return META_DISTRIBUTIONS[name]()
