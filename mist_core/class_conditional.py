@@ -56,9 +56,8 @@ class ClassConditional(Law):
         covariances = as_tensor(covariances, "covariances")
         means = as_tensor(means, "means", covariances.device)
         weights = as_tensor(weights, "weights", covariances.device)
-        if (*means.shape, means.shape[-1]) != covariances.shape or weights.shape != means.shape[
-            :-1
-        ]:
+        expected = (*means.shape, means.shape[-1]) if means.ndim > 1 else None
+        if covariances.shape != expected or weights.shape != means.shape[:-1]:
             raise ParameterError(
                 "weights, means and covariances must have shapes (*batch, K), (*batch, K, q) and "
                 f"(*batch, K, q, q); got {tuple(weights.shape)}, {tuple(means.shape)} and "

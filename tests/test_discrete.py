@@ -176,6 +176,10 @@ def test_random_tables_go_from_near_independent_to_near_deterministic():
             "weights, means and covariances must have shapes",
         ),
         (
+            lambda: ClassConditional(torch.tensor(1.0), torch.tensor(0.0), torch.tensor(1.0)),
+            "weights, means and covariances must have shapes",
+        ),
+        (
             lambda: ClassConditional(torch.zeros(2), torch.zeros(2, 1), torch.ones(2, 1, 1)),
             "weights must be positive",
         ),
