@@ -57,8 +57,10 @@ def ask(
         worker = _borrow()
         try:
             answer = worker.ask(request, x, y, time_limit, while_waiting)
-        except BaseException:  # its late answer would be taken for the next one's
-            worker.close()
+        except BaseException as error:
+            # A late answer would be taken for the next one's; a worker that still starts owes none.
+            reusable = worker.starting and not isinstance(error, BaselineError)
+            _give_back(worker) if reusable else worker.close()
             raise
         _give_back(worker)
     finally:
@@ -76,7 +78,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self._ready = False
+        self.starting = True
         # A list and no shell: nothing here is parsed. -P: the package folder stays off sys.path.
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(_SCRIPT), str(os.getpid())],
@@ -95,9 +97,9 @@ class Worker:
         while_waiting: Callable[[], None],
     ) -> dict:
         """Sends one request and waits for its answer; after an error, close the worker."""
-        if not self._ready:
+        if self.starting:
             self._read_line(_START_SECONDS, while_waiting)
-            self._ready = True
+            self.starting = False
         self._send(request, x, y)
         return json.loads(self._read_line(time_limit, while_waiting))
 

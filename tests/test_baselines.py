@@ -152,6 +152,21 @@ def test_whoever_waits_can_drop_the_work():
     assert estimate_baseline("cca", *gaussian_pair(0.5, 100)).failure is None
 
 
+def test_a_worker_that_still_starts_when_its_work_is_dropped_serves_the_next(monkeypatch):
+    def drop() -> None:
+        raise KeyboardInterrupt
+
+    idle: list[baseline_pool.Worker] = []
+    monkeypatch.setattr(baseline_pool, "_idle", idle)
+    x, y = gaussian_pair(0.5, 50)
+    with pytest.raises(KeyboardInterrupt):
+        estimate_baseline("cca", x, y, while_waiting=drop)
+    (worker,) = idle
+    assert estimate_baseline("cca", x, y).failure is None
+    assert idle == [worker]
+    worker.close()
+
+
 def test_a_worker_that_dies_is_reported_and_replaced():
     x, y = gaussian_pair(0.5, 100)
     worker = baseline_pool.Worker()
