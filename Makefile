@@ -5,7 +5,7 @@ BIN := .venv/bin
 # The stamp carries a checksum of the pins: a checkout that only touches the file installs nothing.
 STAMP := .venv/.installed-$(firstword $(shell cksum < requirements.txt))
 # One thread per pytest worker; two workers share the cores.
-PYTEST := OMP_NUM_THREADS=1 CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2
+PYTEST := OMP_NUM_THREADS=1 CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: app test test-all lint browser install
 .DEFAULT_GOAL := app
