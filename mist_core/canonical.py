@@ -72,7 +72,7 @@ def spectrum(x: Tensor, y: Tensor) -> Spectrum:
         x: (B, n, p) and y: (B, n, q) columns of one frame. Constant columns correlate with nothing.
     """
     n, p = x.shape[-2:]
-    joint = _correlations(torch.cat([x, y], -1).double())
+    joint = _correlations(torch.cat([x, y], -1))
     values_x, vectors_x = torch.linalg.eigh(joint[:, :p, :p])
     values_y, vectors_y = torch.linalg.eigh(joint[:, p:, p:])
     cross = vectors_x.mT @ joint[:, :p, p:] @ vectors_y
@@ -115,11 +115,11 @@ def standardised(z: Tensor) -> Tensor:
 
 
 def _correlations(z: Tensor) -> Tensor:
-    """(B, d, d) correlation matrix of (B, n, d); a constant column has variance 1 with itself."""
-    unit = standardised(z)
+    """(B, d, d) float64 correlations of (B, n, d); a constant column has variance 1 with itself."""
+    unit = standardised(z).double()
     correlations = unit.mT @ unit / z.shape[-2]
     constant = correlations.diagonal(dim1=-2, dim2=-1) < 0.5
-    return correlations + torch.diag_embed(constant.to(z))
+    return correlations + torch.diag_embed(constant.to(correlations))
 
 
 def _whiten(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:

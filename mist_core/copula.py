@@ -8,6 +8,7 @@ Normal scores (van der Waerden, 1952) keep exactly the ranks.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -21,25 +22,53 @@ SOFT_REFERENCES = 2048
 
 @dataclass(frozen=True)
 class Marginals:
-    """One side of a batch in both frames.
+    """One side of a batch in both frames, each computed when first asked for.
 
     Attributes:
-        scores: (B, n, d) normal scores, each column of mean 0 and variance 1 (0 where constant).
-        ranks: (B, n, d) mid-ranks scaled to (0, 1).
-        raw: (B, n, d) columns centred by their median and scaled by their quartiles, float32.
+        columns: (B, d, n) the values.
+        ordered: (B, d, n) the values of each column, ascending.
+        places: (B, d, n) twice the 0-based mid-rank of each value, an integer.
         tie_share: (B, d) share of rows whose value another row of the column has too.
-        exact_ranks: (B, n, d) the ranks, also where `ranks` are smooth: for choices among rows.
+        soft: whether `ranks` and `scores` are smooth in `columns`.
     """
 
-    scores: Tensor
-    ranks: Tensor
-    raw: Tensor
+    columns: Tensor
+    ordered: Tensor
+    places: Tensor
     tie_share: Tensor
-    exact_ranks: Tensor
+    soft: bool
+
+    @cached_property
+    def scores(self) -> Tensor:
+        """(B, n, d) normal scores, each column of mean 0 and variance 1 (0 where constant)."""
+        if self.soft:
+            return normal_scores(smooth_ranks(self.columns)).mT
+        # n rows have at most 2n - 1 mid-ranks: look their scores up.
+        return _standardise(torch.special.ndtri(self._grid)[self.places]).mT
+
+    @cached_property
+    def ranks(self) -> Tensor:
+        """(B, n, d) mid-ranks scaled to (0, 1)."""
+        return smooth_ranks(self.columns).mT if self.soft else self.exact_ranks
+
+    @cached_property
+    def exact_ranks(self) -> Tensor:
+        """(B, n, d) the ranks, also where `ranks` are smooth: for choices among rows."""
+        return self._grid[self.places].mT
+
+    @cached_property
+    def raw(self) -> Tensor:
+        """(B, n, d) columns centred by their median and scaled by their quartiles, float32."""
+        return _robust_standardise(self.columns, self.ordered).float().mT
+
+    @property
+    def _grid(self) -> Tensor:
+        n = self.columns.shape[-1]
+        return (torch.arange(2 * n - 1, device=self.columns.device) + 1.0) / (2 * n)
 
 
 def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
-    """Ranks, normal scores and the robust raw frame of one side.
+    """One side in both frames.
 
     Args:
         x: (B, n, d) finite values.
@@ -48,21 +77,7 @@ def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
     columns = x.mT.contiguous()  # (B, d, n)
     order = argsort(columns)  # (B, d, n)
     ordered = columns.gather(-1, order)  # (B, d, n)
-    places, tie_share = _places(ordered.detach(), order)  # (B, d, n), (B, d)
-    grid = (torch.arange(2 * x.shape[1] - 1, device=x.device) + 1.0) / (2 * x.shape[1])
-    ranks = exact_ranks = grid[places]
-    if soft:
-        ranks = smooth_ranks(columns)
-        scores = normal_scores(ranks)
-    else:  # n rows have at most 2n - 1 mid-ranks: look their scores up
-        scores = _standardise(torch.special.ndtri(grid)[places])
-    return Marginals(
-        scores=scores.mT,
-        ranks=ranks.mT,
-        raw=_robust_standardise(columns, ordered).float().mT,
-        tie_share=tie_share,
-        exact_ranks=exact_ranks.mT,
-    )
+    return Marginals(columns, ordered, *_places(ordered.detach(), order), soft)
 
 
 def normal_scores(ranks: Tensor) -> Tensor:

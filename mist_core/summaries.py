@@ -112,8 +112,8 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "neighbours": lambda v: nonlinear.neighbours(*v.local),
     "neighbours-raw": lambda v: nonlinear.neighbours(*v.local_raw, dims=(COORDINATES,)),
 }
-# The fast part: closed-form linear algebra only.
-GAUSSIAN_BLOCKS = tuple(list(BLOCKS)[:7])
+# The fast part: linear algebra and radii of the normal scores.
+GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")
 # And every statistic of column pairs: no neighbour search, no random features.
 PAIRWISE_BLOCKS = tuple(list(BLOCKS)[:10])
 
