@@ -20,8 +20,9 @@ MOST_CLASSES = 12
 _RARE_TO_FREQUENT = ["#4393C3", "#F3F5F7", "#E08214"]  # blue, white, orange: colour-blind-safe
 _AXES_HEIGHT = 100  # pixels for a chart's axis and titles, which the page counts in its height
 _INK = "#8C8C8C"  # readable on the light and on the dark background
-_FLAT_AXIS = alt.Axis(labelLimit=110, labelAngle=0)
-_AXIS = alt.Axis(labelLimit=150, labelOverlap=False)  # every row named; long names cut short
+_FLAT_AXIS = alt.Axis(labelLimit=110, labelAngle=0, labelFlush=False)
+# Every row is named, long names are cut short, and no label moves off its row at an end.
+_AXIS = alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False)
 
 
 def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.LayerChart:

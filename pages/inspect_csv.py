@@ -14,6 +14,7 @@ from mist_core.scan import complete_rows, scan, side
 from mist_core.table_figures import MOST_BARS, pair_chart, ranking_chart
 from mist_core.tables import Table, read_table
 
+Sources = list[list[str]] | None  # None: every usable column by itself
 _ONE, _GROUPS = "one target", "a group of columns"
 _HEADER = {"guess": None, "yes": True, "no": False}
 _MOST_CACHED = 64
@@ -94,8 +95,8 @@ def _choose_kinds(table: Table, source: str) -> Table:
     return table.with_kinds(dict(zip(changed["column"], changed["read as"], strict=True)))
 
 
-def _choose_columns(table: Table, source: str) -> tuple[list[str], list[list[str]] | None]:
-    """The target's columns, and the groups to compare with it (None: every usable column)."""
+def _choose_columns(table: Table, source: str) -> tuple[list[str], Sources]:
+    """The target's columns, and the groups to compare with it."""
     suggested = _suggested_target(table, source)
     mode = st.segmented_control(
         "Compare columns with",
@@ -114,9 +115,7 @@ def _choose_columns(table: Table, source: str) -> tuple[list[str], list[list[str
     return _choose_groups(table, source, suggested)
 
 
-def _choose_groups(
-    table: Table, source: str, suggested: list[str]
-) -> tuple[list[str], list[list[str]]]:
+def _choose_groups(table: Table, source: str, suggested: list[str]) -> tuple[list[str], Sources]:
     others = [c.name for c in table.columns if c.usable and c.name not in suggested]
     group = st.multiselect(
         "What do these tell, one by one and together,",
@@ -148,27 +147,30 @@ def _url(source: str) -> str | None:
     return "query-params" if source in DATASETS else None
 
 
-def _ranking(
-    table: Table, target: Sequence[str], sources: Sequence[Sequence[str]] | None
-) -> Ranking:
+def _ranking(table: Table, target: list[str], sources: Sources) -> Ranking:
     """The ranking, computed once for all sessions."""
     kinds = tuple((c.name, c.kind) for c in table.columns)
     chosen = None if sources is None else tuple(map(tuple, sources))
     key = (table.sha256, kinds, tuple(target), chosen, ui.weights_hash())
     rankings = _rankings()
     if key not in rankings:
-        bar = st.progress(0.0, "Measuring …")
-        rankings[key] = scan(
-            ui.estimator(),
-            table,
-            target,
-            sources,
-            progress=lambda done, total: bar.progress(done / total, f"{done} of {total} pairs"),
-        )
-        bar.empty()
+        rankings[key] = _measure(table, target, sources)
         if len(rankings) > _MOST_CACHED:
             rankings.pop(next(iter(rankings)))
     return rankings[key]
+
+
+def _measure(table: Table, target: list[str], sources: Sources) -> Ranking:
+    estimator = ui.estimator()
+    bar = st.progress(0.0, "Measuring …")
+
+    def progress(done: int, total: int) -> None:
+        bar.progress(done / total, f"{done} of {total} pairs")
+
+    try:
+        return scan(estimator, table, target, sources, progress=progress)
+    finally:
+        bar.empty()
 
 
 @st.cache_resource
