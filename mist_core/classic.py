@@ -91,7 +91,7 @@ class ClassicMIST(Network):
         of_x, of_y = marginals(x), marginals(y)
         x, y = _standardize(of_x), _standardize(of_y)
         if x.shape[1] > MAX_ROWS:
-            kept = hash_order(of_x.ranks, of_y.ranks)[:, :MAX_ROWS]
+            kept = hash_order(of_x.places, of_y.places)[:, :MAX_ROWS]
             x, y = pick_rows(x, kept), pick_rows(y, kept)
         sizes = torch.tensor([x.shape[1], x.shape[2], y.shape[2]], device=x.device)
         return {"x": x, "y": y, "sizes": sizes.expand(x.shape[0], 3)}

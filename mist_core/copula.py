@@ -7,7 +7,7 @@ Mutual information does not change under an increasing map of a column, and neit
 Normal scores (van der Waerden, 1952) keep exactly the ranks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
@@ -60,6 +60,12 @@ class Marginals:
     def raw(self) -> Tensor:
         """(B, n, d) columns centred by their median and scaled by their quartiles, float32."""
         return _robust_standardise(self.columns, self.ordered).float().mT
+
+    def in_order(self, rows: Tensor) -> "Marginals":
+        """The same side with its rows in another order, `rows` (B, n)."""
+        index = rows.unsqueeze(-2).expand(self.columns.shape)
+        columns, places = (t.gather(-1, index) for t in (self.columns, self.places))
+        return replace(self, columns=columns, places=places)
 
     @property
     def _grid(self) -> Tensor:

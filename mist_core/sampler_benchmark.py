@@ -90,9 +90,10 @@ def measure(name: str, *, seconds: float, processes: int = 1) -> Rate:
 def with_statistics(blocks: tuple[str, ...], randomness: Source) -> Iterator[int]:
     """Draws batches of one shape and computes these statistics; yields the datasets in each."""
     meta = Paper()
+    hashed = not set(blocks) <= set(summaries.GAUSSIAN_BLOCKS)
     while True:
         batch = meta.draw(DATASETS_A_DRAW, randomness)
-        summaries.summarize(summaries.views(batch.x, batch.y), blocks)
+        summaries.summarize(summaries.views(batch.x, batch.y, hashed=hashed), blocks)
         yield DATASETS_A_DRAW
 
 
