@@ -87,7 +87,7 @@ class SetEncoder(nn.Module):
 class ColumnPool(nn.Module):
     """Multihead attention of one learned query a head over the few columns of a side.
 
-    A row has at most COORDINATES of them: scores and weighted sums are plain elementwise arithmetic.
+    A row has at most COORDINATES of them: scores and weighted sums are elementwise arithmetic.
     """
 
     def __init__(self, embed_dim: int, num_heads: int) -> None:

@@ -1,4 +1,4 @@
-"""Small maps that every statistic passes through: symmetric in X and Y, on the scale of information."""
+"""Small maps every statistic passes through: symmetric in X and Y, on the scale of information."""
 
 import torch
 from torch import Tensor

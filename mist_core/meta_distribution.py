@@ -200,7 +200,7 @@ class Paper(MetaDistribution):
 
 
 def paper_base(family: str) -> str:
-    """"normal-dense" of "normal-dense-wiggly"."""
+    """The base of a family: normal-dense of normal-dense-wiggly."""
     return family.rpartition("-")[0]
 
 
@@ -209,9 +209,7 @@ def draw_paper(family: str, n_samples: int, dim: int, count: int, source: Source
     return _draw_base(paper_base(family), [family] * count, n_samples, dim, source)
 
 
-def _draw_base(
-    base: str, families: list[str], n_samples: int, dim: int, source: Source
-) -> Batch:
+def _draw_base(base: str, families: list[str], n_samples: int, dim: int, source: Source) -> Batch:
     """One dataset a family name; all names share a base and the equal ones stand together."""
     law = PAPER_BASES[base](dim, len(families), source)
     batch = draw_law(law, n_samples, source, tuple(families))

@@ -72,7 +72,7 @@ class Network(nn.Module, abc.ABC):
         """(B,) in [0, 1]: how much the data resemble what the network was trained on."""
 
     def use_encoder(self, due: bool) -> bool:
-        """Training starts without a costly part and lets it join when due; whether it takes part."""
+        """Let a costly part, left out as training starts, join when due; says if it takes part."""
         return False
 
     def fit_inputs(self, inputs: dict[str, Tensor]) -> None:

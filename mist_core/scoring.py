@@ -49,7 +49,7 @@ def interval_score(low: Tensor, high: Tensor, truth: Tensor, coverage: float) ->
 
 
 def weighted_interval_score(quantiles: Tensor, truth: Tensor, levels: Tensor) -> Tensor:
-    """(B,) twice the mean pinball loss over the levels, nats: the CRPS as the levels fill (0, 1)."""
+    """(B,) nats, twice the mean pinball loss over levels (L,): CRPS as the levels fill (0, 1)."""
     return 2 * pinball_loss(quantiles, truth, levels).mean(-1)
 
 
