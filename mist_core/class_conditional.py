@@ -85,7 +85,7 @@ class ClassConditional(Law):
         return encode(label, self.weights.shape[-1], self.encoding, generator, dtype), y
 
     def mutual_information(self):
-        return self._monte_carlo()[0]
+        return self._monte_carlo()[0].clamp_min(0)  # the terms are not negative, but for rounding
 
     def standard_error(self):
         return self._monte_carlo()[1]
