@@ -89,6 +89,7 @@ class MISTConfig:
     Attributes:
         blocks: names of the statistics it reads, of `summaries.BLOCKS`.
         hidden_dim, num_layers: width and residual blocks of the trunk.
+        dropout: share of the trunk's hidden units dropped in training.
         encoder_dim: token width of the set encoder; 0 leaves it out.
         encoder_rows: rows the encoder sees, at most.
     """
@@ -96,6 +97,7 @@ class MISTConfig:
     blocks: tuple[str, ...] = tuple(summaries.BLOCKS)
     hidden_dim: int = 512
     num_layers: int = 4
+    dropout: float = 0.1
     encoder_dim: int = 32
     encoder_rows: int = 128
     architecture: str = "mist"
@@ -112,7 +114,7 @@ class MIST(Network):
         self.register_buffer("feature_scale", torch.ones(num_features))
         self.familiarity = Familiarity(num_features)
         self.embed = nn.Linear(num_features, config.hidden_dim)
-        self.blocks = nn.ModuleList(Residual(config.hidden_dim) for _ in range(config.num_layers))
+        self.blocks = nn.ModuleList(Residual(config.hidden_dim, config.dropout) for _ in range(config.num_layers))
         self.head = QuantileHead(num_features, config.hidden_dim)
         self.encoder, self._encoder_active = None, True
         if config.encoder_dim:
@@ -164,17 +166,18 @@ class MIST(Network):
 
 
 class Residual(nn.Module):
-    """h + W2 silu(W1 norm(h)), the second weight starting small."""
+    """h + W2 drop(silu(W1 norm(h))), the second weight starting small."""
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int, dropout: float) -> None:
         super().__init__()
+        self.dropout = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(dim)
         self.widen = nn.Linear(dim, dim)
         self.narrow = nn.Linear(dim, dim)
         nn.init.normal_(self.narrow.weight, std=0.1 / dim**0.5)
 
     def forward(self, hidden: Tensor) -> Tensor:
-        return hidden + self.narrow(functional.silu(self.widen(self.norm(hidden))))
+        return hidden + self.narrow(self.dropout(functional.silu(self.widen(self.norm(hidden)))))
 
 
 class QuantileHead(nn.Module):

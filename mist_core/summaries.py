@@ -18,6 +18,7 @@ from mist_core import gaussian, nonlinear
 from mist_core.canonical import COORDINATES, WHITENING_RIDGE, Spectrum, coordinates, spectrum
 from mist_core.copula import Marginals, argsort, marginals
 from mist_core.invariants import both_sides
+from mist_core.pairs import paired_columns
 
 # Rows seen by the neighbour and random-feature statistics and by the encoder, at most.
 LOCAL_ROWS = 1024
@@ -138,6 +139,8 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "squares": lambda v: nonlinear.squares(v.x.scores, v.y.scores, v.scores.between),
     "cosines": lambda v: nonlinear.cosines(v.x.ranks, v.y.ranks),
     "grids": lambda v: nonlinear.grids(*v.local),
+    "pairs-scores": lambda v: paired_columns(v.scores),
+    "pairs-raw": lambda v: paired_columns(v.raw),
     "random-features": lambda v: nonlinear.random_features(*v.local),
     "neighbours": lambda v: nonlinear.neighbours(*v.local),
     "neighbours-raw": lambda v: nonlinear.neighbours(*v.local_raw, dims=(COORDINATES,)),
@@ -145,7 +148,7 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
 # The fast part: linear algebra and radii of the normal scores.
 GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")
 # And every statistic of column pairs: no neighbour search, no random features.
-PAIRWISE_BLOCKS = tuple(list(BLOCKS)[:10])
+PAIRWISE_BLOCKS = tuple(list(BLOCKS)[:12])
 
 
 def summarize(v: Views, blocks: tuple[str, ...] = tuple(BLOCKS)) -> Tensor:

@@ -112,7 +112,7 @@ class Trainer:
         if self.config.init is None:
             self.network.fit_inputs(first)
             self.average.fit_inputs(first)
-        self.network.to(self.device)
+        self.network.to(self.device).train()
         self.average.to(self.device)
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(),
