@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core import archimedean, class_conditional, curves, discrete, parity, shapes
+from mist_core import archimedean, class_conditional, curves, discrete, parity, products, shapes
 from mist_core.dispersion import (
     canonical_correlation,
     dense_correlation,
@@ -37,18 +37,18 @@ class Block:
         build: (dim_x, dim_y, count, source, tolerance) to a batch of laws.
         size: (columns left of X, of Y, rng) to the columns taken.
         weight: how often it is drawn, relative to the others that fit.
-        least: fewest columns a side.
+        least: fewest columns of X and of Y.
         numeric: whether its columns may be mixed and bent; classes may not.
     """
 
     build: Build
     size: Size
     weight: float = 1.0
-    least: int = 1
+    least: tuple[int, int] = (1, 1)
     numeric: bool = True
 
     def fits(self, left_x: int, left_y: int) -> bool:
-        return min(left_x, left_y) >= self.least
+        return left_x >= self.least[0] and left_y >= self.least[1]
 
 
 class Noise(Law):
@@ -93,6 +93,14 @@ def _up_to(most: int) -> Size:
 
 def _single(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
     return 1, 1
+
+
+def _two_to_one(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+    return 2, 1
+
+
+def _one_to_two(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+    return 1, 2
 
 
 def _equal(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
@@ -195,12 +203,15 @@ def _swapped_class_conditional(
 
 
 def _copula(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
-    kind = source.rng.choice(["clayton", "gumbel", "frank"])
-    if kind == "clayton":
-        return archimedean.Clayton(log_uniform(source, 0.1, 20, count))
-    if kind == "gumbel":
-        return archimedean.Gumbel(1 + log_uniform(source, 0.05, 10, count))
-    return archimedean.Frank(log_uniform(source, 0.5, 30, count))
+    return archimedean.random_copulas(count, source)
+
+
+def _product(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    return products.random_products(count, source)
+
+
+def _gate(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    return products.random_gates(count, source)
 
 
 def _mixture(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
@@ -240,6 +251,8 @@ BLOCKS: dict[str, Block] = {
     "ring": Block(_ring, _single, weight=0.5),
     "square": Block(_square, _few_to_one, weight=0.5),
     "parity": Block(_parity, _few_to_one, weight=0.3),
+    "product": Block(_product, _two_to_one, weight=0.3, least=(2, 1)),
+    "gate": Block(_gate, _one_to_two, weight=0.3, least=(1, 2)),
     "contingency": Block(_contingency, _two_class_sides, numeric=False),
     "class-conditional": Block(_class_conditional, _class_and_numbers, numeric=False),
     "conditional-class": Block(_swapped_class_conditional, _numbers_and_class, numeric=False),
