@@ -114,8 +114,9 @@ def _column_key(key: Tensor, scrambled: Tensor, side: Tensor) -> Tensor:
     Args:
         key: (B, n) first hash; scrambled and side: (B, p + q, n) its terms, and which end is near.
     """
-    signature = (key.unsqueeze(-2) * scrambled).sum(-1, keepdim=True)  # (B, p + q, 1)
-    turning = (key.unsqueeze(-2) * side).sum(-1, keepdim=True)
+    company = key.square().unsqueeze(-2)  # a sum of keys themselves would not part u from v
+    signature = (company * scrambled).sum(-1, keepdim=True)  # (B, p + q, 1)
+    turning = (company * side).sum(-1, keepdim=True)
     return ((signature + side * turning) * scrambled).sum(-2)
 
 
