@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from mist_core.eigen import eigh
+
 # Canonical coordinates kept for neighbours, random features and the set encoder.
 COORDINATES = 4
 # Weight of the higher-moment matrix that breaks ties between directions without correlation.
@@ -73,8 +75,8 @@ def spectrum(x: Tensor, y: Tensor) -> Spectrum:
     """
     n, p = x.shape[-2:]
     joint = _correlations(torch.cat([x, y], -1))
-    values_x, vectors_x = torch.linalg.eigh(joint[:, :p, :p])
-    values_y, vectors_y = torch.linalg.eigh(joint[:, p:, p:])
+    values_x, vectors_x = eigh(joint[:, :p, :p])
+    values_y, vectors_y = eigh(joint[:, p:, p:])
     cross = vectors_x.mT @ joint[:, :p, p:] @ vectors_y
     return Spectrum(
         joint, values_x.clamp_min(0), values_y.clamp_min(0), vectors_x, vectors_y, cross, n
@@ -133,7 +135,8 @@ def _directions(squared_coherence: Tensor, white: Tensor) -> Tensor:
     norms = white.square().mean(-1, keepdim=True).clamp_max(10.0)
     fourth = (white * norms).mT @ white / n
     target = squared_coherence + TIE_BREAK * fourth.to(squared_coherence) / (1 + 2 / d)
-    return torch.linalg.eigh(target).eigenvectors.flip(-1)[..., : min(d, COORDINATES)]
+    _, vectors = eigh(target)
+    return vectors.flip(-1)[..., : min(d, COORDINATES)]
 
 
 def _fix_signs(a: Tensor, b: Tensor) -> Tensor:

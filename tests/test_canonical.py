@@ -1,5 +1,7 @@
 """Canonical correlations and coordinates: what a linear map of either side cannot change."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -73,7 +75,7 @@ def test_exchanging_the_sides_transposes_the_spectrum(shape):
 def test_a_ridge_shrinks_every_correlation_and_keeps_more_columns_than_rows_below_1():
     x, y = (torch.from_numpy(np.random.default_rng(s).standard_normal((1, 8, 12))) for s in (0, 1))
     spectra = [spectrum(x, y).squared_correlations(ridge) for ridge in (0.02, 0.2, 2.0)]
-    for weak, strong in zip(spectra, spectra[1:], strict=False):
+    for weak, strong in itertools.pairwise(spectra):
         assert (weak - strong).min() > -1e-12
         assert weak.max() > strong.max() + 0.1
     assert spectra[1].max() < 1
