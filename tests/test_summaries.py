@@ -1,0 +1,195 @@
+"""Statistics do not depend on how a dataset is written down, and exist for every dataset."""
+
+import numpy as np
+import pytest
+import torch
+
+from mist_core.summaries import (
+    BLOCKS,
+    GAUSSIAN_BLOCKS,
+    LOCAL_ROWS,
+    PAIRWISE_BLOCKS,
+    count,
+    hash_order,
+    pick_rows,
+    summarize,
+    views,
+)
+
+# What a change of the arithmetic's order may do to float32 statistics.
+ROUNDING = 1e-4
+SHAPES = [(12, 1, 1), (150, 1, 1), (40, 3, 5), (1300, 2, 1), (9, 20, 12)]
+SCORE_BLOCKS = tuple(name for name in BLOCKS if not name.endswith("-raw"))
+
+
+def dataset(n, dim_x, dim_y, seed=0):
+    """Four float64 datasets of one shape, dependent and skewed."""
+    rng = np.random.default_rng(seed)
+    x = rng.gamma(1.0, size=(4, n, dim_x)) @ rng.standard_normal((dim_x, dim_x))
+    y = rng.gamma(2.0, size=(4, n, dim_y))
+    k = min(dim_x, dim_y)
+    y[..., :k] += x[..., :k] * np.arange(1, k + 1)
+    return torch.from_numpy(x), torch.from_numpy(y)
+
+
+def classes(n, dim_x, dim_y, seed=0):
+    """The same with a handful of values a column: ties everywhere."""
+    x, y = dataset(n, dim_x, dim_y, seed)
+    return x.round(), (2 * y).round() / 2
+
+
+def statistics(x, y, blocks=tuple(BLOCKS)):
+    return summarize(views(x, y), blocks)
+
+
+@pytest.mark.parametrize("make", [dataset, classes])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_row_order_changes_no_bit(shape, make, generator):
+    x, y = make(*shape)
+    rows = torch.randperm(shape[0], generator=generator)
+    assert torch.equal(statistics(x[:, rows], y[:, rows]), statistics(x, y))
+
+
+def test_without_hash_order_the_fast_statistics_are_the_same_up_to_rounding():
+    v = views(*dataset(40, 3, 5), hashed=False)
+    torch.testing.assert_close(
+        summarize(v, GAUSSIAN_BLOCKS),
+        statistics(*dataset(40, 3, 5), GAUSSIAN_BLOCKS),
+        atol=ROUNDING,
+        rtol=0,
+    )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_exchanging_the_sides_changes_nothing(shape):
+    x, y = dataset(*shape)
+    torch.testing.assert_close(statistics(y, x), statistics(x, y), atol=ROUNDING, rtol=ROUNDING)
+
+
+@pytest.mark.parametrize("shape", [(40, 3, 5), (1300, 2, 1), (60, 20, 12)])
+def test_column_order_within_a_side_changes_nothing(shape, generator):
+    x, y = dataset(*shape)
+    order_x, order_y = (torch.randperm(d, generator=generator) for d in shape[1:])
+    torch.testing.assert_close(
+        statistics(x[..., order_x], y[..., order_y]),
+        statistics(x, y),
+        atol=ROUNDING,
+        rtol=ROUNDING,
+    )
+
+
+@pytest.mark.parametrize("increasing", [torch.exp, torch.asinh, lambda x: x**3 + x])
+def test_an_increasing_map_changes_no_bit_of_the_score_frame(increasing):
+    x, y = dataset(60, 3, 2)
+    changed = statistics(increasing(x / 4), increasing(y), SCORE_BLOCKS)
+    assert torch.equal(changed, statistics(x, y, SCORE_BLOCKS))
+
+
+def test_scaling_a_column_by_a_power_of_two_changes_no_bit():
+    x, y = dataset(60, 3, 2)
+    assert torch.equal(statistics(x * torch.tensor([0.5, 4.0, 1.0]), 2 * y), statistics(x, y))
+
+
+def test_an_increasing_affine_map_changes_nothing_up_to_rounding():
+    x, y = dataset(60, 3, 2)
+    changed = statistics(x * torch.tensor([3.0, 0.1, 1]).double() - 7, 1e3 * y + 1)
+    torch.testing.assert_close(changed, statistics(x, y), atol=ROUNDING, rtol=ROUNDING)
+
+
+def test_turning_columns_around_changes_nothing(generator):
+    """Up to the smallest rounding of the scores of n rows, which are symmetric about 0."""
+    x, y = dataset(60, 3, 2)
+    flipped = statistics(x * torch.tensor([1.0, -1, -1]), -y)
+    torch.testing.assert_close(flipped, statistics(x, y), atol=ROUNDING, rtol=ROUNDING)
+
+
+@pytest.mark.parametrize("dims", [(3, 2), (2, 6)])
+def test_a_batch_is_its_datasets_one_by_one(dims):
+    x, y = dataset(50, *dims)
+    alone = torch.cat([statistics(x[[i]], y[[i]]) for i in range(4)])
+    torch.testing.assert_close(statistics(x, y), alone, atol=1e-5, rtol=1e-5)
+
+
+def extreme_data():
+    """Datasets a careless formula would divide by zero or overflow on."""
+    rng = np.random.default_rng(1)
+    normal = rng.standard_normal
+    twice = normal((30, 1)).repeat(2, 1)
+    constant = np.concatenate([normal((30, 1)), np.full((30, 1), 3.0)], 1)
+    indicators = np.eye(3)[rng.integers(0, 3, 40)]
+    return {
+        "four rows": (normal((4, 1)), normal((4, 1))),
+        "four rows, 64 columns": (normal((4, 64)), normal((4, 64))),
+        "a constant column": (constant, normal((30, 1))),
+        "both sides constant": (np.ones((30, 1)), np.zeros((30, 2))),
+        "everything tied but one row": (np.eye(30)[:, :1], np.eye(30)[:, :1]),
+        "a duplicated column": (twice, normal((30, 1))),
+        "the same column on both sides": (twice, twice),
+        "indicators": (indicators, indicators[:, :2]),
+        "64 columns against 1": (normal((100, 64)), normal((100, 1))),
+        "huge values": (1e6 * normal((50, 2)) + 1e6, 1e-6 * normal((50, 2))),
+        "Cauchy": (rng.standard_cauchy((200, 2)), rng.standard_cauchy((200, 3))),
+    }
+
+
+@pytest.mark.parametrize("name", extreme_data())
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_statistics_are_finite_for(name, dtype):
+    x, y = (torch.from_numpy(side)[None].to(dtype) for side in extreme_data()[name])
+    found = statistics(x, y)
+    assert torch.isfinite(found).all()
+    assert found.abs().max() < 1e4
+
+
+@pytest.mark.parametrize("name", extreme_data())
+def test_gradients_are_finite_for(name):
+    x, y = (torch.from_numpy(s)[None].requires_grad_() for s in extreme_data()[name])
+    summarize(views(x, y, soft=True), GAUSSIAN_BLOCKS).sum().backward()
+    assert torch.isfinite(x.grad).all()
+    assert torch.isfinite(y.grad).all()
+
+
+@pytest.mark.parametrize("blocks", [GAUSSIAN_BLOCKS, PAIRWISE_BLOCKS, *((b,) for b in BLOCKS)])
+def test_the_number_of_statistics_depends_on_the_blocks_alone(blocks):
+    widths = {statistics(*dataset(*shape), blocks).shape for shape in [(8, 1, 1), (30, 9, 4)]}
+    assert widths == {(4, count(blocks))}
+
+
+def test_sizes_name_rows_columns_and_ties():
+    x, y = dataset(50, 3, 5)
+    x[:, :5, 0] = 0.0
+    sizes = statistics(x, y, ("sizes",))[0]
+    expected = np.array([np.log(50), np.log(3), np.log(5), 50 / 58, 50**-0.5, 0.1 / 6, 0.05])
+    np.testing.assert_allclose(sizes[:7], expected, rtol=1e-6)
+
+
+def places(x):
+    from mist_core.copula import marginals
+
+    return marginals(x).places
+
+
+def test_hash_order_is_a_permutation_that_shuffles():
+    x, y = dataset(500, 1, 2)
+    order = hash_order(places(x), places(y))
+    assert torch.equal(order.sort(-1).values, torch.arange(500).expand(4, -1))
+    sample = pick_rows(x, order[:, :200])
+    assert (sample.mean(1) - x.mean(1)).abs().max() < 0.3 * x.std(1).max()
+
+
+def test_rows_whose_hashes_collide_come_in_an_order_of_their_own(generator):
+    """(u, v), (v, u) and (1 - u, v) have one hash; columns of different company part them."""
+    x = torch.tensor([[0.0], [1], [2], [3], [4], [5], [6], [7]])[None]
+    y = torch.tensor([[1.0], [0], [3], [2], [7], [6], [4], [5]])[None]
+    chosen = {
+        tuple(map(tuple, pick_rows(torch.cat([x, y], -1)[:, r], order)[0].tolist()))
+        for r in (torch.randperm(8, generator=generator) for _ in range(20))
+        for order in [hash_order(places(x[:, r]), places(y[:, r]))]
+    }
+    assert len(chosen) == 1
+
+
+def test_local_statistics_see_a_bounded_number_of_rows():
+    v = views(*dataset(LOCAL_ROWS + 300, 2, 1))
+    assert v.local[0].shape == (4, LOCAL_ROWS, 2)
+    assert v.local_raw[1].shape == (4, LOCAL_ROWS, 1)
