@@ -114,7 +114,9 @@ class MIST(Network):
         self.register_buffer("feature_scale", torch.ones(num_features))
         self.familiarity = Familiarity(num_features)
         self.embed = nn.Linear(num_features, config.hidden_dim)
-        self.blocks = nn.ModuleList(Residual(config.hidden_dim, config.dropout) for _ in range(config.num_layers))
+        self.blocks = nn.ModuleList(
+            Residual(config.hidden_dim, config.dropout) for _ in range(config.num_layers)
+        )
         self.head = QuantileHead(num_features, config.hidden_dim)
         self.encoder, self._encoder_active = None, True
         if config.encoder_dim:
