@@ -5,11 +5,9 @@ the pool. The learning rate warms up, stays, and decays over the last part of th
 finished run can be given more minutes and goes on.
 """
 
-import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -18,61 +16,16 @@ from torch import Tensor
 from mist_core.checkpoint import load_network, save_checkpoint
 from mist_core.model import Network, build_network, config_dict
 from mist_core.priors import meta_distribution
+from mist_core.run_card import run_card
 from mist_core.run_state import RunState, load_state, save_state
 from mist_core.scoring import covered, training_loss
 from mist_core.shards import TRUTH, Pool, Recipe, Writers
+from mist_core.train_config import TrainConfig
 
 VALIDATION_DATASETS = 2048
 STATE_SECONDS = 40.0
 REPORT_SECONDS = 20.0
 FAMILY_DATASETS = 20_000
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """One training run.
-
-    Attributes:
-        meta: name of the meta-distribution.
-        out: weights file to write.
-        folder: where shards, state and progress live.
-        network: config of the network, ignored when `init` is given.
-        init: weights to start from instead of a random network.
-        minutes: time budget of the whole run, resumptions included.
-        seed: root of all random streams.
-        batch_size, reuse: datasets a step; how often a dataset is seen on average.
-        learning_rate, weight_decay: of AdamW, after warm-up.
-        warm_up: steps of linear warm-up.
-        decay: share of the budget, at its end, over which the learning rate falls to 2 %.
-        average: decay of the exponential moving average of the weights, a step.
-        encoder_from, encoder_reuse: share of the budget after which the set encoder joins, and
-            how often a new dataset is seen from then on: a step costs forty times as much.
-        shard_size, workers, capacity: data a shard, writer processes, datasets kept in memory.
-        max_datasets: draw no more than this many distinct datasets, then reuse them.
-        threads: torch threads of the trainer.
-    """
-
-    meta: str
-    out: Path
-    folder: Path
-    network: dict = field(default_factory=dict)
-    init: str | None = None
-    minutes: float = 60.0
-    seed: int = 0
-    batch_size: int = 512
-    reuse: float = 12.0
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.02
-    warm_up: int = 300
-    decay: float = 0.35
-    average: float = 0.999
-    encoder_from: float = 0.55
-    encoder_reuse: float = 1.5
-    shard_size: int = 2048
-    workers: int = 2
-    capacity: int = 2_000_000
-    max_datasets: int | None = None
-    threads: int = 1
 
 
 class Trainer:
@@ -82,7 +35,7 @@ class Trainer:
         self.config, self.report = config, report
         torch.set_num_threads(config.threads)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = self._new_network()
+        self.network, self.origin = self._first_network()
         self.recipe = Recipe(
             self.network, meta_distribution(config.meta), config.seed, config.shard_size
         )
@@ -221,12 +174,14 @@ class Trainer:
         self.curve.append(point)
         self.report(point)
 
-    def _new_network(self) -> Network:
+    def _first_network(self) -> tuple[Network, dict | None]:
+        """The network to start from, and the card of the weights it came from, if any."""
         if self.config.init is not None:
-            return load_network(self.config.init, "cpu")[0]
+            network, checkpoint = load_network(self.config.init, "cpu")
+            return network, checkpoint.card
         with torch.random.fork_rng():  # initial weights come from the run's seed alone
             torch.manual_seed(self.config.seed)
-            return build_network(self.config.network)
+            return build_network(self.config.network), None
 
     @property
     def _state_path(self) -> Path:
@@ -236,9 +191,12 @@ class Trainer:
     def _networks(self) -> dict[str, Network]:
         return {"network": self.network, "average": self.average}
 
+    def _state(self) -> RunState:
+        return RunState(self.steps, self.rounds, self.seconds, self.curve)
+
     def _save_state(self) -> None:
-        state = RunState(self.steps, self.rounds, self.seconds, self.curve)
-        save_state(self._state_path, state, self._networks, self.optimiser, self._card_config())
+        config = config_dict(self.network)
+        save_state(self._state_path, self._state(), self._networks, self.optimiser, config)
 
     def _resume(self, writers: Writers) -> None:
         state = load_state(self._state_path, self._networks, self.optimiser)
@@ -247,9 +205,6 @@ class Trainer:
             self.pool.add(writers.read(self.rounds))
             self.rounds += 1
         self.rounds = state.rounds
-
-    def _card_config(self) -> dict:
-        return config_dict(self.network)
 
     def _finish(self) -> None:
         """Fit what `in_family` needs and write the weights with their card."""
@@ -262,26 +217,4 @@ class Trainer:
         save_checkpoint(self.config.out, self.average.state_dict(), self._card())
 
     def _card(self) -> dict:
-        run = {
-            k: v for k, v in asdict(self.config).items() if k not in {"network", "out", "folder"}
-        }
-        return {
-            "config": self._card_config(),
-            "meta": self.config.meta,
-            "seed": self.config.seed,
-            "steps": self.steps,
-            "datasets": self.pool.count,
-            "minutes": round(self.seconds / 60, 1),
-            "parameters": sum(p.numel() for p in self.average.parameters()),
-            "scores": self.curve[-1]["validation"],
-            "curve": thin(self.curve, 60),
-            "run": run,
-            "versions": {"python": platform.python_version(), "torch": torch.__version__},
-            "date": datetime.now(UTC).date().isoformat(),
-        }
-
-
-def thin(points: list, most: int) -> list:
-    """At most about `most` of the points, evenly spaced, the last always among them."""
-    step = -(-len(points) // most)
-    return points[::-1][::step][::-1]
+        return run_card(self.config, self.average, self._state(), self.pool.count, self.origin)

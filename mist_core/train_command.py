@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mist_core.errors import JobError
 from mist_core.summaries import GAUSSIAN_BLOCKS, PAIRWISE_BLOCKS
-from mist_core.train import TrainConfig, Trainer
+from mist_core.train import Trainer
+from mist_core.train_config import TrainConfig
 
 ARCHITECTURES = {
     "mist": {"architecture": "mist"},

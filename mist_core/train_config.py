@@ -1,0 +1,51 @@
+"""The settings of one training run."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training run.
+
+    Attributes:
+        meta: name of the meta-distribution.
+        out: weights file to write.
+        folder: where shards, state and progress live.
+        network: config of the network, ignored when `init` is given.
+        init: weights to start from instead of a random network.
+        minutes: time budget of the whole run, resumptions included.
+        seed: root of all random streams.
+        batch_size, reuse: datasets a step; how often a dataset is seen on average.
+        learning_rate, weight_decay: of AdamW, after warm-up.
+        warm_up: steps of linear warm-up.
+        decay: share of the budget, at its end, over which the learning rate falls to 2 %.
+        average: decay of the exponential moving average of the weights, a step.
+        encoder_from, encoder_reuse: share of the budget after which the set encoder joins, and
+            how often a new dataset is seen from then on: a step costs forty times as much.
+        shard_size, workers, capacity: data a shard, writer processes, datasets kept in memory.
+        max_datasets: draw no more than this many distinct datasets, then reuse them.
+        threads: torch threads of the trainer.
+    """
+
+    meta: str
+    out: Path
+    folder: Path
+    network: dict = field(default_factory=dict)
+    init: str | None = None
+    minutes: float = 60.0
+    seed: int = 0
+    batch_size: int = 512
+    reuse: float = 12.0
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.02
+    warm_up: int = 300
+    decay: float = 0.35
+    average: float = 0.999
+    encoder_from: float = 0.55
+    encoder_reuse: float = 1.5
+    shard_size: int = 2048
+    workers: int = 2
+    capacity: int = 2_000_000
+    max_datasets: int | None = None
+    threads: int = 1
