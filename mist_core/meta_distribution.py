@@ -193,8 +193,9 @@ class Paper(MetaDistribution):
     def draw(self, count: int, source: Source) -> Batch:
         n = int(source.rng.integers(*self.rows, endpoint=True))
         dim = int(source.rng.integers(*self.dims, endpoint=True))
-        chosen = source.rng.permutation(np.arange(count) % len(self.families))
-        names = sorted(self.families[k] for k in chosen)
+        # In random order, so that a count that is no multiple of the families favours none of them.
+        order = source.rng.permutation(len(self.families))
+        names = sorted(self.families[k] for k in np.resize(order, count))
         groups = itertools.groupby(names, key=paper_base)
         return concatenate([_draw_base(base, list(g), n, dim, source) for base, g in groups])
 
