@@ -114,15 +114,16 @@ class Pool:
         self._store: dict[str, Tensor] = {}
 
     def add(self, shard: dict[str, Tensor]) -> None:
+        """Append a shard's datasets, over the oldest ones once the pool is full."""
         size = len(shard[TRUTH])
         if not self._store:
-            self._store = {k: t.new_zeros((4 * size, *t.shape[1:])) for k, t in shard.items()}
-        room = len(self._store[TRUTH])
-        start = self.count % self.capacity
-        if start + size > room:
-            self._grow(min(2 * room, self.capacity))
+            room = min(4 * size, self.capacity)
+            self._store = {k: t.new_zeros((room, *t.shape[1:])) for k, t in shard.items()}
+        places = torch.arange(self.count, self.count + size) % self.capacity
+        if places.max() >= len(self._store[TRUTH]):
+            self._grow(min(2 * len(self._store[TRUTH]), self.capacity))
         for name, tensor in shard.items():
-            self._store[name][start : start + size] = tensor
+            self._store[name][places] = tensor
         self.count += size
 
     def sample(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
