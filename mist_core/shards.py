@@ -57,6 +57,8 @@ class Writers:
     """
 
     def __init__(self, recipe: Recipe, folder: Path, workers: int, ahead: int = 8) -> None:
+        for cut_short in folder.glob("*.part"):  # by a kill in the middle of writing
+            cut_short.unlink(missing_ok=True)
         context = multiprocessing.get_context("spawn")
         self._folder = folder
         self._wanted = context.Value("q", ahead)

@@ -1,0 +1,151 @@
+"""Training data: the same shard whoever writes it, and a pool that never favours a dataset."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import psutil
+import pytest
+import scipy.stats
+import torch
+
+from mist_core.meta_distribution import Paper
+from mist_core.model import MIST, MISTConfig
+from mist_core.shards import DATASETS_A_DRAW, TRUTH, Pool, Recipe, Writers, shard_path
+
+TINY = MISTConfig(blocks=("sizes", "spectra-scores"), hidden_dim=8, num_layers=1, encoder_dim=0)
+
+
+def recipe(seed=0, draws=2):
+    return Recipe(MIST(TINY), Paper(rows=(10, 30), dims=(2, 4)), seed, draws * DATASETS_A_DRAW)
+
+
+def same(first, second):
+    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
+
+
+def eventually(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_the_same_number_gives_the_same_shard():
+    assert same(recipe().shard(3), recipe().shard(3))
+
+
+def test_other_numbers_streams_and_seeds_give_other_shards():
+    first = recipe().shard(3)[TRUTH]
+    others = [recipe().shard(4), recipe().shard(3, "validation"), recipe(seed=1).shard(3)]
+    assert not any(torch.equal(first, other[TRUTH]) for other in others)
+
+
+def test_a_shard_holds_prepared_inputs_and_truths_of_several_shapes():
+    shard = recipe(draws=3).shard(0)
+    assert len(shard[TRUTH]) == len(shard["features"]) == 3 * DATASETS_A_DRAW
+    assert shard[TRUTH].dtype == torch.float32
+    assert not any(tensor.requires_grad for tensor in shard.values())
+    assert len(shard["features"][:, 0].unique()) == 3  # ln n
+
+
+def numbered(start, size):
+    numbers = torch.arange(start, start + size)
+    return {TRUTH: numbers.float(), "features": numbers.view(-1, 1).double()}
+
+
+def contents(pool):
+    """All numbers a long series of samples brings up."""
+    batch = pool.sample(2000, torch.Generator().manual_seed(0))
+    assert torch.equal(batch[TRUTH].double(), batch["features"][:, 0])
+    return set(batch[TRUTH].int().tolist())
+
+
+def test_a_pool_grows_with_what_is_added():
+    pool = Pool(capacity=1000)
+    for start in range(0, 60, 6):
+        pool.add(numbered(start, 6))
+        assert contents(pool) == set(range(start + 6))
+    assert pool.count == 60
+
+
+@pytest.mark.parametrize("capacity", [12, 14, 20])  # a multiple of the shards' size or not
+def test_a_full_pool_lets_the_newest_replace_the_oldest(capacity):
+    pool = Pool(capacity)
+    for start in range(0, 60, 6):
+        pool.add(numbered(start, 6))
+        assert contents(pool) == set(range(max(0, start + 6 - capacity), start + 6))
+    assert pool.count == 60
+
+
+def test_samples_are_uniform_over_the_pool():
+    pool = Pool(capacity=30)
+    for start in range(0, 42, 6):
+        pool.add(numbered(start, 6))
+    drawn = pool.sample(30_000, torch.Generator().manual_seed(1))[TRUTH].long()
+    assert scipy.stats.chisquare(torch.bincount(drawn)[12:]).pvalue > 1e-3
+
+
+def test_the_same_generator_draws_the_same_sample():
+    pool = Pool(capacity=30)
+    pool.add(numbered(0, 30))
+    first, again = (pool.sample(8, torch.Generator().manual_seed(3)) for _ in range(2))
+    assert same(first, again)
+
+
+def test_workers_write_the_shards_their_recipe_describes(tmp_path):
+    writers = Writers(recipe(), tmp_path, workers=1, ahead=2)
+    try:
+        assert same(writers.read(1), recipe().shard(1))
+        assert eventually(lambda: shard_path(tmp_path, 2).exists())
+    finally:
+        writers.stop()
+    assert not shard_path(tmp_path, 1 + 4).exists()
+
+
+def test_shards_cut_short_by_a_kill_are_cleared_away(tmp_path):
+    cut_short = tmp_path / "shard-000007.12345.part"
+    cut_short.touch()
+    Writers(recipe(), tmp_path, workers=0).stop()
+    assert not cut_short.exists()
+
+
+def test_a_reader_is_told_when_all_workers_are_gone(tmp_path):
+    writers = Writers(recipe(), tmp_path, workers=1, ahead=0)
+    writers.stop()
+    with pytest.raises(RuntimeError, match="data workers stopped"):
+        writers.read(0)
+
+
+OWNER = textwrap.dedent("""
+    import pathlib, sys, time
+    sys.path[:0] = {path!r}
+    from test_shards import Writers, recipe
+
+    if __name__ == "__main__":
+        writers = Writers(recipe(), pathlib.Path(sys.argv[1]), workers=2, ahead=10_000)
+        print("started", flush=True)
+        time.sleep(600)
+""")
+
+
+@pytest.mark.slow
+def test_workers_stop_by_themselves_when_their_owner_is_killed(tmp_path):
+    script = tmp_path / "owner.py"
+    script.write_text(OWNER.format(path=[os.path.dirname(__file__), os.getcwd()]))
+    owner = subprocess.Popen([sys.executable, script, tmp_path], stdout=subprocess.PIPE, text=True)
+    try:
+        assert owner.stdout.readline() == "started\n"
+        assert eventually(lambda: shard_path(tmp_path, 1).exists(), 60)
+        children = psutil.Process(owner.pid).children(recursive=True)
+        assert len(children) >= 2
+    finally:
+        owner.send_signal(signal.SIGKILL)
+        owner.communicate()
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+    assert list(tmp_path.glob("*.part")) == [], "an unfinished shard was left behind"
