@@ -22,6 +22,7 @@ from mist_core.meta_distribution import (
     PAPER_IN_FAMILY,
     PAPER_OUT_OF_FAMILY,
     PAPER_ROWS,
+    TEST_ENTROPY,
     Batch,
     Source,
     concatenate,
@@ -30,8 +31,6 @@ from mist_core.meta_distribution import (
 )
 from mist_core.model import LEVELS, Network
 
-# The children of this entropy are test data, whatever the seed of a training run.
-TEST_ENTROPY = 20261121
 REDRAWS = 10
 DRAWS = 9
 N_SAMPLES = tuple(int(n) for n in np.linspace(*PAPER_ROWS, 20).round())

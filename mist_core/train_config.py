@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mist_core.errors import ParameterError
+from mist_core.meta_distribution import TEST_ENTROPY
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -26,6 +29,9 @@ class TrainConfig:
         shard_size, workers, capacity: data a shard, writer processes, datasets kept in memory.
         max_datasets: draw no more than this many distinct datasets, then reuse them.
         threads: torch threads of the trainer.
+
+    Raises:
+        ParameterError: a seed whose draws are test data.
     """
 
     meta: str
@@ -49,3 +55,10 @@ class TrainConfig:
     capacity: int = 2_000_000
     max_datasets: int | None = None
     threads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.seed == TEST_ENTROPY:
+            raise ParameterError(
+                f"seed: {TEST_ENTROPY} is the seed of the test data, on which nothing may be "
+                "trained. Choose another one."
+            )
