@@ -113,9 +113,11 @@ class Trainer:
     def _step(self) -> None:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
-        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.steps)
-        batch = self._to_device(self.pool.sample(self.config.batch_size, generator))
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        seed = self.config.seed * 1_000_003 + self.steps
+        sample = self.pool.sample(self.config.batch_size, torch.Generator().manual_seed(seed))
+        batch = self._to_device(sample)
+        with torch.random.fork_rng(), torch.autocast(self.device.type, dtype=torch.bfloat16):
+            torch.manual_seed(seed)  # for dropout, which takes no generator
             loss = training_loss(self.network(batch), batch[TRUTH])
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
