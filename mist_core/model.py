@@ -123,6 +123,7 @@ class MIST(Network):
             self.encoder = SetEncoder(config.encoder_dim)
             self.fuse = nn.Linear(self.encoder.output_dim, config.hidden_dim)
             nn.init.zeros_(self.fuse.weight)  # training starts from the statistics alone
+            nn.init.zeros_(self.fuse.bias)
 
     def prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
         views = summaries.views(x, y, soft=soft)
