@@ -13,6 +13,7 @@ COMMANDS = {
     "train": ("mist_core.train_command", "train a network and keep its weights"),
     "evaluate": ("mist_core.evaluation_command", "score estimators where the truth is known"),
     "bench-sampler": ("mist_core.sampler_benchmark", "datasets a second, beside bmi's sampler"),
+    "card": ("mist_core.cards", "write the model card of a weights file"),
 }
 
 

@@ -1,0 +1,29 @@
+"""Markdown of numbers and of texts that nobody vouches for."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+LONGEST = 400
+# What names, versions, dates and commands are made of; nothing here ends a code span or a cell.
+_UNUSUAL = re.compile(r"[^A-Za-z0-9 _.,:;=+/()-]")
+
+
+def code(value: object) -> str:
+    """A text of unknown origin as a short code span: it shows, and does nothing else."""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"`{_UNUSUAL.sub('?', text)[:LONGEST].strip() or '?'}`"
+
+
+def shown(value: object) -> str:
+    """A number as people write it, and anything else as `code`."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return code(value)
+    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; its cells are Markdown without pipes and line ends."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,71 @@
+"""The stored benchmark runs that judged given weights, read back and told in Markdown."""
+
+import json
+from pathlib import Path
+
+from mist_core.evaluation_command import MIST
+from mist_core.evaluation_summary import ALL, BINS, PUBLISHED, SPLITS
+from mist_core.markdown import code, shown, table
+
+
+def runs_of(folder: Path, sha256: str) -> dict[str, dict]:
+    """The runs in `folder` that judged the weights with this digest, by file name."""
+    runs = {file.name: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
+    return {
+        name: run
+        for name, run in runs.items()
+        if isinstance(run, dict) and (run.get("weights") or {}).get("sha256") == sha256
+    }
+
+
+def describe_run(name: str, run: dict) -> str:
+    """A run's command, when and on what it ran, and its numbers where this version knows them."""
+    machine = run["hardware"]
+    origin = (
+        f"{code(name)}, {code(run['date'])}, {shown(run['seconds'])} s on {code(machine['cpu'])}, "
+        f"{shown(machine['cores'])} cores, GPU: {shown(machine['gpu'])}:"
+    )
+    return "\n\n".join([origin, code(run["command"]), *_numbers(run)])
+
+
+def _numbers(run: dict) -> list[str]:
+    if "evaluate mtest" in run["command"]:
+        return [_mtest(run["scores"])]
+    if "speed" in run:
+        return [_speed(run["speed"])]
+    return []
+
+
+def _mtest(records: list[dict]) -> str:
+    """Squared errors beside the published ones, then coverage, each with its standard error."""
+    scores = {
+        (r["split"], r["n"]): r for r in records if r["estimator"] == MIST and not r["family"]
+    }
+    rows = []
+    for in_family, split in SPLITS.items():
+        cells = [_estimate(scores[split, n], "mse") for n in (*BINS, ALL)]
+        rows.append([f"MSE, {split}, nats²", *cells])
+        for title, errors in PUBLISHED.items():
+            rows.append([f"published {title} *", *(f"{e:.3g}" for e in errors[in_family]), ""])
+    for split in SPLITS.values():
+        cells = [_estimate(scores[split, n], "coverage") for n in (*BINS, ALL)]
+        rows.append([f"inside the 90 % interval, {split}", *cells])
+    note = (
+        "± standard error, clustered by (redraw, n, family, d). * arXiv 2511.18945, own protocol: "
+        "averages over bootstrap resamples."
+    )
+    return table(["", *(f"n in {n}" for n in BINS), ALL], rows) + f"\n\n{note}"
+
+
+def _estimate(record: dict, score: str) -> str:
+    value, error = record[score], record[f"{score}_se"]
+    return "–" if value is None else f"{value:.3g}" + (f" ± {error:.1g}" if error else "")
+
+
+def _speed(speed: dict) -> str:
+    rows = [
+        ["bmi's KSG", f"{1000 * speed['ksg']:.1f}"],
+        ["one estimate", f"{1000 * speed['single']:.1f}"],
+        ["one estimate of a batch", f"{1000 * speed['batched']:.1f}"],
+    ]
+    return table(["n = 500, 16 + 16 columns", "ms"], rows)
