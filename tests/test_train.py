@@ -1,0 +1,288 @@
+"""A run is decided by its seed, survives a kill at any moment, and leaves usable weights behind.
+
+Shards are drawn in this process except where a test is about processes.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+import torch
+
+from mist_core import MISTEstimator, ParameterError, train
+from mist_core.__main__ import main
+from mist_core.checkpoint import load_checkpoint, load_network
+from mist_core.meta_distribution import Paper
+from mist_core.model import MIST, MISTConfig, config_dict
+from mist_core.run_card import thin
+from mist_core.run_state import RunState, load_state, save_state
+from mist_core.summaries import GAUSSIAN_BLOCKS
+from mist_core.train import Trainer
+from mist_core.train_config import TrainConfig
+
+TINY = {
+    "architecture": "mist",
+    "blocks": GAUSSIAN_BLOCKS,
+    "hidden_dim": 16,
+    "num_layers": 1,
+    "encoder_dim": 4,
+    "encoder_rows": 16,
+}
+MEMORY: dict[tuple, dict] = {}
+
+
+class WritersInside:
+    """Stands in for `Writers`: shards come from this process, each drawn once a session."""
+
+    def __init__(self, recipe, folder, workers):
+        self.recipe = recipe
+
+    def read(self, index):
+        key = (self.recipe.seed, self.recipe.size, index)
+        if key not in MEMORY:
+            MEMORY[key] = self.recipe.shard(index)
+        return MEMORY[key]
+
+    def stop(self):
+        pass
+
+
+@pytest.fixture
+def inside(monkeypatch):
+    """Runs of a second: small datasets, few of them, and no worker processes."""
+    monkeypatch.setattr(train, "Writers", WritersInside)
+    small = Paper(rows=(10, 40), dims=(2, 4))
+    monkeypatch.setattr(train, "meta_distribution", lambda name: small)
+    monkeypatch.setattr(train, "VALIDATION_DATASETS", 128)
+    monkeypatch.setattr(train, "FAMILY_DATASETS", 256)
+
+
+def config(folder, **changes):
+    settings = dict(
+        meta="paper",
+        out=folder / "weights.safetensors",
+        folder=folder / "run",
+        network=TINY,
+        minutes=0.02,
+        batch_size=64,
+        shard_size=128,
+        warm_up=10,
+        reuse=4.0,
+        encoder_from=0.5,
+        max_datasets=256,
+        workers=1,
+    )
+    return TrainConfig(**settings | changes)
+
+
+def trained(folder, **changes):
+    folder.mkdir(exist_ok=True)
+    points = []
+    trainer = Trainer(config(folder, **changes), points.append)
+    trainer.run()
+    return trainer, points
+
+
+def test_the_same_seed_gives_the_same_first_losses_whatever_was_drawn_before(inside, tmp_path):
+    first, _ = trained(tmp_path / "first", encoder_from=2.0, decay=1e-9)
+    with torch.random.fork_rng():
+        torch.manual_seed(12345)
+        second, _ = trained(tmp_path / "second", encoder_from=2.0, decay=1e-9)
+    common = min(len(first.losses), len(second.losses))
+    assert common >= 10
+    assert first.losses[:common] == second.losses[:common]
+
+
+def test_another_seed_gives_other_losses(inside, tmp_path):
+    first, second = (trained(tmp_path / str(s), seed=s, minutes=0.005)[0] for s in (0, 1))
+    assert first.losses[:2] != second.losses[:2]
+
+
+def test_training_lowers_the_validation_loss(inside, tmp_path):
+    _, points = trained(tmp_path, minutes=0.05, learning_rate=5e-3)
+    assert points[-1]["validation"]["loss"] < 0.8 * points[0]["validation"]["loss"]
+
+
+def test_weights_come_with_their_card_and_answer_through_the_estimator(inside, tmp_path):
+    trainer, points = trained(tmp_path)
+    checkpoint = load_checkpoint(trainer.config.out)
+    card = checkpoint.card
+    assert card["meta"] == "paper" and card["seed"] == 0
+    assert card["steps"] == trainer.steps and card["datasets"] == 256
+    assert card["scores"] == points[-1]["validation"] == card["curve"][-1]["validation"]
+    assert card["config"]["blocks"] == list(GAUSSIAN_BLOCKS)
+    estimator = MISTEstimator.load(trainer.config.out, device="cpu")
+    x = torch.randn(100, 2, generator=torch.Generator().manual_seed(0))
+    posterior = estimator.posterior(x, x + 0.1)
+    assert 0 <= posterior.quantile(0.05) <= posterior.quantile(0.95)
+    assert 0 <= posterior.in_family <= 1
+
+
+def test_the_weights_written_are_the_averaged_ones(inside, tmp_path):
+    trainer, _ = trained(tmp_path)
+    written = load_network(trainer.config.out)[0].state_dict()
+    for name, parameter in trainer.average.named_parameters():
+        assert torch.equal(written[name], parameter)
+    assert not torch.equal(written["embed.weight"], trainer.network.embed.weight)
+
+
+def test_the_average_stays_between_the_weights_it_has_seen(inside, tmp_path):
+    trainer = Trainer(config(tmp_path), lambda point: None)
+    start = trainer.average.embed.weight.detach().clone()
+    with torch.no_grad():
+        trainer.network.embed.weight.add_(1.0)
+    trainer._update_average()
+    moved = trainer.average.embed.weight - start
+    torch.testing.assert_close(moved, torch.full_like(moved, 0.9))  # decay (1 + 0) / (10 + 0)
+
+
+def test_the_learning_rate_warms_up_stays_and_falls(tmp_path):
+    trainer = Trainer(config(tmp_path, minutes=1.0, decay=0.5, warm_up=10), lambda point: None)
+    rates = []
+    for steps, seconds in ((0, 0.0), (4, 0.0), (9, 1.0), (50, 29.0), (90, 45.0), (99, 60.0)):
+        trainer.steps, trainer.seconds = steps, seconds
+        rates.append(trainer._learning_rate() / trainer.config.learning_rate)
+    assert rates == pytest.approx([0.1, 0.5, 1.0, 1.0, 0.5, 0.02])
+
+
+def test_a_finished_run_given_more_minutes_goes_on(inside, tmp_path):
+    first, _ = trained(tmp_path, minutes=0.01)
+    second, points = trained(tmp_path, minutes=0.03)
+    assert second.steps > first.steps
+    assert points[0]["steps"] > first.steps
+    assert second.curve[0] == first.curve[0]
+    assert load_checkpoint(second.config.out).card["steps"] == second.steps
+
+
+def test_a_run_given_fewer_minutes_than_it_took_writes_its_weights_and_ends(inside, tmp_path):
+    first, _ = trained(tmp_path, minutes=0.02)
+    weights = load_checkpoint(first.config.out).tensors
+    first.config.out.unlink()
+    second, _ = trained(tmp_path, minutes=0.005)
+    assert (second.steps, second.losses) == (first.steps, [])
+    again = load_checkpoint(second.config.out).tensors
+    assert weights.keys() == again.keys()
+    assert all(torch.equal(weights[name], again[name]) for name in weights)
+
+
+def test_a_resumed_run_takes_the_step_the_killed_one_would_have_taken(inside, tmp_path):
+    """Encoder asleep and no decay, so that the clock decides nothing."""
+    settings = {"encoder_from": 2.0, "decay": 1e-9, "reuse": 1.0}
+    first, _ = trained(tmp_path, minutes=0.02, **settings)
+    resumed, _ = trained(tmp_path, minutes=0.04, **settings)
+    uncut, _ = trained(tmp_path / "uncut", minutes=0.05, **settings)
+    common = min(resumed.steps, uncut.steps) - first.steps
+    assert common > 5
+    assert resumed.losses[:common] == uncut.losses[first.steps : first.steps + common]
+
+
+def test_the_state_of_a_run_survives_the_way_to_disk(tmp_path):
+    network, average = MIST(MISTConfig(**TINY)), MIST(MISTConfig(**TINY))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
+    sum(p.sum() for p in network.parameters()).backward()
+    optimiser.step()
+    state = RunState(steps=7, rounds=3, seconds=1.5, curve=[{"steps": 7}])
+    networks = {"network": network, "average": average}
+    save_state(tmp_path / "state.safetensors", state, networks, optimiser, config_dict(network))
+
+    fresh = {name: MIST(MISTConfig(**TINY)) for name in networks}
+    other = torch.optim.AdamW(fresh["network"].parameters(), lr=5.0)
+    assert load_state(tmp_path / "state.safetensors", fresh, other) == state
+    for name, loaded in fresh.items():
+        for key, tensor in networks[name].state_dict().items():
+            assert torch.equal(loaded.state_dict()[key], tensor)
+    for index, moments in optimiser.state_dict()["state"].items():
+        for key, tensor in moments.items():
+            assert torch.equal(other.state_dict()["state"][index][key], tensor)
+    assert other.param_groups[0]["lr"] == 5.0
+
+
+def test_a_run_from_shipped_weights_adds_its_steps_to_theirs(inside, tmp_path):
+    first, _ = trained(tmp_path / "first")
+    second, _ = trained(tmp_path / "second", init=str(first.config.out), minutes=0.01)
+    card = load_checkpoint(second.config.out).card
+    assert card["steps"] == first.steps + second.steps
+    start = load_network(first.config.out)[0]
+    assert torch.equal(second.network.feature_mean, start.feature_mean)
+
+
+def test_no_more_than_so_many_datasets_are_drawn(inside, tmp_path):
+    trainer, _ = trained(tmp_path, max_datasets=128)
+    assert trainer.pool.count == 128
+    assert trainer.rounds > 1
+
+
+def test_the_encoder_joins_when_its_share_of_the_budget_has_come(inside, tmp_path):
+    asleep, _ = trained(tmp_path / "asleep", encoder_from=2.0, minutes=0.01)
+    awake, _ = trained(tmp_path / "awake", encoder_from=0.0, minutes=0.01)
+    assert asleep.network.fuse.weight.abs().max() == 0
+    assert awake.network.fuse.weight.abs().max() > 0
+
+
+def test_training_on_the_seed_of_the_test_data_is_refused(tmp_path, capsys):
+    with pytest.raises(ParameterError, match="20261121 is the seed of the test data"):
+        config(tmp_path, seed=20261121)
+    out = str(tmp_path / "weights.safetensors")
+    assert main(["train", "--meta", "paper", "--out", out, "--seed", "20261121"]) == 1
+    assert "seed of the test data" in capsys.readouterr().err
+
+
+def test_a_missing_folder_or_a_wrong_prior_is_one_sentence(tmp_path, capsys):
+    assert main(["train", "--meta", "paper", "--out", str(tmp_path / "no" / "w.safetensors")]) == 1
+    assert "create it first" in capsys.readouterr().err
+    run = ["--folder", str(tmp_path / "run")]
+    assert main(["train", "--meta", "papers", "--out", str(tmp_path / "w.safetensors"), *run]) == 1
+    assert "Unknown meta-distribution 'papers'" in capsys.readouterr().err
+
+
+def test_thinning_keeps_the_last_point_and_the_spacing():
+    assert thin(list(range(10)), 60) == list(range(10))
+    assert thin(list(range(10)), 4) == [0, 3, 6, 9]
+    assert thin([], 4) == []
+
+
+def command(folder, *options):
+    """The command line of a small real run: two workers, the closed-form statistics."""
+    settings = "--meta paper --architecture gaussian --shard-size 256 --batch-size 64 --workers 2"
+    paths = ["--out", str(folder / "weights.safetensors"), "--folder", str(folder / "run")]
+    return [sys.executable, "-m", "mist_core", "train", *settings.split(), *paths, *options]
+
+
+def wait_for(path, seconds):
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < end, f"{path.name} did not come"
+        time.sleep(0.2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_killed_run_goes_on_with_the_same_command_and_leaves_no_process_behind(tmp_path):
+    state = tmp_path / "run" / "state.safetensors"
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    run = subprocess.Popen(
+        command(tmp_path, "--minutes", "1"), stdout=subprocess.PIPE, env=environment
+    )
+    try:
+        wait_for(state, 240)
+        children = psutil.Process(run.pid).children(recursive=True)
+        assert len(children) >= 2
+    finally:
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+    assert psutil.wait_procs(children, timeout=60)[1] == []
+    killed = load_checkpoint(state).card["run"]
+    assert not (tmp_path / "weights.safetensors").exists()
+    subprocess.run(command(tmp_path, "--minutes", "1"), check=True, timeout=300, env=environment)
+    card = load_checkpoint(tmp_path / "weights.safetensors").card
+    assert card["steps"] > killed["steps"]
+    assert card["minutes"] == pytest.approx(1.0, abs=0.1)
+    assert card["curve"][0]["steps"] == killed["curve"][0]["steps"]
+    lines = (tmp_path / "run" / "progress.jsonl").read_text().splitlines()
+    assert json.loads(lines[-1])["validation"] == card["scores"]
+    MISTEstimator.load(tmp_path / "weights.safetensors", device="cpu")
