@@ -52,28 +52,6 @@ class PerColumn(Transform):
         return torch.cat([f(column) for f, column in zip(maps, x.split(1, -1), strict=True)], -1)
 
 
-class Curl(Transform):
-    """The first column u becomes the two columns (u cos(a u), u sin(a u)), a rolled-up line.
-
-    Args:
-        turns: a, shape (*batch,), radians per unit.
-    """
-
-    def __init__(self, turns: Tensor) -> None:
-        self.turns = turns
-
-    def __call__(self, x):
-        u, rest = x[..., :1], x[..., 1:]
-        angle = self.turns[..., None, None].to(x) * u
-        return torch.cat([u * angle.cos(), u.abs() * angle.sin(), rest], -1)
-
-    def inverse(self, y):
-        raise NotImplementedError("a curl is inverted along its curve, which nothing needs")
-
-    def output_dim(self, dim):
-        return dim + 1
-
-
 def random_map(dim: int, count: int, source: Source, *, numeric: bool = True) -> Transform:
     """`count` maps of `dim` columns that share a recipe; codes and classes only change place.
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import torch
 
+from mist_core.errors import ParameterError
 from mist_core.model import Network, config_dict
+from mist_core.priors import meta_distribution
 from mist_core.run_state import RunState
 from mist_core.train_config import TrainConfig
 
@@ -35,6 +37,7 @@ def run_card(
     return {
         "config": config_dict(network),
         "meta": config.meta,
+        "laws": asdict(meta_distribution(config.meta)),
         "seed": config.seed,
         **{name: round(now[name] + before[name], 1) for name in TOTALS},
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
@@ -45,6 +48,20 @@ def run_card(
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "date": datetime.now(UTC).date().isoformat(),
     }
+
+
+def require_new_draws(config: TrainConfig, origin: dict) -> None:
+    """Refuse to draw the same datasets again.
+
+    Raises:
+        ParameterError: `origin` was trained on the streams of the same seed.
+    """
+    seen = {(run["meta"], run["seed"]) for run in [*origin["earlier_runs"], origin["run"]]}
+    if (config.meta, config.seed) in seen:
+        raise ParameterError(
+            f"seed: these weights have seen the {config.meta} draws of seed {config.seed}; "
+            "continue with another seed."
+        )
 
 
 def thin(points: list, most: int) -> list:

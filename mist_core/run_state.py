@@ -16,12 +16,14 @@ class RunState:
     Attributes:
         steps, rounds: optimiser steps taken and shards asked for.
         seconds: training time spent.
+        joined: whether the set encoder takes part: it stays when the budget grows.
         curve: progress points so far.
     """
 
     steps: int
     rounds: int
     seconds: float
+    joined: bool
     curve: list[dict]
 
 

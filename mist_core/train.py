@@ -16,7 +16,7 @@ from torch import Tensor
 from mist_core.checkpoint import load_network, save_checkpoint
 from mist_core.model import Network, build_network, config_dict
 from mist_core.priors import meta_distribution
-from mist_core.run_card import run_card
+from mist_core.run_card import require_new_draws, run_card
 from mist_core.run_state import RunState, load_state, save_state
 from mist_core.scoring import covered, training_loss
 from mist_core.shards import TRUTH, Pool, Recipe, Writers
@@ -44,6 +44,7 @@ class Trainer:
         self.pool = Pool(config.capacity)
         self.steps = self.rounds = 0
         self.seconds = 0.0
+        self.joined = False  # the set encoder, late in the run
         self.losses: list[float] = []
         self.curve: list[dict] = []
 
@@ -101,9 +102,9 @@ class Trainer:
     def _steps_a_round(self) -> int:
         """Steps on the data of one shard; lets the set encoder join when its time has come."""
         config = self.config
-        due = self.seconds >= 60 * config.minutes * config.encoder_from
-        joined = [network.use_encoder(due) for network in self._networks.values()]
-        reuse = config.encoder_reuse if all(joined) else config.reuse
+        due = self.joined or self.seconds >= 60 * config.minutes * config.encoder_from
+        self.joined = all([network.use_encoder(due) for network in self._networks.values()])
+        reuse = config.encoder_reuse if self.joined else config.reuse
         return max(1, round(reuse * config.shard_size / config.batch_size))
 
     def _full(self) -> bool:
@@ -180,6 +181,7 @@ class Trainer:
         """The network to start from, and the card of the weights it came from, if any."""
         if self.config.init is not None:
             network, checkpoint = load_network(self.config.init, "cpu")
+            require_new_draws(self.config, checkpoint.card)
             return network, checkpoint.card
         with torch.random.fork_rng():  # initial weights come from the run's seed alone
             torch.manual_seed(self.config.seed)
@@ -194,7 +196,7 @@ class Trainer:
         return {"network": self.network, "average": self.average}
 
     def _state(self) -> RunState:
-        return RunState(self.steps, self.rounds, self.seconds, self.curve)
+        return RunState(self.steps, self.rounds, self.seconds, self.joined, self.curve)
 
     def _save_state(self) -> None:
         config = config_dict(self.network)
@@ -203,6 +205,7 @@ class Trainer:
     def _resume(self, writers: Writers) -> None:
         state = load_state(self._state_path, self._networks, self.optimiser)
         self.steps, self.seconds, self.curve = state.steps, state.seconds, state.curve
+        self.joined = state.joined
         while self.rounds < state.rounds and not self._full():
             self.pool.add(writers.read(self.rounds))
             self.rounds += 1
