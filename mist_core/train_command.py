@@ -22,6 +22,7 @@ SETTINGS = {
     "batch-size": int,
     "reuse": float,
     "learning-rate": float,
+    "weight-decay": float,
     "warm-up": int,
     "decay": float,
     "average": float,
