@@ -131,6 +131,19 @@ def test_exchanging_the_sides_exchanges_the_coordinates():
     torch.testing.assert_close(b, b_too, atol=1e-6, rtol=0)
 
 
+def test_directions_without_correlation_come_in_order_of_their_fourth_moments(generator):
+    """Three independent columns beside noise: the heavy tail first, the two-point column last."""
+    shape = (1, 4000, 1)
+    normal = torch.randn(shape, generator=generator, dtype=torch.float64)
+    heavy = torch.randn(shape, generator=generator, dtype=torch.float64) ** 3
+    coin = torch.randn(shape, generator=generator, dtype=torch.float64).sign()
+    x, y = torch.cat([normal, coin, heavy], -1), torch.randn(shape, generator=generator).double()
+    a, _ = coordinates(x, y, spectrum(x, y), WHITENING_RIDGE)
+    likeness = torch.corrcoef(torch.cat([heavy, coin, a], -1)[0].T).abs()
+    assert likeness[0, 2] > 0.9
+    assert likeness[1, 4] > 0.9
+
+
 def test_signs_are_fixed_by_third_moments():
     x, y = skewed(400, 2, 2)
     for side in coordinates(x, y, spectrum(x, y), WHITENING_RIDGE):

@@ -77,6 +77,17 @@ def test_what_padded_rows_hold_is_never_seen(encoder):
         torch.testing.assert_close(encoder(soiled), encoder(inputs), atol=TOLERANCE, rtol=0)
 
 
+def test_missing_columns_are_never_seen(encoder):
+    a, b = sides(20, 1, 2)
+    before = encoded(encoder, (a, b))
+    with torch.no_grad():
+        encoder.place[2:] += 1.0
+    torch.testing.assert_close(encoded(encoder, (a, b)), before, atol=TOLERANCE, rtol=0)
+    with torch.no_grad():
+        encoder.place[1:2] += 1.0
+    assert (encoded(encoder, (a, b)) - before).abs().max() > 100 * TOLERANCE
+
+
 def test_rows_pair_the_sides(encoder, generator):
     """Shuffling one side alone destroys the dependence, and the encoder notices."""
     a, b = sides(40, 1, 1)

@@ -257,6 +257,18 @@ def test_statistics_that_never_vary_in_training_are_ignored(generator):
         assert torch.equal(network(moved).mean, network(inputs).mean)
 
 
+def test_inputs_are_centred_scaled_and_softly_bounded():
+    network = loud(TINY)
+    features = network.prepare(*dependent(60, 3, 5, count=50))["features"]
+    network.fit_inputs({"features": features})
+    z = network._standardise(features)
+    varying = network.feature_scale > 0
+    assert z.abs().max() < 8
+    assert z.mean(0).abs().max() < 0.2
+    assert z.std(0)[varying].median().item() == pytest.approx(1, abs=0.05)
+    assert network._standardise(features + 1e6).abs().max() <= 8
+
+
 def test_familiarity_is_uniform_on_its_own_training_data(generator):
     mixing = torch.randn(60, 60, generator=generator)
     features = torch.randn(5000, 60, generator=generator) @ mixing / 60**0.5
@@ -268,6 +280,28 @@ def test_familiarity_is_uniform_on_its_own_training_data(generator):
         scores = familiarity(data)
         assert scores.min() >= 0 and scores.max() <= 1
         torch.testing.assert_close(scores.quantile(levels), levels, atol=tolerance, rtol=0)
+
+
+def test_familiarity_orders_a_few_features_by_their_mahalanobis_distance(generator):
+    features = torch.randn(4000, 10, generator=generator) @ torch.randn(10, 10, generator=generator)
+    familiarity = Familiarity(10)
+    familiarity.fit(features)
+    centred = (features - features.mean(0))[:300]
+    distances = (centred @ torch.cov(features.T).inverse() * centred).sum(-1)
+    scores = familiarity(features[:300])[distances.argsort()]
+    assert (scores.diff() <= 0).all()
+
+
+def test_familiarity_measures_each_direction_in_its_own_spread(generator):
+    """One unit along a direction of spread 5 is nothing; along one of spread 0.1 it is far."""
+    spreads = torch.cat([torch.full((48,), 5.0), torch.full((12,), 0.1)])
+    features = spreads * torch.randn(4000, 60, generator=generator)
+    familiarity = Familiarity(60)
+    familiarity.fit(features)
+    steps = torch.eye(60)[[0, 59]]
+    wide, narrow = familiarity(steps).tolist()
+    assert wide > 0.9
+    assert narrow < 0.01
 
 
 def test_familiarity_falls_with_the_distance_from_the_training_data(generator):

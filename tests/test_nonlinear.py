@@ -129,6 +129,12 @@ def test_squares_see_a_parabola_that_correlation_does_not(generator):
     assert mixed_mean > 0.3
 
 
+def test_squares_have_no_mean_under_independence(generator):
+    x, y = standardised(torch.randn(2, 2000, 20, 1, generator=generator).flatten(0, 1)).chunk(2)
+    mixed_mean = squares(x, y, x.mT @ y / 20)[:, 7].mean().item()
+    assert mixed_mean == pytest.approx(1 / 19 - 1 / 20, abs=0.006)
+
+
 def test_squares_of_a_gaussian_pair_correlate_by_rho_squared_and_leave_no_excess(generator):
     x, noise = torch.randn(2, 1, 20_000, 1, generator=generator)
     y = 0.6 * x + 0.8 * noise

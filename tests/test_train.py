@@ -186,7 +186,7 @@ def test_the_state_of_a_run_survives_the_way_to_disk(tmp_path):
     optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
     sum(p.sum() for p in network.parameters()).backward()
     optimiser.step()
-    state = RunState(steps=7, rounds=3, seconds=1.5, curve=[{"steps": 7}])
+    state = RunState(steps=7, rounds=3, seconds=1.5, joined=True, curve=[{"steps": 7}])
     networks = {"network": network, "average": average}
     save_state(tmp_path / "state.safetensors", state, networks, optimiser, config_dict(network))
 
@@ -204,11 +204,25 @@ def test_the_state_of_a_run_survives_the_way_to_disk(tmp_path):
 
 def test_a_run_from_shipped_weights_adds_its_steps_to_theirs(inside, tmp_path):
     first, _ = trained(tmp_path / "first")
-    second, _ = trained(tmp_path / "second", init=str(first.config.out), minutes=0.01)
+    second, _ = trained(tmp_path / "second", init=str(first.config.out), seed=1, minutes=0.01)
     card = load_checkpoint(second.config.out).card
     assert card["steps"] == first.steps + second.steps
     start = load_network(first.config.out)[0]
     assert torch.equal(second.network.feature_mean, start.feature_mean)
+
+
+def test_weights_are_not_trained_twice_on_the_same_draws(inside, tmp_path):
+    first, _ = trained(tmp_path / "first", minutes=0.01)
+    with pytest.raises(ParameterError, match="have seen the paper draws of seed 0"):
+        trained(tmp_path / "second", init=str(first.config.out))
+
+
+def test_the_encoder_stays_when_a_run_is_given_more_minutes(inside, tmp_path):
+    first, _ = trained(tmp_path, minutes=0.01, encoder_from=0.0)
+    second = Trainer(config(tmp_path, minutes=10.0, encoder_from=0.9), lambda point: None)
+    second._start(WritersInside(second.recipe, None, 1))
+    assert second.steps == first.steps
+    assert second._steps_a_round() == round(second.config.encoder_reuse * 128 / 64)
 
 
 def test_no_more_than_so_many_datasets_are_drawn(inside, tmp_path):
