@@ -14,7 +14,7 @@ from mist_core.column_types import Types
 from mist_core.errors import InputError, ParameterError, WeightsError
 from mist_core.inputs import read_pair
 from mist_core.model import LEVELS, Network
-from mist_core.nonlinear import QUERIES, REFERENCES
+from mist_core.neighbours import QUERIES, REFERENCES
 from mist_core.posterior import Posterior
 
 WEIGHTS = Path(__file__).parent.parent / "weights"

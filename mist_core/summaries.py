@@ -18,6 +18,7 @@ from mist_core import gaussian, nonlinear
 from mist_core.canonical import COORDINATES, WHITENING_RIDGE, Spectrum, coordinates, spectrum
 from mist_core.copula import Marginals, argsort, marginals
 from mist_core.invariants import both_sides
+from mist_core.neighbours import neighbours
 from mist_core.pairs import paired_columns
 
 # Rows seen by the neighbour and random-feature statistics and by the encoder, at most.
@@ -41,10 +42,12 @@ class Views:
 
     @cached_property
     def scores(self) -> Spectrum:
+        """Correlations of the normal scores."""
         return spectrum(self.x.scores, self.y.scores)
 
     @cached_property
     def raw(self) -> Spectrum:
+        """Correlations of the raw frame."""
         return spectrum(self.x.raw, self.y.raw)
 
     @cached_property
@@ -143,8 +146,8 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "pairs-scores": lambda v: paired_columns(v.scores),
     "pairs-raw": lambda v: paired_columns(v.raw),
     "random-features": lambda v: nonlinear.random_features(*v.local),
-    "neighbours": lambda v: nonlinear.neighbours(*v.local),
-    "neighbours-raw": lambda v: nonlinear.neighbours(*v.local_raw, dims=(COORDINATES,)),
+    "neighbours": lambda v: neighbours(*v.local),
+    "neighbours-raw": lambda v: neighbours(*v.local_raw, dims=(COORDINATES,)),
 }
 # The fast part: linear algebra and radii of the normal scores.
 GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")

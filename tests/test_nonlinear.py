@@ -11,18 +11,15 @@ from sklearn.metrics import mutual_info_score
 
 from mist_core.canonical import standardised
 from mist_core.copula import marginals
+from mist_core.neighbours import NEIGHBOURS, QUERIES, REFERENCES, neighbours
 from mist_core.nonlinear import (
     FEATURE_SCALES,
     FEATURES,
     GRID_SIDES,
     HARMONICS,
-    NEIGHBOURS,
-    QUERIES,
-    REFERENCES,
     _feature_columns,
     cosines,
     grids,
-    neighbours,
     random_features,
     squares,
 )
