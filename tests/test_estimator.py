@@ -114,7 +114,8 @@ def test_pairs_are_not_hoarded(mist, monkeypatch):
 
 
 def test_a_lonely_pair_waits_for_mates_while_others_come_and_go(monkeypatch):
-    monkeypatch.setattr(estimator, "BATCH_NUMBERS", 1 << 19)  # two pairs fill a batch
+    two_pairs = 2 * estimator._numbers_needed(torch.zeros(10, 1), torch.zeros(10, 1))
+    monkeypatch.setattr(estimator, "BATCH_NUMBERS", two_pairs)
     monkeypatch.setattr(estimator, "WAITING_NUMBERS", 100)
     rows = [11, *[10] * 20]
     pairs = ((place, torch.zeros(n, 1), torch.zeros(n, 1)) for place, n in enumerate(rows))
