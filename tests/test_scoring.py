@@ -102,6 +102,14 @@ def test_the_spread_weighs_the_error_of_the_mean_without_being_moved_by_it():
     assert torch.equal(*gradients)
 
 
+def test_the_loss_grows_with_the_error_of_the_mean_and_never_jumps():
+    truth = torch.tensor([1.0])
+    shifts = torch.linspace(0, 6, 400)
+    losses = torch.stack([training_loss(prediction(truth, mean_shift=e), truth) for e in shifts])
+    assert (losses.diff() > 0).all()
+    assert losses.diff().max() < 0.05
+
+
 def test_huge_errors_of_the_mean_count_in_proportion_not_squared():
     truth = torch.tensor([1.0])
     losses = [training_loss(prediction(truth, mean_shift=e), truth) for e in (10.0, 20.0, 30.0)]
