@@ -67,6 +67,22 @@ class Marginals:
         columns, places = (t.gather(-1, index) for t in (self.columns, self.places))
         return replace(self, columns=columns, places=places)
 
+    def turned(self, where: Tensor) -> "Marginals":
+        """The same side with the columns `where` (B, d) is true negated."""
+        where, highest = where.unsqueeze(-1), 2 * self.columns.shape[-1] - 2
+        return replace(
+            self,
+            columns=torch.where(where, -self.columns, self.columns),
+            ordered=torch.where(where, -self.ordered.flip(-1), self.ordered),
+            places=torch.where(where, highest - self.places, self.places),
+        )
+
+    def with_columns(self, order: Tensor) -> "Marginals":
+        """The same side with its columns in another order, `order` (B, d)."""
+        index = order.unsqueeze(-1).expand(self.columns.shape)
+        tensors = (t.gather(-2, index) for t in (self.columns, self.ordered, self.places))
+        return Marginals(*tensors, self.tie_share.gather(-1, order), self.soft)
+
     @property
     def _grid(self) -> Tensor:
         n = self.columns.shape[-1]

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from mist_core import gaussian, nonlinear
 from mist_core.canonical import COORDINATES, WHITENING_RIDGE, Spectrum, coordinates, spectrum
-from mist_core.copula import Marginals, argsort, marginals
+from mist_core.copula import Marginals, marginals
 from mist_core.invariants import both_sides
 from mist_core.neighbours import neighbours
+from mist_core.ordering import normal_form
 from mist_core.pairs import paired_columns
 
 # Rows seen by the neighbour and random-feature statistics and by the encoder, at most.
@@ -30,7 +30,7 @@ class Views:
     """One batch of equal shape seen in every way the statistics need; each computed once.
 
     Attributes:
-        x, y: marginals of the two sides, (B, n, p) and (B, n, q).
+        x, y: marginals of the two sides, (B, n, p) and (B, n, q); which is which means nothing.
     """
 
     x: Marginals
@@ -64,63 +64,15 @@ class Views:
 
 
 def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> Views:
-    """Both sides in both frames, rows in hash order.
-
-    A sum over rows then rounds alike, and ties break alike, whatever order the rows came in.
+    """Both sides in both frames, in the normal form of `ordering`.
 
     Args:
         x: (B, n, p) and y: (B, n, q) finite values.
         soft: smooth ranks, differentiable in x and y.
-        hashed: False leaves the rows as they are, a sixth faster, enough for `GAUSSIAN_BLOCKS`.
+        hashed: False leaves all as it is, a fifth faster, enough for `GAUSSIAN_BLOCKS`.
     """
-    of_x, of_y = marginals(x, soft=soft), marginals(y, soft=soft)
-    if not hashed:
-        return Views(of_x, of_y)
-    order = hash_order(of_x.places, of_y.places)
-    return Views(of_x.in_order(order), of_y.in_order(order))
-
-
-def pick_rows(a: Tensor, index: Tensor) -> Tensor:
-    """(B, m, d) rows of `a` (B, n, d) at `index` (B, m)."""
-    return a.gather(1, index.unsqueeze(-1).expand(-1, -1, a.shape[-1]))
-
-
-def hash_order(x_places: Tensor, y_places: Tensor) -> Tensor:
-    """(B, n) rows ordered by a hash of their ranks: a seeded subsample is a prefix of it.
-
-    The hash is a sum over all columns of both sides of a scrambled distance of the rank from the
-    nearer end, so it ignores row order, column order, decreasing maps and which side is X.
-    Integers, so that the sum over columns does not depend on their order.
-
-    Args:
-        x_places: (B, p, n) and y_places: (B, q, n) as in `Marginals`.
-    """
-    n = x_places.shape[-1]
-    places = torch.cat([x_places, y_places], -2) + 1  # 1 .. 2n - 1
-    scramble = torch.from_numpy(np.random.default_rng(20251118).integers(0, 2**48, n + 1))
-    scrambled = scramble.to(places.device)[torch.minimum(places, 2 * n - places)]
-    key = scrambled.sum(-2)
-    order = argsort(key)
-    ordered = key.gather(-1, order)
-    if (ordered[..., 1:] != ordered[..., :-1]).all():
-        return order
-    order = argsort(_column_key(key, scrambled, (places - n).sign()))
-    return order.gather(-1, key.gather(-1, order).argsort(stable=True))
-
-
-def _column_key(key: Tensor, scrambled: Tensor, side: Tensor) -> Tensor:
-    """(B, n) keys that part rows with the same hash, such as (u, v) and (v, u), or (1 - u, v).
-
-    Each column has two signatures, sums over its rows; the second changes its sign with `side` when
-    the column is turned around, so that their product does not. Integers wrap around, exactly.
-
-    Args:
-        key: (B, n) first hash; scrambled and side: (B, p + q, n) its terms, and which end is near.
-    """
-    company = key.square().unsqueeze(-2)  # a sum of keys themselves would not part u from v
-    signature = (company * scrambled).sum(-1, keepdim=True)  # (B, p + q, 1)
-    turning = (company * side).sum(-1, keepdim=True)
-    return ((signature + side * turning) * scrambled).sum(-2)
+    sides = marginals(x, soft=soft), marginals(y, soft=soft)
+    return Views(*normal_form(*sides)) if hashed else Views(*sides)
 
 
 def sizes(v: Views) -> Tensor:

@@ -5,7 +5,7 @@ import torch
 
 from mist_core.classic import MAX_ROWS, ClassicConfig, ClassicMIST, RowAttention
 from mist_core.errors import InputError
-from mist_core.meta_distribution import Paper, source, stream
+from mist_core.meta_distribution import PAPER_TRAIN, Paper, source, stream
 from mist_core.model import build_network, config_dict
 from mist_core.scoring import training_loss
 
@@ -169,7 +169,9 @@ def test_the_config_describes_the_network(network):
 def test_one_batch_can_be_overfitted():
     torch.manual_seed(0)
     network = ClassicMIST(ClassicConfig(num_layers=1))
-    batch = Paper(rows=(32, 32), dims=(3, 3)).draw(8, source(stream(0, "train", 0)))
+    batch = Paper(PAPER_TRAIN[:8], rows=(32, 32), dims=(3, 3)).draw(
+        8, source(stream(0, "train", 0))
+    )
     inputs, truth = network.prepare(batch.x, batch.y), batch.mutual_information.float()
     optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
     for _ in range(100):

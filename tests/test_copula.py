@@ -105,6 +105,17 @@ def test_rows_put_in_another_order_take_their_values_along():
         torch.testing.assert_close(getattr(reordered, frame), getattr(moved, frame))
 
 
+def test_columns_put_in_another_order_or_turned_around_take_all_along():
+    x = with_ties(2, 9, 3)
+    order = torch.tensor([[2, 0, 1], [0, 2, 1]])
+    negated = torch.tensor([[True, False, True], [False, False, True]])
+    signs = 1.0 - 2.0 * negated.unsqueeze(-2)
+    expected = marginals((x * signs).gather(-1, order.unsqueeze(-2).expand(-1, 9, -1)))
+    found = marginals(x).turned(negated).with_columns(order)
+    for frame in ("scores", "ranks", "raw", "tie_share", "ordered"):
+        torch.testing.assert_close(getattr(found, frame), getattr(expected, frame))
+
+
 def test_smooth_ranks_tend_to_the_exact_ones():
     gaps = [
         (marginals(x, soft=True).ranks - marginals(x).ranks).abs().mean()
