@@ -14,6 +14,8 @@ NEIGHBOURS = (1, 4)
 # Rows whose neighbours are looked up, among at most REFERENCES rows.
 QUERIES = 128
 REFERENCES = 384
+# Datasets at a time on a CPU: their distances fit its cache, which halves the time.
+DATASETS_AT_ONCE = 8
 
 
 def neighbours(a: Tensor, b: Tensor, dims: tuple[int, ...] = (2, COORDINATES)) -> Tensor:
@@ -27,6 +29,14 @@ def neighbours(a: Tensor, b: Tensor, dims: tuple[int, ...] = (2, COORDINATES)) -
         dims: numbers of leading coordinates a side; those there are, where there are fewer.
     """
     a, b = a[:, :REFERENCES], b[:, :REFERENCES]
+    size = DATASETS_AT_ONCE if a.device.type == "cpu" else max(1, len(a))
+    pieces = zip(a.split(size), b.split(size), strict=True)
+    estimates = torch.cat([_estimates(*piece, dims) for piece in pieces])
+    return torch.cat([estimates, log_information(estimates)], -1)
+
+
+def _estimates(a: Tensor, b: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """(B, len(dims) * len(NEIGHBOURS)) estimates, those of fewer coordinates first."""
     distance_a, distance_b = _distances(a[..., :0]), _distances(b[..., :0])
     parts, used = [], 0
     for dim in dims:
@@ -36,8 +46,7 @@ def neighbours(a: Tensor, b: Tensor, dims: tuple[int, ...] = (2, COORDINATES)) -
             estimates = _ksg(distance_a, distance_b)
         parts.append(estimates)
         used = dim
-    estimates = torch.cat(parts, -1)
-    return torch.cat([estimates, log_information(estimates)], -1)
+    return torch.cat(parts, -1)
 
 
 def _distances(a: Tensor) -> Tensor:
