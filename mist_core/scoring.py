@@ -8,12 +8,14 @@ L quantile levels.
 import torch
 from torch import Tensor
 
-from mist_core.model import LEVELS, OFFSET, Prediction
+from mist_core.model import LEVELS, MEDIAN, OFFSET, Prediction
 
 # Weight of the squared error of the mean beside the pinball loss.
 MEAN_WEIGHT = 0.1
 # Spread, nats, below which all errors of the mean weigh the same.
 SPREAD_FLOOR = 0.05
+# Places in LEVELS of the lower end of each central interval, by its coverage in percent.
+CENTRAL = {round(100 - 200 * level): k for k, level in enumerate(LEVELS[:MEDIAN].tolist())}
 
 
 def pinball_loss(quantiles: Tensor, truth: Tensor, levels: Tensor) -> Tensor:
@@ -56,3 +58,23 @@ def weighted_interval_score(quantiles: Tensor, truth: Tensor, levels: Tensor) ->
 def covered(low: Tensor, high: Tensor, truth: Tensor) -> Tensor:
     """(B,) whether the truth lies in the closed interval."""
     return (low <= truth) & (truth <= high)
+
+
+def validation_scores(prediction: Prediction, truth: Tensor) -> dict[str, float]:
+    """Loss, errors of the mean in nats, and how often each central interval holds the truth.
+
+    Args:
+        prediction: of B datasets.
+        truth: (B,) MI, nats.
+
+    Returns:
+        `loss`, `mse`, `mae`, and `coverage_10` to `coverage_99`, shares in [0, 1].
+    """
+    q, error = prediction.quantiles, prediction.mean - truth
+    inside = {percent: covered(q[:, k], q[:, -1 - k], truth) for percent, k in CENTRAL.items()}
+    return {
+        "loss": training_loss(prediction, truth).item(),
+        "mse": error.square().mean().item(),
+        "mae": error.abs().mean().item(),
+        **{f"coverage_{p}": hits.float().mean().item() for p, hits in inside.items()},
+    }

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from mist_core.checkpoint import load_network, save_checkpoint
+from mist_core.mailbox import PAUSE
 from mist_core.model import Network, build_network, config_dict
 from mist_core.priors import meta_distribution
 from mist_core.run_card import require_new_draws, run_card
 from mist_core.run_state import RunState, load_state, save_state
-from mist_core.scoring import covered, training_loss
+from mist_core.scoring import training_loss, validation_scores
 from mist_core.shards import TRUTH, Pool, Recipe, Writers
 from mist_core.train_config import TrainConfig
 
@@ -29,10 +30,22 @@ FAMILY_DATASETS = 20_000
 
 
 class Trainer:
-    """Owns the weights, the optimiser and the clock of one run."""
+    """Owns the weights, the optimiser and the clock of one run.
 
-    def __init__(self, config: TrainConfig, report: Callable[[dict], None]) -> None:
-        self.config, self.report = config, report
+    Args:
+        config: of the run.
+        report: takes each progress point.
+        requested: what the outside wants, of `mailbox`; asked after each step.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        report: Callable[[dict], None],
+        requested: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self.config, self.report, self.requested = config, report, requested
+        self.request: str | None = None
         torch.set_num_threads(config.threads)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network, self.origin = self._first_network()
@@ -49,7 +62,10 @@ class Trainer:
         self.curve: list[dict] = []
 
     def run(self) -> None:
-        """Train until the budget is spent; leaves the weights file behind."""
+        """Train until the budget is spent or STOP is requested; leaves the weights file behind.
+
+        After PAUSE only the state is kept, from which the same run goes on.
+        """
         config = self.config
         config.folder.mkdir(parents=True, exist_ok=True)
         writers = Writers(self.recipe, config.folder, config.workers)
@@ -58,7 +74,10 @@ class Trainer:
             self._train(writers)
         finally:
             writers.stop()
-        self._finish()
+        if self.request == PAUSE:
+            self._save_state()
+        else:
+            self._finish()
 
     def _start(self, writers: Writers) -> None:
         self.validation = replace(self.recipe, size=VALIDATION_DATASETS).shard(0, "validation")
@@ -68,6 +87,8 @@ class Trainer:
             self.average.fit_inputs(first)
         self.network.to(self.device).train()
         self.average.to(self.device)
+        # The line to beat, before the state of a resumed run replaces the weights it began with.
+        self.start = self.scores() if self.config.init is not None else None
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(),
             lr=self.config.learning_rate,
@@ -80,7 +101,7 @@ class Trainer:
     def _train(self, writers: Writers) -> None:
         last = saved = time.monotonic()
         report_at = 0.0
-        while self.seconds < 60 * self.config.minutes:
+        while not (self.pool.count and self._over()):
             if not self._full():
                 self.pool.add(writers.read(self.rounds))
             self.rounds += 1
@@ -96,8 +117,13 @@ class Trainer:
                 if now - saved > STATE_SECONDS:
                     self._save_state()
                     saved = now
-                if self.seconds >= 60 * self.config.minutes:
+                if self._over():
                     break
+
+    def _over(self) -> bool:
+        """Whether the budget is spent, or somebody wants the run to end."""
+        self.request = self.request or self.requested()
+        return self.request is not None or self.seconds >= 60 * self.config.minutes
 
     def _steps_a_round(self) -> int:
         """Steps on the data of one shard; lets the set encoder join when its time has come."""
@@ -150,18 +176,9 @@ class Trainer:
         parts = []
         for start in range(0, len(self.validation[TRUTH]), 1024):
             chunk = {k: t[start : start + 1024] for k, t in self.validation.items()}
-            parts.append(self._score(self._to_device(chunk)))
+            batch = self._to_device(chunk)
+            parts.append(validation_scores(self.average(batch), batch[TRUTH]))
         return {name: sum(p[name] for p in parts) / len(parts) for name in parts[0]}
-
-    def _score(self, batch: dict[str, Tensor]) -> dict[str, float]:
-        prediction, truth = self.average(batch), batch[TRUTH]
-        q = prediction.quantiles
-        return {
-            "loss": training_loss(prediction, truth).item(),
-            "coverage_90": covered(q[:, 3], q[:, -4], truth).float().mean().item(),
-            "mse": (prediction.mean - truth).square().mean().item(),
-            "mae": (prediction.mean - truth).abs().mean().item(),
-        }
 
     def _progress(self) -> None:
         recent = self.losses[-200:]
@@ -172,6 +189,7 @@ class Trainer:
             "datasets_a_second": self.pool.count / max(self.seconds, 1.0),
             "train_loss": sum(recent) / max(1, len(recent)),
             "validation": self.scores(),
+            "start": self.start,
             "minutes_left": self.config.minutes - self.seconds / 60,
         }
         self.curve.append(point)

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 
 from mist_core.errors import JobError
+from mist_core.home import home
+from mist_core.mailbox import Mailbox
 from mist_core.summaries import GAUSSIAN_BLOCKS, PAIRWISE_BLOCKS
 from mist_core.train import Trainer
 from mist_core.train_config import TrainConfig
@@ -38,7 +40,9 @@ SETTINGS = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options; the defaults of the settings are those of `TrainConfig`."""
-    parser.add_argument("--meta", required=True, help="meta-distribution, e.g. paper or general")
+    parser.add_argument(
+        "--meta", required=True, help="meta-distribution: paper, general, or a JSON text"
+    )
     parser.add_argument("--out", required=True, type=Path, help="weights file to write")
     parser.add_argument("--architecture", choices=ARCHITECTURES, default="mist")
     parser.add_argument("--init", help="weights file to start from")
@@ -55,7 +59,7 @@ def main(options: argparse.Namespace) -> None:
     """
     if not options.out.parent.is_dir():
         raise JobError(f"The folder {options.out.parent} does not exist: create it first.")
-    folder = options.folder or Path(".mist/runs") / options.out.stem
+    folder = options.folder or home() / "runs" / options.out.stem
     chosen = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in SETTINGS}
     config = TrainConfig(
         meta=options.meta,
@@ -72,7 +76,7 @@ def main(options: argparse.Namespace) -> None:
             print(_line(point), flush=True)
             print(json.dumps(point), file=log, flush=True)
 
-        Trainer(config, report).run()
+        Trainer(config, report, Mailbox(folder)).run()
 
 
 def _line(point: dict) -> str:

@@ -7,10 +7,12 @@ import torch
 
 from mist_core.model import LEVELS, OFFSET, Prediction
 from mist_core.scoring import (
+    CENTRAL,
     covered,
     interval_score,
     pinball_loss,
     training_loss,
+    validation_scores,
     weighted_interval_score,
 )
 
@@ -114,3 +116,14 @@ def test_huge_errors_of_the_mean_count_in_proportion_not_squared():
     truth = torch.tensor([1.0])
     losses = [training_loss(prediction(truth, mean_shift=e), truth) for e in (10.0, 20.0, 30.0)]
     assert (losses[2] - losses[1]).item() == pytest.approx((losses[1] - losses[0]).item(), rel=1e-4)
+
+
+def test_validation_scores_count_the_truths_inside_each_central_interval():
+    """Quantiles at the levels themselves and truths on a fine grid of (0, 1): calibrated."""
+    truth = (torch.arange(1000) + 0.5) / 1000
+    log_quantiles = (LEVELS + OFFSET).log().expand(1000, -1)
+    scores = validation_scores(Prediction(torch.full((1000,), 0.5), log_quantiles), truth)
+    for percent in CENTRAL:
+        assert scores[f"coverage_{percent}"] == pytest.approx(percent / 100, abs=1e-6)
+    assert scores["mae"] == pytest.approx(0.25, abs=1e-6)
+    assert scores["mse"] == pytest.approx(1 / 12, abs=1e-5)
