@@ -43,15 +43,17 @@ class General(MetaDistribution):
         dims: most columns a side.
         cells: most values n (p + q) of a dataset; dimensions are drawn again above it.
         blocks: names of `BLOCKS` in use; leaving one out holds its family out of training.
+        published: share of draws that are of the published families instead.
     """
 
     rows: tuple[int, int] = (10, 3000)
     dims: int = 32
     cells: int = 30_000
     blocks: tuple[str, ...] = tuple(BLOCKS)
+    published: float = PUBLISHED
 
     def draw(self, count: int, source: Source) -> Batch:
-        if source.rng.random() < PUBLISHED:
+        if source.rng.random() < self.published:
             return Paper().draw(count, source)
         n, dim_x, dim_y = self._shape(source.rng)
         groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)

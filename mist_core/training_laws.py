@@ -4,8 +4,10 @@ The numbers are read from the meta-distributions themselves; the sentences stand
 hold them against what is really drawn.
 """
 
+from mist_core.composed import Mixed
+from mist_core.errors import ParameterError
 from mist_core.families import FAMILIES
-from mist_core.general import INDEPENDENT, MOST_BLOCKS, PUBLISHED, TOLERANCE, General
+from mist_core.general import INDEPENDENT, MOST_BLOCKS, TOLERANCE, General
 from mist_core.general_blocks import BLOCKS
 from mist_core.markdown import table
 from mist_core.meta_distribution import (
@@ -13,9 +15,10 @@ from mist_core.meta_distribution import (
     PAPER_IN_FAMILY,
     PAPER_OUT_OF_FAMILY,
     PAPER_TRANSFORMS,
+    MetaDistribution,
     Paper,
 )
-from mist_core.priors import META_DISTRIBUTIONS
+from mist_core.priors import meta_distribution
 from mist_core.transform_pairs import TRANSFORMS
 
 BLOCK_SENTENCES = {
@@ -69,9 +72,17 @@ GENERAL_TRANSFORMS = {
 
 def describe(name: str) -> str:
     """The meta-distribution as Markdown; a name this version does not know says so."""
-    if name not in META_DISTRIBUTIONS:
+    try:
+        meta = meta_distribution(name)
+    except ParameterError:
         return "This version of the code does not know that meta-distribution."
-    meta = META_DISTRIBUTIONS[name]()
+    return _describe(meta)
+
+
+def _describe(meta: MetaDistribution) -> str:
+    if isinstance(meta, Mixed):
+        parts = zip(meta.shares, map(_describe, meta.parts), strict=True)
+        return "\n\n".join(f"{share:.0%} of the draws: {text}" for share, text in parts)
     return _general(meta) if isinstance(meta, General) else _paper(meta)
 
 
@@ -115,9 +126,9 @@ def _general(meta: General) -> str:
             f"n is log-uniform in {few} to {many:,}; a side has one column in a third of the "
             f"draws, else log-uniform up to {meta.dims}, as far as n times columns stays below "
             f"{meta.cells:,}. In {INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
-            f"so that nothing is to be found; {PUBLISHED:.0%} of the draws are of the published "
-            "laws (`paper`), up to 32 + 32 columns. Truths are in closed form, by quadrature, or "
-            f"by Monte Carlo with a standard error below {TOLERANCE} / √n.",
+            f"so that nothing is to be found; {meta.published:.0%} of the draws are of the "
+            "published laws (`paper`), up to 32 + 32 columns. Truths are in closed form, by "
+            f"quadrature, or by Monte Carlo with a standard error below {TOLERANCE} / √n.",
             "The blocks, with how often each is drawn relative to the others that fit, as this "
             "version of the code has them:",
             table(("block", "weight", "what it is"), blocks),
