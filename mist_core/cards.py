@@ -80,7 +80,7 @@ def main(options: argparse.Namespace) -> None:
     """
     path = options.weights
     checkpoint = load_checkpoint(path)
-    _require_finished(path, checkpoint.card)
+    require_finished(path, checkpoint.card)
     runs = runs_of(options.results, checkpoint.sha256)
     picture = options.images / f"curve-{path.stem}.svg"
     text = render(path, checkpoint, runs, os.path.relpath(picture, path.parent))
@@ -146,7 +146,7 @@ def _identity(file: str, checkpoint: Checkpoint) -> str:
     return table(["what", "value"], rows)
 
 
-def _require_finished(path: Path, card: dict) -> None:
+def require_finished(path: Path, card: dict) -> None:
     """Raises WeightsError unless the card has what the end of a training run writes."""
     for name, kind in FIELDS.items():
         _require(_is(card.get(name), kind), path, name)
