@@ -15,12 +15,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
-from mist_core import figures
+from mist_core import figures, weights_library
 from mist_core.errors import MISTError
 from mist_core.estimator import MISTEstimator
 from mist_core.posterior import UNITS, Posterior
 
-WEIGHTS = Path(__file__).parent / "weights"
 ICON = Path(__file__).parent / "docs/images/icon.png"
 # Spreadsheets run cells that begin with these as formulae.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -49,16 +48,29 @@ def core_errors() -> Iterator[None]:
         st.stop()
 
 
-def estimator(name: str = "general") -> MISTEstimator:
-    """The estimator with the shipped weights `name`, loaded once for all sessions."""
-    return _load(WEIGHTS / f"{name}.safetensors", weights_hash(name))
+def choose_weights() -> str:
+    """A choice among shipped and kept weights, kept in the URL, that the whole page then uses."""
+    names = weights_library.names()
+    first = names.index(weights_library.default())
+    about = "shipped weights and those you kept on the Train page"
+    return st.selectbox("Weights", names, first, key="weights", bind="query-params", help=about)
 
 
-def weights_hash(name: str = "general") -> str:
-    """SHA-256 of the shipped weights `name`: a key for everything computed with them."""
-    path = WEIGHTS / f"{name}.safetensors"
-    if not path.exists():
-        return "missing"  # loading then raises the error that names the file
+def current_weights() -> str:
+    """Name of the weights chosen on this page, else of the default ones."""
+    chosen = st.session_state.get("weights")
+    return chosen if chosen in weights_library.names() else weights_library.default()
+
+
+def estimator(name: str | None = None) -> MISTEstimator:
+    """The estimator with the weights `name`, or the current ones, loaded once for all sessions."""
+    name = name or current_weights()
+    return _load(weights_library.path_of(name), weights_hash(name))
+
+
+def weights_hash(name: str | None = None) -> str:
+    """SHA-256 of those weights: a key for everything computed with them."""
+    path = weights_library.path_of(name or current_weights())
     stat = path.stat()
     return _file_digest(path, (stat.st_mtime_ns, stat.st_size))
 

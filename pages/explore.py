@@ -40,6 +40,7 @@ def main() -> None:
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:
         scene, n_samples, rivals = choose_scene(), choose_rows(), choose_rivals()
+        ui.choose_weights()
     with ui.core_errors():
         pool = pool_of(scene, max(n_samples, CHUNK_ROWS))
         sample = pool.first(n_samples)

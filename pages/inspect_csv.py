@@ -32,6 +32,7 @@ def main() -> None:
             table = _choose_kinds(table, source)
         with st.sidebar:
             target, sources = _choose_columns(table, source)
+            ui.choose_weights()
         with answer:
             _show_answer(table, source, _ranking(table, target, sources))
 
