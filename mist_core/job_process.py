@@ -6,6 +6,7 @@ A process is known by its number and its creation time, because numbers are used
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,11 +33,11 @@ class Usage:
     """What a process and its children use.
 
     Attributes:
-        cpu_seconds: processor time so far, of those still alive.
-        memory: resident bytes, of all together.
+        cores: processors kept busy, on average since it started.
+        memory: resident bytes, of all together; pages they share count for each.
     """
 
-    cpu_seconds: float
+    cores: float
     memory: int
 
 
@@ -81,7 +82,7 @@ def usage(key: ProcessKey) -> Usage | None:
             memory += member.memory_info().rss
         except psutil.NoSuchProcess:  # ended between the two lines
             continue
-    return Usage(cpu, memory)
+    return Usage(cpu / max(time.time() - key.created, 1.0), memory)
 
 
 def end(key: ProcessKey) -> None:

@@ -1,0 +1,185 @@
+"""Train: teach a network laws you compose, in the background, and see what it gained and forgot.
+
+The run's id in the URL is all a window needs: it may be refreshed, closed, or opened elsewhere.
+"""
+
+import secrets
+import time
+
+import numpy as np
+import streamlit as st
+
+import run_view
+import ui
+from mist_core import weights_library
+from mist_core.checkpoint import load_checkpoint
+from mist_core.composed import MOST_ROWS, PAPER_FAMILIES, Mixed, to_text
+from mist_core.general import General
+from mist_core.general_blocks import BLOCKS
+from mist_core.job_plan import Plan, demonstration
+from mist_core.jobs import Lab
+from mist_core.meta_distribution import (
+    PAPER_DIMS,
+    PAPER_ROWS,
+    PAPER_TRAIN,
+    MetaDistribution,
+    Paper,
+    source,
+    stream,
+)
+from mist_core.posterior import UNITS
+from mist_core.priors import meta_distribution
+from mist_core.training_figures import truths
+
+SCRATCH = "nothing (from scratch)"
+NETWORKS = {
+    "pairwise": "fast statistics",
+    "statistics": "all statistics",
+    "mist": "all statistics and the set encoder",
+}
+LAWS = {
+    "general": "laws of every kind",
+    "paper": "published laws",
+    "paper-no-additive": "published laws, none additive",
+}
+MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
+ROWS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, MOST_ROWS)
+MIB, MOST_RUNS = 2**20, 20
+
+
+def main() -> None:
+    """A run if the address names one, else the composer; all runs below."""
+    ui.page("Train")
+    st.title("Teach it your kind of data")
+    lab = Lab()
+    with ui.core_errors():
+        if id := st.query_params.get("run"):
+            st.button("← New run", on_click=st.query_params.clear)
+            run_view.show_run(lab, id)
+        else:
+            show_composer(lab)
+        show_runs(lab)
+
+
+def show_composer(lab: Lab) -> None:
+    """Choices on the left, and beside them what the network would learn from."""
+    with st.sidebar:
+        start, architecture = choose_start()
+        meta = choose_laws()
+        meta = rehearse(meta, start)
+        minutes = st.select_slider("Minutes", MINUTES, value=10)
+    unit = ui.unit_switch("train-unit")
+    values = sample_truths(to_text(meta)) * UNITS[unit]
+    low, high = np.quantile(values, [0.25, 0.75])
+    st.markdown(
+        f"It would learn from datasets like {len(values)} drawn here: half of them have between "
+        f"**{low:.2f} and {high:.2f} {unit}** of mutual information, and "
+        f"{np.mean(values < 1e-9):.0%} none at all."
+    )
+    ui.show(truths(values / UNITS[unit], unit=unit), description="true values of some draws")
+    seed = secrets.randbelow(2**31)
+    plan = Plan(to_text(meta), float(minutes), seed, architecture, start)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(f"Train for {minutes} minutes", type="primary"):
+            begin(lab, plan)
+        if st.button("Demonstration: from scratch, 10 minutes"):
+            begin(lab, demonstration(seed))
+    st.caption(
+        "The demonstration trains a small network on the published laws, with statistics of pairs "
+        "of columns only. Training runs at low priority in a process of its own: this page can be "
+        "closed, and the server restarted. Other runs wait their turn."
+    )
+
+
+def choose_start() -> tuple[str | None, str]:
+    """Weights to go on from, or None and the network to begin with."""
+    names = [SCRATCH, *weights_library.names()]
+    start = st.selectbox("Start from", names, names.index(weights_library.default()))
+    if start != SCRATCH:
+        return start, "mist"
+    return None, st.selectbox("Network", list(NETWORKS), format_func=NETWORKS.get)
+
+
+def choose_laws() -> MetaDistribution:
+    """A meta-distribution composed of parts."""
+    kind = st.selectbox("Laws", list(LAWS), format_func=LAWS.get)
+    if kind == "general":
+        return choose_general()
+    usual = [f for f in PAPER_TRAIN if kind == "paper" or "additive" not in f]
+    families = st.multiselect("Families", PAPER_FAMILIES, usual, key=f"families-{kind}")
+    rows = st.slider("Rows", *PAPER_ROWS, PAPER_ROWS, step=10)
+    dims = st.slider("Columns a side", *PAPER_DIMS, PAPER_DIMS)
+    return Paper(tuple(families), rows, dims)
+
+
+def choose_general() -> General:
+    """Blocks, rows and columns of the general laws."""
+    names = list(BLOCKS)
+    blocks = st.pills("Blocks", names, selection_mode="multi", default=names, width="stretch")
+    rows = st.select_slider("Rows", ROWS, value=(10, 1000))
+    dims = st.slider("Most columns a side", 1, 32, 8)
+    return General(rows=rows, dims=dims, blocks=tuple(blocks), published=0.0)
+
+
+def rehearse(meta: MetaDistribution, start: str | None) -> MetaDistribution:
+    """Some of the laws the start has learned, so that it does not forget them."""
+    if start is None:
+        return meta
+    share = st.slider(
+        "Rehearsal (%)",
+        0,
+        90,
+        30,
+        step=10,
+        help="share of draws from the laws the weights were trained on, against forgetting",
+    )
+    if share == 0:
+        return meta
+    learned = load_checkpoint(weights_library.path_of(start)).card["meta"]
+    return Mixed((meta, meta_distribution(learned)), (1 - share / 100, share / 100))
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing …")
+def sample_truths(meta: str) -> np.ndarray:
+    """True MI of 192 datasets of a meta-distribution, nats; any seed would do."""
+    draws = source(stream(0, "validation", 1))
+    prior = meta_distribution(meta)
+    batches = [prior.draw(16, draws).mutual_information.numpy() for _ in range(12)]
+    return np.concatenate(batches)
+
+
+def begin(lab: Lab, plan: Plan) -> None:
+    """Submit a run and go to it: from then on the address holds its id, and no refresh submits."""
+    path = None if plan.start is None else weights_library.path_of(plan.start)
+    st.query_params["run"] = lab.submit(plan, path)
+    st.rerun()
+
+
+def show_runs(lab: Lab) -> None:
+    """All runs of this machine, the newest first, and the room they take."""
+    runs = lab.refresh()[::-1]
+    if not runs:
+        return
+    st.subheader("Runs on this machine", anchor=False)
+    for job in runs[:MOST_RUNS]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button("Open", key=f"open-{job.id}"):
+                st.query_params["run"] = job.id
+                st.rerun()
+            when = time.strftime("%d %b %H:%M", time.localtime(job.submitted))
+            beginning = job.plan.start or "scratch"
+            kept = f", kept as {job.kept}" if job.kept else ""
+            st.text(f"{when}, {job.plan.minutes:g} min from {beginning}: {job.state}{kept}")
+    show_pruning(lab)
+
+
+def show_pruning(lab: Lab) -> None:
+    """An offer to delete the drawn data of finished runs."""
+    done = lab.prunable()
+    size = sum(lab.size(job.id) for job in done)
+    if done and st.button(f"Free {size / MIB:,.0f} MiB: delete the drawn data of finished runs"):
+        lab.prune([job.id for job in done])
+        st.rerun()
+
+
+main()

@@ -1,0 +1,95 @@
+"""Weights: what there is to choose from; take some out, bring some in, set the default."""
+
+import pandas as pd
+import streamlit as st
+
+import ui
+from mist_core import weights_library
+from mist_core.checkpoint import load_checkpoint
+from mist_core.learning_curve import learning_curve
+from mist_core.training_laws import describe
+
+
+def main() -> None:
+    """A table of all weights, then the one picked, then the way in."""
+    ui.page("Weights")
+    st.title("Which weights answer?")
+    with ui.core_errors():
+        default = weights_library.default()
+        st.markdown(
+            f"Every page starts with **{ui.plain(default)}** and can choose any of "
+            f"{len(weights_library.names())}. Train makes more of them."
+        )
+        st.dataframe(overview(default), hide_index=True)
+        show_one(ui.choose_weights(), default)
+        show_import()
+
+
+def overview(default: str) -> pd.DataFrame:
+    """A row for each file."""
+    return pd.DataFrame([row(name, default) for name in weights_library.names()])
+
+
+def row(name: str, default: str) -> dict:
+    """What a file says of itself."""
+    card = card_of(name, ui.weights_hash(name))
+    return {
+        "name": name,
+        "default": "yes" if name == default else "",
+        "from": "shipped" if name in weights_library.shipped() else "kept here",
+        "laws": "composed" if card["meta"].startswith("{") else card["meta"],
+        "datasets": card["datasets"],
+        "minutes": card["minutes"],
+        "error (nats)": card["scores"]["mae"],
+        "date": card["date"],
+    }
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def card_of(name: str, digest: str) -> dict:
+    """The card inside a file; `digest` of the file is the key."""
+    return load_checkpoint(weights_library.path_of(name)).card
+
+
+def show_one(name: str, default: str) -> None:
+    """One file: its curve, its laws, and what can be done with it."""
+    path, digest = weights_library.path_of(name), ui.weights_hash(name)
+    card = card_of(name, digest)
+    left, right = st.columns(2, gap="large")
+    with left:
+        ui.show(learning_curve(card["curve"], name=name), description="losses of its training")
+        st.caption(f"SHA-256 {digest}")
+    with right, st.container(height=420):
+        st.markdown(describe(card["meta"]))
+    with st.container(horizontal=True):
+        st.download_button(
+            "Export with its card",
+            path.read_bytes,
+            path.name,
+            "application/octet-stream",
+            on_click="ignore",
+        )
+        if name != default and st.button("Make it the default here"):
+            weights_library.make_default(name)
+            st.rerun()
+        if name in weights_library.kept() and st.button("Delete"):
+            weights_library.remove(name)
+            st.rerun()
+
+
+def show_import() -> None:
+    """A way in for files that were exported elsewhere."""
+    st.subheader("Bring in weights", anchor=False)
+    upload = st.file_uploader("A file exported here or elsewhere", type=["safetensors"])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name", "imported", max_chars=40, width=240)
+        if st.button("Import", disabled=upload is None):
+            weights_library.import_weights(upload.getvalue(), name)
+            st.rerun()
+    st.caption(
+        "Header, shapes, types, sizes and digest are checked before anything is loaded; nothing "
+        "in the file is ever run."
+    )
+
+
+main()
