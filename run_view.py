@@ -14,7 +14,10 @@ from mist_core.job_plan import Plan, start_path, weights_path
 from mist_core.job_progress import beats_start, read_progress
 from mist_core.job_store import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
 from mist_core.jobs import Lab, silent_seconds
-from mist_core.training_figures import before_after, losses, reliability_diagram
+from mist_core.meta_distribution import source, stream
+from mist_core.priors import meta_distribution
+from mist_core.training_figures import before_after, losses, reliability_diagram, truths
+from mist_core.training_laws import describe
 
 MIB = 2**20
 
@@ -22,10 +25,17 @@ MIB = 2**20
 def show_run(lab: Lab, id: str) -> None:
     """Everything about one run; looks again every two seconds as long as it is active."""
     job = lab.job(id)
+    beginning = job.plan.start or f"a new network ({job.plan.architecture})"
+    st.caption(f"{job.plan.minutes:g} min from {ui.plain(beginning)}, seed {job.plan.seed}.")
     st.fragment(watch, run_every=2.0 if job.active else None)(lab, job)
+    gain_place = st.container()
     if job.state == FINISHED:
-        show_gain(lab, job)
         show_verdict(lab, job)
+    with st.expander("What it learns from"):
+        st.markdown(describe(job.plan.meta))
+    if job.state == FINISHED:  # last, because it takes longest
+        with gain_place:
+            show_gain(lab, job)
 
 
 def watch(lab: Lab, before: Job) -> None:
@@ -44,6 +54,9 @@ def watch(lab: Lab, before: Job) -> None:
             ui.show(losses(points), description=beats_start(points[-1]))
         with right:
             ui.show(reliability_diagram(points), description="coverage promised and found")
+    else:
+        chart = truths(sample_truths(job.plan.meta), unit="nats")
+        ui.show(chart, description="true values of some draws")
     show_controls(lab, job)
 
 
@@ -78,6 +91,15 @@ def show_numbers(job: Job, point: dict) -> None:
     with st.container(horizontal=True):
         for label, value in numbers.items():
             st.metric(label, value, width="content")
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing …")
+def sample_truths(meta: str) -> np.ndarray:
+    """True MI of 192 datasets of a meta-distribution, nats; any seed would do."""
+    draws = source(stream(0, "validation", 1))
+    prior = meta_distribution(meta)
+    batches = [prior.draw(16, draws).mutual_information.numpy() for _ in range(12)]
+    return np.concatenate(batches)
 
 
 def show_controls(lab: Lab, job: Job) -> None:

@@ -16,6 +16,7 @@ VALIDATION, TRAINING, START = "validation draws", "training draws", "frozen star
 _STYLES = {VALIDATION: (BLUE, [1, 0]), TRAINING: (VERMILLION, [5, 3]), START: (GREEN, [2, 2])}
 # Earlier evaluations drawn faintly behind the last.
 EARLIER = 4
+TRUTH_BINS = 24
 LATEST, BEFORE_THAT = "latest evaluation", "earlier ones"
 
 
@@ -85,18 +86,23 @@ def reliability_diagram(points: Sequence[dict]) -> alt.LayerChart:
     return alt.layer(*layers).properties(title=title, height=320)
 
 
-def truths(values: np.ndarray, *, unit: str) -> alt.LayerChart:
-    """How the true mutual information (n,) of training datasets is spread, nats in, unit out."""
-    values = np.sort(values * UNITS[unit])
-    frame = pd.DataFrame({"value": values, "share": 100 * (np.arange(len(values)) + 0.5)})
-    frame["share"] /= len(values)
-    middle = pd.DataFrame({"low": [np.quantile(values, 0.25)], "high": [np.quantile(values, 0.75)]})
-    x = alt.X("value:Q", title=f"true mutual information ({unit})", scale=alt.Scale(type="symlog"))
-    y = alt.Y("share:Q", title="share of datasets below (%)", scale=fixed_scale((0, 100)))
-    band = alt.Chart(middle).mark_rect(color=BLUE, opacity=0.12).encode(x="low:Q", x2="high:Q")
-    points = alt.Chart(frame).mark_circle(color=BLUE, size=30, opacity=0.6).encode(x=x, y=y)
-    title = titled("What it will learn from", f"{len(values)} draws; shaded: the middle half")
-    return alt.layer(band.encode(x=x), points).properties(title=title, height=320)
+def truths(values: np.ndarray, *, unit: str) -> alt.Chart:
+    """How the true mutual information (n,) of training datasets is spread; nats in, unit out."""
+    values = values * UNITS[unit]
+    top = max(float(values.max()), 0.1)
+    edges = np.expm1(np.linspace(0, np.log1p(top), TRUTH_BINS + 1))
+    edges[-1] = top  # rounding would drop the largest
+    counts = np.histogram(values, edges)[0]
+    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "datasets": counts})
+    # Few datasets tell much and many tell little: the axis is stretched at zero.
+    scale = alt.Scale(type="symlog", domain=[0, float(edges[-1])], nice=False)
+    x = alt.X("low:Q", title=f"true mutual information ({unit})", scale=scale)
+    x = x.axis(values=[v for v in (0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if v <= edges[-1]])
+    bars = alt.Chart(frame).mark_bar(color=BLUE, stroke="white", strokeWidth=0.5)
+    title = titled("What it will learn from", f"{len(values)} draws")
+    return bars.encode(x=x, x2="high:Q", y=alt.Y("datasets:Q", title="datasets")).properties(
+        title=title, height=320
+    )
 
 
 def before_after(comparisons: Sequence[Comparison], *, unit: str) -> alt.LayerChart:

@@ -24,8 +24,6 @@ from mist_core.meta_distribution import (
     PAPER_TRAIN,
     MetaDistribution,
     Paper,
-    source,
-    stream,
 )
 from mist_core.posterior import UNITS
 from mist_core.priors import meta_distribution
@@ -52,13 +50,15 @@ def main() -> None:
     ui.page("Train")
     st.title("Teach it your kind of data")
     lab = Lab()
-    with ui.core_errors():
+    story, below = st.container(), st.container()
+    with below:  # first, because an error above ends the page
+        show_runs(lab)
+    with story, ui.core_errors():
         if id := st.query_params.get("run"):
             st.button("← New run", on_click=st.query_params.clear)
             run_view.show_run(lab, id)
         else:
             show_composer(lab)
-        show_runs(lab)
 
 
 def show_composer(lab: Lab) -> None:
@@ -69,7 +69,7 @@ def show_composer(lab: Lab) -> None:
         meta = rehearse(meta, start)
         minutes = st.select_slider("Minutes", MINUTES, value=10)
     unit = ui.unit_switch("train-unit")
-    values = sample_truths(to_text(meta)) * UNITS[unit]
+    values = run_view.sample_truths(to_text(meta)) * UNITS[unit]
     low, high = np.quantile(values, [0.25, 0.75])
     st.markdown(
         f"It would learn from datasets like {len(values)} drawn here: half of them have between "
@@ -137,15 +137,6 @@ def rehearse(meta: MetaDistribution, start: str | None) -> MetaDistribution:
         return meta
     learned = load_checkpoint(weights_library.path_of(start)).card["meta"]
     return Mixed((meta, meta_distribution(learned)), (1 - share / 100, share / 100))
-
-
-@st.cache_data(max_entries=32, show_spinner="Drawing …")
-def sample_truths(meta: str) -> np.ndarray:
-    """True MI of 192 datasets of a meta-distribution, nats; any seed would do."""
-    draws = source(stream(0, "validation", 1))
-    prior = meta_distribution(meta)
-    batches = [prior.draw(16, draws).mutual_information.numpy() for _ in range(12)]
-    return np.concatenate(batches)
 
 
 def begin(lab: Lab, plan: Plan) -> None:
