@@ -105,7 +105,9 @@ def sample_truths(meta: str) -> np.ndarray:
 def show_controls(lab: Lab, job: Job) -> None:
     """Buttons that fit the run's state."""
     offers = {}
-    if job.active:
+    if job.state == QUEUED:
+        offers = {"Take it out of the queue": lab.pause, "Discard": lab.discard}
+    elif job.active:
         offers = {
             "Pause": lab.pause,
             "Stop and use the weights": lab.stop,

@@ -93,16 +93,15 @@ def truths(values: np.ndarray, *, unit: str) -> alt.Chart:
     edges = np.expm1(np.linspace(0, np.log1p(top), TRUTH_BINS + 1))
     edges[-1] = top  # rounding would drop the largest
     counts = np.histogram(values, edges)[0]
-    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "datasets": counts})
+    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "datasets": counts, "none": 0})
     # Few datasets tell much and many tell little: the axis is stretched at zero.
     scale = alt.Scale(type="symlog", domain=[0, float(edges[-1])], nice=False)
     x = alt.X("low:Q", title=f"true mutual information ({unit})", scale=scale)
     x = x.axis(values=[v for v in (0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if v <= edges[-1]])
-    bars = alt.Chart(frame).mark_bar(color=BLUE, stroke="white", strokeWidth=0.5)
+    bars = alt.Chart(frame).mark_rect(color=BLUE, opacity=0.85)
     title = titled("What it will learn from", f"{len(values)} draws")
-    return bars.encode(x=x, x2="high:Q", y=alt.Y("datasets:Q", title="datasets")).properties(
-        title=title, height=320
-    )
+    y = alt.Y("datasets:Q", title="datasets")
+    return bars.encode(x=x, x2="high:Q", y=y, y2="none:Q").properties(title=title, height=320)
 
 
 def before_after(comparisons: Sequence[Comparison], *, unit: str) -> alt.LayerChart:
