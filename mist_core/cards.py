@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from mist_core.checkpoint import Checkpoint, load_checkpoint
 from mist_core.errors import WeightsError
-from mist_core.evaluation_command import RESULTS
 from mist_core.figures import to_svg
 from mist_core.learning_curve import learning_curve
 from mist_core.markdown import code, shown, table
 from mist_core.run_history import describe_runs, runs_behind
+from mist_core.runs import RESULTS
 from mist_core.stored_runs import describe_run, runs_of
 from mist_core.train import VALIDATION_DATASETS
 from mist_core.training_laws import describe
@@ -112,7 +112,9 @@ def render(path: Path, checkpoint: Checkpoint, runs: dict[str, dict], picture: s
         "## Network": _network(card),
         "## Training": _training(file, card),
         "## Limits": [LIMITS],
-        "## Stored results": [describe_run(name, run) for name, run in runs.items()]
+        "## Stored results": [
+            describe_run(name, run, checkpoint.sha256) for name, run in runs.items()
+        ]
         or ["No run in `results/` has judged these weights."],
         "## File": [_identity(file, checkpoint)],
     }

@@ -1,183 +1,109 @@
-"""The published test grids: drawn with their truth, scored whole, by a network or by a baseline.
-
-The grids are those of MIST (2025, doi:10.48550/arXiv.2511.18945): twenty values of n from 10 to
-500, one dimension per (n, family), nine draws. Unlike the published evaluation we score the true
-mutual information on full X and Y, without bootstrap, and draw the grids ten times, because a
-single draw of them says little at small n.
-"""
+"""Scores candidates on the cells of a benchmark, in threads, keeping each finished row at once."""
 
 import itertools
+import math
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-import torch
 
-from mist_core.baselines import estimate_baseline
-from mist_core.meta_distribution import (
-    PAPER_DIMS,
-    PAPER_IN_FAMILY,
-    PAPER_OUT_OF_FAMILY,
-    PAPER_ROWS,
-    TEST_ENTROPY,
-    Batch,
-    Source,
-    concatenate,
-    draw_paper,
-    source,
-)
-from mist_core.model import LEVELS, Network
+from mist_core.candidates import Answer, Candidate
+from mist_core.cells import Cell, Dataset, quantile_columns
+from mist_core.journal import Journal
 
-REDRAWS = 10
-DRAWS = 9
-N_SAMPLES = tuple(int(n) for n in np.linspace(*PAPER_ROWS, 20).round())
-# Datasets of one shape that a network sees together: neighbour statistics take n^2 numbers each.
-_CELLS_PER_BATCH = 7
+# Numbers of data drawn at a time: enough batch mates, and not much lost to a kill.
+NUMBERS = 1 << 21
+
+Place = tuple[int, Cell, int]  # number of a dataset in the benchmark, its cell, its draw
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One (redraw, family, n) of the grids: DRAWS datasets of one shape.
-
-    Attributes:
-        family: name of the law and its transform.
-        in_family: whether the published model trained on it.
-        redraw: 0..REDRAWS-1.
-        n_samples: rows of each dataset.
-        dim: columns of X and of Y.
-        number: of the cell in its redraw; no two cells share a stream.
-    """
-
-    family: str
-    in_family: bool
-    redraw: int
-    n_samples: int
-    dim: int
-    number: int
-
-    def draw(self) -> Batch:
-        """The datasets of this cell, the same ones at every call."""
-        return draw_paper(
-            self.family, self.n_samples, self.dim, DRAWS, _source(self.redraw, self.number)
-        )
-
-
-def grid_cells(n_redraws: int = REDRAWS) -> list[Cell]:
-    """All cells of the first `n_redraws` redraws, always the same ones."""
-    families = [(name, True) for name in PAPER_IN_FAMILY]
-    families += [(name, False) for name in PAPER_OUT_OF_FAMILY]
-    return [
-        Cell(*family, redraw, n_samples, _dim(redraw, number), number)
-        for redraw in range(n_redraws)
-        for number, (family, n_samples) in enumerate(itertools.product(families, N_SAMPLES))
-    ]
-
-
-def score_network(
-    network: Network, cells: Iterable[Cell], progress: Callable[[int], None] = lambda n: None
-) -> pd.DataFrame:
-    """Predicts every dataset of `cells`.
+def evaluate(
+    candidate: Candidate,
+    cells: Sequence[Cell],
+    journal: Journal,
+    *,
+    every: int = 1,
+    jobs: int | None = None,
+    progress: Callable[[int], None] = lambda count: None,
+) -> list[dict]:
+    """Has one candidate answer a benchmark; rows that the journal holds are not asked for again.
 
     Args:
-        network: any architecture, in evaluation mode.
-        cells: from `grid_cells`.
-        progress: called with the number of datasets after each batch.
+        candidate: an answer of its that is a failure becomes a row like the others.
+        cells: of the benchmark, always in the same order.
+        journal: where rows are kept.
+        every: only every k-th bundle of draws, spread evenly at random over the benchmark.
+        jobs: parts at work side by side; by default one a core, for torch and the baselines'
+            processes leave Python's lock.
+        progress: called with the number of datasets after each step.
 
     Returns:
-        One row a dataset: the fields of `Cell` but the number, `draw`, `truth`, `mean`, `median`,
-        and a column "q<level>" for each quantile level; nats.
+        Records for `cells.tidy`, in the order of the benchmark.
     """
+    finished = journal.finished(candidate.key)
+    wanted = chosen(cells, every)
+    missing = [place for place in wanted if place[0] not in finished]
+    progress(len(wanted) - len(missing))
 
-    def score(batch: list[Cell]) -> pd.DataFrame:
-        data = concatenate([cell.draw() for cell in batch])
-        return _identify(batch, data).assign(**_predictions(network, data))
+    def work(part: list[Place]) -> None:
+        datasets = list(_draw(part))
+        for step in [datasets] if candidate.batched else [[dataset] for dataset in datasets]:
+            answers = candidate.answer(step)
+            rows = zip(step, answers, strict=True)
+            journal.add(
+                candidate.key, {d.number: _record(candidate, d, answer) for d, answer in rows}
+            )
+            progress(len(step))
 
-    return _side_by_side(score, _batches_of_one_shape(cells), progress)
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        for _ in pool.map(work, _parts(missing)):
+            pass  # an error of ours in a thread is raised here
+    return journal.records(candidate.key)
 
 
-def score_baseline(
-    name: str, cells: Iterable[Cell], progress: Callable[[int], None] = lambda n: None
-) -> pd.DataFrame:
-    """Estimates every dataset of `cells` with one baseline.
+def chosen(cells: Sequence[Cell], every: int = 1) -> list[Place]:
+    """Every k-th bundle of datasets, after a shuffle that is always the same one.
 
-    Args:
-        name: key in `BASELINES`.
-        cells: from `grid_cells`.
-        progress: called with the number of datasets after each cell.
-
-    Returns:
-        A table like that of `score_network` without quantiles; `mean` is missing where the
-        baseline failed, and `failure` says why.
+    Without the shuffle k might share a factor with the grid, and one n alone be left.
     """
+    places = list(_places(cells))
+    bundles = list(dict.fromkeys(cell.bundle(draw) for _, cell, draw in places))
+    order = np.random.default_rng(0).permutation(len(bundles))
+    kept = {bundles[number] for number in order[::every]}
+    return [place for place in places if place[1].bundle(place[2]) in kept]
 
-    def score(cell: Cell) -> pd.DataFrame:
+
+def _places(cells: Sequence[Cell]) -> Iterator[Place]:
+    pairs = ((cell, draw) for cell in cells for draw in range(cell.draws))
+    return ((number, cell, draw) for number, (cell, draw) in enumerate(pairs))
+
+
+def _parts(places: Iterable[Place]) -> Iterator[list[Place]]:
+    """Datasets of one shape, as many as fit; the small ones first."""
+
+    def shape(place: Place) -> tuple[int, int, int]:
+        return place[1].n_samples, place[1].dim_x, place[1].dim_y
+
+    for (n, dim_x, dim_y), group in itertools.groupby(sorted(places, key=shape), key=shape):
+        size = min(64, max(1, NUMBERS // (n * (dim_x + dim_y))))
+        while part := list(itertools.islice(group, size)):
+            yield part
+
+
+def _draw(part: list[Place]) -> Iterator[Dataset]:
+    for cell, group in itertools.groupby(part, key=lambda place: place[1]):
         data = cell.draw()
-        pairs = zip(data.x, data.y, strict=True)
-        results = [estimate_baseline(name, x, y) for x, y in pairs]
-        return _identify([cell], data).assign(
-            mean=np.array([result.mutual_information for result in results], float),
-            seconds=[result.seconds for result in results],
-            failure=[result.failure for result in results],
-        )
-
-    return _side_by_side(score, cells, progress)
+        truths = data.mutual_information.tolist()
+        for number, _, draw in group:
+            yield Dataset(number, cell, draw, data.x[draw], data.y[draw], truths[draw])
 
 
-def quantile_columns() -> list[str]:
-    """Names of the quantile columns, in the order of LEVELS: "q0.05" is the 5 % quantile."""
-    return [f"q{level:.3g}" for level in LEVELS.tolist()]
-
-
-def _source(redraw: int, number: int) -> Source:
-    """Child `number` of child `redraw` of the test entropy, as `SeedSequence.spawn` counts."""
-    return source(np.random.SeedSequence(TEST_ENTROPY, spawn_key=(redraw, number)))
-
-
-def _dim(redraw: int, number: int) -> int:
-    return int(_source(redraw, number).rng.integers(*PAPER_DIMS, endpoint=True))
-
-
-def _batches_of_one_shape(cells: Iterable[Cell]) -> Iterator[list[Cell]]:
-    def shape(cell: Cell) -> tuple[int, int]:
-        return cell.n_samples, cell.dim
-
-    for _, group in itertools.groupby(sorted(cells, key=shape), key=shape):
-        while batch := list(itertools.islice(group, _CELLS_PER_BATCH)):
-            yield batch
-
-
-def _side_by_side(
-    score: Callable[..., pd.DataFrame], parts: Iterable, progress: Callable[[int], None]
-) -> pd.DataFrame:
-    """Scores the parts in a thread a core: torch and the baselines both leave Python's lock."""
-    tables = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for table in pool.map(score, parts):
-            tables.append(table)
-            progress(len(table))
-    keys = ["redraw", "in_family", "family", "n_samples", "draw"]
-    ascending = [True, False, True, True, True]
-    return pd.concat(tables).sort_values(keys, ascending=ascending, ignore_index=True)
-
-
-def _predictions(network: Network, data: Batch) -> dict[str, np.ndarray]:
-    device = next(network.parameters()).device
-    with torch.inference_mode():
-        prediction = network(network.prepare(data.x.to(device), data.y.to(device)))
-    quantiles = prediction.quantiles.double().cpu().numpy().T  # (L, B)
-    return {
-        "mean": prediction.mean.double().cpu().numpy(),
-        "median": quantiles[len(LEVELS) // 2],
-        **dict(zip(quantile_columns(), quantiles, strict=True)),
-    }
-
-
-def _identify(cells: list[Cell], data: Batch) -> pd.DataFrame:
-    """The columns that say which dataset a row is, and its truth."""
-    fields = ("family", "in_family", "redraw", "n_samples", "dim")
-    columns = {field: np.repeat([getattr(c, field) for c in cells], DRAWS) for field in fields}
-    columns["draw"] = np.tile(np.arange(DRAWS), len(cells))
-    return pd.DataFrame(columns | {"truth": data.mutual_information.cpu().numpy()})
+def _record(candidate: Candidate, dataset: Dataset, answer: Answer) -> dict:
+    """A row of the result table; what is not known is None, as JSON has no NaN."""
+    values = {"truth": dataset.truth, "estimate": answer.estimate, "seconds": answer.seconds}
+    if answer.quantiles is not None:
+        values |= dict(zip(quantile_columns(), answer.quantiles, strict=True))
+    known = {k: None if v is None or math.isnan(v) else v for k, v in values.items()}
+    names = {"estimator": candidate.name} | dataset.key()
+    return names | known | {"failure": answer.failure}

@@ -1,117 +1,148 @@
-"""`python -m mist_core evaluate mtest | speed`."""
+"""`python -m mist_core evaluate BENCHMARK`: scores, stored with all it takes to repeat them."""
 
 import argparse
-import dataclasses
-import sys
-import time
-from collections.abc import Callable
+import json
+import os
 from pathlib import Path
 
-import pandas as pd
 import torch
 
-from mist_core import runs, speed
+from mist_core import runs, speed_command
 from mist_core.baselines import BASELINES
+from mist_core.benchmarks import BENCHMARKS, Benchmark, written
+from mist_core.candidates import Baseline, Candidate, Weights, scikit_learn
+from mist_core.cells import Cell, tidy
 from mist_core.errors import ParameterError
 from mist_core.estimator import MISTEstimator
-from mist_core.evaluation import DRAWS, REDRAWS, Cell, grid_cells, score_baseline, score_network
-from mist_core.evaluation_summary import render, summarize
+from mist_core.evaluation import chosen, evaluate
+from mist_core.guests import read_estimator, read_predictions
+from mist_core.journal import Journal
+from mist_core.progress import Bar
 
-RESULTS = Path(__file__).parent.parent / "results"
-MIST = "mist"
+MIST, SCIKIT_LEARN, SHORT = "mist", "sklearn-ksg", {"dv": "donsker-varadhan"}
+TIME_LIMIT = 600.0  # seconds for one estimate of a baseline
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Adds the two benchmarks with their options."""
+    """Adds the benchmarks with their options."""
     benchmarks = parser.add_subparsers(dest="benchmark", required=True)
-    mtest = benchmarks.add_parser("mtest", help="the published test grids, redrawn ten times")
-    mtest.add_argument(
-        "--estimators", default=MIST, help=f"comma-separated: {MIST}, {', '.join(BASELINES)}"
-    )
-    mtest.add_argument("--redraws", type=int, default=REDRAWS, choices=range(1, REDRAWS + 1))
-    timing = benchmarks.add_parser("speed", help="one estimate and a batch beside bmi's KSG")
-    timing.add_argument("--repeats", type=int, default=5)
-    for benchmark in (mtest, timing):
-        benchmark.add_argument("--weights", default="paper", help="a shipped name or a file")
-        benchmark.add_argument("--out", type=Path, help="path without its ending")
+    for name, benchmark in BENCHMARKS.items():
+        _configure(benchmarks.add_parser(name, help=benchmark.help), benchmark)
+    speed_command.configure(benchmarks.add_parser("speed", help=speed_command.HELP))
 
 
 def main(options: argparse.Namespace) -> None:
-    """Runs one benchmark, prints it and stores it."""
-    {"mtest": _mtest, "speed": _speed}[options.benchmark](options)
-
-
-def _mtest(options: argparse.Namespace) -> None:
-    names = _estimator_names(options.estimators)
-    estimator = MISTEstimator.load(options.weights) if MIST in names else None
-    cells = grid_cells(options.redraws)
-    torch.set_num_threads(1)  # batches run side by side instead
-    start = time.perf_counter()
-    table = pd.concat([_score(name, estimator, cells) for name in names], ignore_index=True)
-    seconds = time.perf_counter() - start
-    records = summarize(table)
-    print(render(records), f"\n{len(table)} estimates in {seconds:.0f} s", sep="\n")
-    command = _command(options, estimators=options.estimators, redraws=str(options.redraws))
-    summary = runs.provenance(command, estimator, seconds) | {"scores": records}
-    label = "-".join(_label(options.weights) if name == MIST else name for name in names)
-    _store(options.out or RESULTS / f"mtest-{label}", summary, table)
-
-
-def _speed(options: argparse.Namespace) -> None:
-    estimator = MISTEstimator.load(options.weights)
-    start = time.perf_counter()
-    measured = speed.measure(estimator, options.repeats)
-    seconds = time.perf_counter() - start
-    print(speed.render(measured, runs.hardware()))
-    scores = dataclasses.asdict(measured) | {"ratios": measured.ratios()}
-    command = _command(options, repeats=str(options.repeats))
-    summary = runs.provenance(command, estimator, seconds) | {"speed": scores}
-    _store(options.out or RESULTS / f"speed-{_label(options.weights)}", summary)
-
-
-def _estimator_names(text: str) -> list[str]:
-    names = text.split(",")
-    unknown = set(names) - {MIST, *BASELINES}
-    if unknown:
-        known = ", ".join([MIST, *BASELINES])
-        raise ParameterError(f"Expected estimators among {known}; got {', '.join(unknown)}.")
-    return names
-
-
-def _score(name: str, estimator: MISTEstimator | None, cells: list[Cell]) -> pd.DataFrame:
-    progress = _progress(name, DRAWS * len(cells))
-    if name == MIST:
-        table = score_network(estimator.network, cells, progress)
-    else:
-        table = score_baseline(name, cells, progress)
-    return table.assign(estimator=name)
-
-
-def _progress(name: str, total: int) -> Callable[[int], None]:
-    """Counts on one line of a terminal; silent where standard error is a file."""
-    done = 0
-
-    def report(count: int) -> None:
-        nonlocal done
-        done += count
-        if sys.stderr.isatty():
-            end = "\n" if done == total else "\r"
-            print(f"{name}: {done} of {total} datasets", end=end, file=sys.stderr, flush=True)
-
-    return report
-
-
-def _command(options: argparse.Namespace, **arguments: str) -> list[str]:
-    """What to type to repeat the run; of a weights file only its name, for paths are private."""
-    arguments = {"weights": _label(options.weights)} | arguments
-    words = [word for key, value in arguments.items() for word in (f"--{key}", value)]
-    return ["evaluate", options.benchmark, *words]
-
-
-def _label(weights: str) -> str:
-    return Path(weights).stem
-
-
-def _store(stem: Path, summary: dict, table: pd.DataFrame | None = None) -> None:
+    """Runs one benchmark, prints it and stores it; the same command goes on after a kill."""
+    if options.benchmark == "speed":
+        return speed_command.main(options)
+    benchmark = BENCHMARKS[options.benchmark]
+    candidates = _candidates(options)
+    cells = benchmark.cells(**{name: getattr(options, name) for name in benchmark.choices})
+    stem = _stem(options, [candidate.name for candidate in candidates])
+    journal = Journal(runs.unfinished(stem, _plan(options, benchmark)))
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // options.jobs))
+    table = tidy([row for c in candidates for row in _run(c, cells, journal, options)])
+    records = benchmark.summarize(table)
+    seconds = journal.seconds()
+    print(benchmark.render(records), f"\n{len(table)} estimates in {seconds:.0f} s", sep="\n")
+    judged = {c.name: c.estimator for c in candidates if isinstance(c, Weights)}
+    summary = runs.provenance(_command(options, benchmark), judged, seconds)
+    summary |= {"benchmark": options.benchmark, "jobs": options.jobs, "scores": records}
     runs.save_run(stem, summary, table)
+    journal.discard()
     print(f"Stored as {stem.name} in {stem.parent.name}/")
+
+
+def _configure(parser: argparse.ArgumentParser, benchmark: Benchmark) -> None:
+    known = ", ".join([MIST, *BASELINES, SCIKIT_LEARN])
+    parser.add_argument("--estimators", default=MIST, help=f"separated by commas: {known}")
+    parser.add_argument(
+        "--weights", default=benchmark.weights, help=f"of {MIST}: names or files, by commas"
+    )
+    parser.add_argument(
+        "--every", type=int, default=1, help="neural baselines see only every k-th draw"
+    )
+    parser.add_argument(
+        "--estimator-file", type=Path, action="append", default=[], help="has estimate(x, y)"
+    )
+    parser.add_argument(
+        "--predictions", type=Path, action="append", default=[], help="CSV of estimates"
+    )
+    parser.add_argument("--time-limit", type=float, default=TIME_LIMIT, help="s, of a baseline")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="datasets at work side by side"
+    )
+    parser.add_argument("--out", type=Path, help="results/x.parquet; x.json comes beside it")
+    for name, choice in benchmark.choices.items():
+        option = _option(name)
+        parser.add_argument(
+            option, dest=name, type=choice.read, default=choice.default, help=choice.help
+        )
+
+
+def _option(name: str) -> str:
+    """n_redraws is --redraws and names is --tasks, for on the command line no n is meant."""
+    return {"names": "--tasks"}.get(name, f"--{name.removeprefix('n_')}")
+
+
+def _candidates(options: argparse.Namespace) -> list[Candidate]:
+    """Whom to ask, in the order of the command."""
+    candidates = []
+    for name in filter(None, options.estimators.split(",")):
+        name = SHORT.get(name, name)
+        if name == MIST:
+            candidates += map(mist, options.weights.split(","))
+        elif name == SCIKIT_LEARN:
+            candidates.append(scikit_learn())
+        elif name in BASELINES:
+            candidates.append(Baseline(name, options.time_limit))
+        else:
+            known = ", ".join([MIST, *BASELINES, SCIKIT_LEARN])
+            raise ParameterError(f"Expected estimators among {known}; got {name}.")
+    candidates += map(read_estimator, options.estimator_file)
+    candidates += map(read_predictions, options.predictions)
+    names = [candidate.name for candidate in candidates]
+    if len(set(names)) < len(names) or not names:
+        raise ParameterError(f"Expected different estimators, at least one; got {names}.")
+    return candidates
+
+
+def mist(weights: str) -> Weights:
+    """Ours with a shipped name or a weights file, named after it."""
+    return Weights(f"{MIST}-{Path(weights).stem}", MISTEstimator.load(weights))
+
+
+def _run(
+    candidate: Candidate, cells: list[Cell], journal: Journal, options: argparse.Namespace
+) -> list[dict]:
+    every = options.every if candidate.neural else 1
+    bar = Bar(candidate.name, len(chosen(cells, every)))
+    return evaluate(candidate, cells, journal, every=every, jobs=options.jobs, progress=bar)
+
+
+def _stem(options: argparse.Namespace, names: list[str]) -> Path:
+    if options.out:
+        return options.out.with_suffix("") if options.out.suffix == ".parquet" else options.out
+    return runs.RESULTS / "-".join([options.benchmark, *(n.removeprefix("mist-") for n in names)])
+
+
+def _plan(options: argparse.Namespace, benchmark: Benchmark) -> str:
+    """What the numbers of the datasets in a journal depend on."""
+    chosen_values = {name: getattr(options, name) for name in benchmark.choices}
+    return f"{options.benchmark} {json.dumps(chosen_values)}"
+
+
+def _command(options: argparse.Namespace, benchmark: Benchmark) -> list[str]:
+    """What to type to repeat the run; of a file only its name, for paths are private."""
+    weights = ",".join(Path(name).stem for name in options.weights.split(","))
+    words = ["evaluate", options.benchmark, "--weights", weights]
+    words += ["--estimators", options.estimators]
+    for name, choice in benchmark.choices.items():
+        if getattr(options, name) != choice.default:
+            words += [_option(name), written(getattr(options, name))]
+    if options.every > 1:
+        words += ["--every", str(options.every)]
+    for option in ("estimator_file", "predictions"):
+        for path in getattr(options, option):
+            words += [f"--{option.replace('_', '-')}", path.name]
+    return words

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from mist_core.meta_distribution import PAPER_IN_FAMILY
+
 # The draws of a cell share n, family and dimension, so their errors are not independent.
-CLUSTER = ["redraw", "family", "n_samples", "dim"]
+CLUSTER = ["seed", "task", "n_samples", "dim_x"]
 BINS = {"[10, 100]": (10, 100), "(100, 300]": (101, 300), "(300, 500]": (301, 500)}
 KEYS = ["estimator", "split", "family", "n"]
 ALL = "all n"
@@ -25,17 +27,17 @@ def summarize(table: pd.DataFrame) -> list[dict]:
     """Scores by estimator, split and n, and by family over all n.
 
     Args:
-        table: rows of `score_network` or `score_baseline` with a column `estimator`.
+        table: of `cells.tidy`, on `grids.grid_cells`.
 
     Returns:
-        Records with `estimator`, `split`, `family` (None: all of the split), `n`, `datasets`,
-        `failed`, and for each of `mse`, `mae`, `bias`, and where there are quantiles `coverage`
-        (of the truth by the central 90 % interval) and `width`, the mean and its standard error
-        (`mse_se`, ...) clustered by cell, None where undefined. Nats and nats^2.
+        Records with `estimator`, `split`, `family` (with its transform; None: all of the split),
+        `n`, `datasets`, `failed`, and for each of `mse`, `mae`, `bias`, and where there are
+        quantiles `coverage` (of the truth by the central 90 % interval) and `width`, the mean and
+        its standard error (`mse_se`, ...) clustered by cell, None where undefined. Nats and nats^2.
     """
     records = []
     for keys, rows in _groups(table):
-        scored = rows.dropna(subset="mean")
+        scored = rows.dropna(subset="estimate")
         counts = {"datasets": len(scored), "failed": len(rows) - len(scored)}
         scores = {k: None if np.isnan(v) else v for k, v in _scores(scored).items()}
         records.append(keys | counts | scores)
@@ -80,18 +82,19 @@ def render(records: list[dict]) -> str:
 
 def _groups(table: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
     by_n = {**BINS, ALL: (0, np.inf)}
-    for (estimator, in_family), split in table.groupby(["estimator", "in_family"], sort=False):
+    in_family = table.task.map(set(PAPER_IN_FAMILY).__contains__)
+    for (estimator, inside), split in table.groupby(["estimator", in_family], sort=False):
         for name, (low, high) in by_n.items():
-            keys = dict(zip(KEYS, (estimator, SPLITS[in_family], None, name), strict=True))
+            keys = dict(zip(KEYS, (estimator, SPLITS[inside], None, name), strict=True))
             yield keys, split[split.n_samples.between(low, high)]
-            for family, rows in split.groupby("family", sort=False):
-                yield keys | {"family": family}, rows[rows.n_samples.between(low, high)]
+            for task, rows in split.groupby("task", sort=False):
+                yield keys | {"family": task}, rows[rows.n_samples.between(low, high)]
 
 
 def _scores(rows: pd.DataFrame) -> dict[str, float]:
-    error = rows["mean"] - rows["truth"]
+    error = rows["estimate"] - rows["truth"]
     values = {"mse": error**2, "mae": error.abs(), "bias": error}
-    if LOW in rows and rows[LOW].notna().all():
+    if len(rows) and rows[LOW].notna().all():
         values["coverage"] = rows["truth"].between(rows[LOW], rows[HIGH]).astype(float)
         values["width"] = rows[HIGH] - rows[LOW]
     scores = {}

@@ -1,6 +1,7 @@
 """Stored benchmark runs: the numbers with all that is needed to judge and to repeat them."""
 
 import datetime
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -12,21 +13,19 @@ import torch
 
 from mist_core.estimator import MISTEstimator
 
-_PACKAGES = ("torch", "numpy", "pandas", "benchmark-mi", "jax")
+RESULTS = Path(__file__).parent.parent / "results"
+_PACKAGES = ("torch", "numpy", "pandas", "benchmark-mi", "jax", "scikit-learn")
 
 
-def provenance(command: list[str], estimator: MISTEstimator | None, seconds: float) -> dict:
+def provenance(command: list[str], judged: dict[str, MISTEstimator], seconds: float) -> dict:
     """What produced a run: command, versions, hardware, weights, date; no paths, no host names.
 
     Args:
         command: arguments after `python -m mist_core`.
-        estimator: whose weights were judged, if any.
+        judged: those of ours whose weights were judged, by their name in the result table.
         seconds: wall-clock time of the run.
     """
-    weights = None
-    if estimator is not None:
-        card = {key: estimator.card.get(key) for key in ("meta", "steps", "datasets", "seed")}
-        weights = {"sha256": estimator.sha256, **card}
+    weights = {name: _origin(estimator) for name, estimator in judged.items()}
     return {
         "command": " ".join(["python -m mist_core", *command]),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -48,6 +47,12 @@ def hardware() -> dict:
     }
 
 
+def unfinished(stem: Path, plan: str) -> Path:
+    """Where a run keeps its rows until it is stored: another plan, another file."""
+    digest = hashlib.sha256(plan.encode()).hexdigest()
+    return stem.with_name(f"{stem.name}.{digest[:8]}.unfinished")
+
+
 def save_run(stem: Path, summary: dict, table: pd.DataFrame | None = None) -> None:
     """Writes <stem>.json and, with a table, <stem>.parquet beside it (numbers in float32)."""
     stem.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +63,11 @@ def save_run(stem: Path, summary: dict, table: pd.DataFrame | None = None) -> No
         floats = dict.fromkeys(table.select_dtypes("float64"), "float32")
         path = stem.with_name(f"{stem.name}.parquet")
         table.astype(floats).to_parquet(path, compression="zstd", index=False)
+
+
+def _origin(estimator: MISTEstimator) -> dict:
+    card = {key: estimator.card.get(key) for key in ("meta", "steps", "datasets", "seed")}
+    return {"sha256": estimator.sha256} | card
 
 
 def _cpu_name() -> str:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mist_core.evaluation_command import MIST
+from mist_core.bmi_summary import POOR
 from mist_core.evaluation_summary import ALL, BINS, PUBLISHED, SPLITS
 from mist_core.markdown import code, shown, table
 
@@ -12,25 +12,32 @@ def runs_of(folder: Path, sha256: str) -> dict[str, dict]:
     """The runs in `folder` that judged the weights with this digest, by file name."""
     runs = {file.name: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
     return {
-        name: run
-        for name, run in runs.items()
-        if isinstance(run, dict) and (run.get("weights") or {}).get("sha256") == sha256
+        name: run for name, run in runs.items() if isinstance(run, dict) and _name_in(run, sha256)
     }
 
 
-def describe_run(name: str, run: dict) -> str:
-    """A run's command, when and on what it ran, and its numbers where this version knows them."""
+def describe_run(name: str, run: dict, sha256: str) -> str:
+    """A run's command, when and on what it ran, and what it says of the weights of this digest."""
     machine = run["hardware"]
     origin = (
         f"{code(name)}, {code(run['date'])}, {shown(run['seconds'])} s on {code(machine['cpu'])}, "
         f"{shown(machine['cores'])} cores, GPU: {shown(machine['gpu'])}:"
     )
-    return "\n\n".join([origin, code(run["command"]), *_numbers(run)])
+    return "\n\n".join([origin, code(run["command"]), *_numbers(run, _name_in(run, sha256))])
 
 
-def _numbers(run: dict) -> list[str]:
-    if "evaluate mtest" in run["command"]:
-        return [_mtest(run["scores"])]
+def _name_in(run: dict, sha256: str) -> str | None:
+    """What the run calls the weights of this digest, or None if it did not judge them."""
+    judged = run.get("weights") or {}
+    return next((name for name, origin in judged.items() if origin.get("sha256") == sha256), None)
+
+
+def _numbers(run: dict, name: str) -> list[str]:
+    """The numbers of a run of a kind that this version knows."""
+    if run.get("benchmark") == "mtest":
+        return [_mtest([r for r in run["scores"] if r["estimator"] == name])]
+    if run.get("benchmark") == "bmi40":
+        return [_bmi([r for r in run["scores"] if r["estimator"] == name])]
     if "speed" in run:
         return [_speed(run["speed"])]
     return []
@@ -38,9 +45,7 @@ def _numbers(run: dict) -> list[str]:
 
 def _mtest(records: list[dict]) -> str:
     """Squared errors beside the published ones, then coverage, each with its standard error."""
-    scores = {
-        (r["split"], r["n"]): r for r in records if r["estimator"] == MIST and not r["family"]
-    }
+    scores = {(r["split"], r["n"]): r for r in records if not r["family"]}
     rows = []
     for in_family, split in SPLITS.items():
         cells = [_estimate(scores[split, n], "mse") for n in (*BINS, ALL)]
@@ -60,6 +65,16 @@ def _mtest(records: list[dict]) -> str:
 def _estimate(record: dict, score: str) -> str:
     value, error = record[score], record[f"{score}_se"]
     return "–" if value is None else f"{value:.3g}" + (f" ± {error:.1g}" if error else "")
+
+
+def _bmi(records: list[dict]) -> str:
+    """Errors and coverage on bmi's tasks by n."""
+    rows = [
+        ["mean absolute error, nats", *(f"{r['mae']:.3f}" for r in records)],
+        [f"tasks worse than {POOR}, of {records[0]['tasks']}", *(str(r["poor"]) for r in records)],
+        ["inside the 90 % interval", *(f"{r['coverage']:.3f}" for r in records)],
+    ]
+    return table(["bmi's tasks", *(f"n = {r['n']:,}" for r in records)], rows)
 
 
 def _speed(speed: dict) -> str:

@@ -1,10 +1,14 @@
 """Oracles and streams that several test modules share."""
 
 import warnings
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
+
+from mist_core.checkpoint import save_checkpoint
+from mist_core.model import MIST, MISTConfig, config_dict
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +18,15 @@ def bmi() -> ModuleType:
         warnings.simplefilter("ignore")
         import bmi
     return bmi
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights file of a small untrained network: benchmarks run, whatever it answers."""
+    network = MIST(MISTConfig(hidden_dim=16, num_layers=1, encoder_dim=0))
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    save_checkpoint(path, network.state_dict(), {"config": config_dict(network), "meta": "paper"})
+    return path
 
 
 @pytest.fixture

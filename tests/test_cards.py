@@ -234,20 +234,22 @@ def mtest_scores() -> list[dict]:
     """Summary of estimates that miss the truth by 0.5 in family and by 2 out of it."""
     cells = [(n, seen) for seen in (True, False) for n in (10, 20, 150, 200, 400, 500)]
     n_samples, in_family = map(np.array, zip(*cells, strict=True))
-    rows = pd.DataFrame({"n_samples": n_samples, "in_family": in_family, "truth": 1.0})
-    rows["mean"] = 1 + np.where(in_family, 0.5, 2.0)
-    return summarize(
-        rows.assign(estimator="mist", family="f", redraw=0, dim=2, **{"q0.05": 0.0, "q0.95": 2.0})
-    )
+    tasks = np.where(in_family, "normal-dense-base", "additive-base")
+    rows = pd.DataFrame({"n_samples": n_samples, "task": tasks, "truth": 1.0})
+    rows["estimate"] = 1 + np.where(in_family, 0.5, 2.0)
+    interval = {"q0.05": 0.0, "q0.95": 2.0}
+    rows = rows.assign(estimator="mist-tiny", seed=0, dim_x=2, **interval)
+    return summarize(rows) + summarize(rows.assign(estimator="ksg", estimate=9.0))
 
 
 def test_runs_that_judged_these_weights_are_told_with_their_command(tmp_path):
     path = weights_file(tmp_path)
-    mine = {"sha256": load_checkpoint(path).sha256, "meta": "paper"}
-    command = "python -m mist_core evaluate mtest --weights tiny"
-    store(tmp_path, "mtest-tiny.json", weights=mine, command=command, scores=mtest_scores())
+    judged = {"mist-tiny": {"sha256": load_checkpoint(path).sha256, "meta": "paper"}}
+    command = "python -m mist_core evaluate mtest --weights tiny --estimators mist,ksg"
+    run = {"benchmark": "mtest", "weights": judged, "command": command}
+    store(tmp_path, "mtest-tiny.json", scores=mtest_scores(), **run)
     speed = {"ksg": 0.25, "single": 0.05, "batched": 0.01, "repeats": 5}
-    store(tmp_path, "speed-tiny.json", weights=mine, command="evaluate speed", speed=speed)
+    store(tmp_path, "speed.json", weights=judged, command="evaluate speed", speed=speed)
     card = card_of(path)
     assert f"`{command}`" in card
     assert "| MSE, in-family, nats² | 0.25 | 0.25 | 0.25 | 0.25 |" in card
@@ -258,9 +260,22 @@ def test_runs_that_judged_these_weights_are_told_with_their_command(tmp_path):
     assert "61.5 s on `A CPU`" in card
 
 
+def test_a_run_on_bmis_tasks_is_told_by_n(tmp_path):
+    path = weights_file(tmp_path)
+    judged = {"mist-tiny": {"sha256": load_checkpoint(path).sha256}}
+    score = {"estimator": "mist-tiny", "n": 500, "mae": 0.0512, "tasks": 40, "poor": 2}
+    scores = [score | {"coverage": 0.915}, score | {"estimator": "ksg"}]
+    run = {"benchmark": "bmi40", "weights": judged, "command": "evaluate bmi40"}
+    store(tmp_path, "bmi40.json", scores=scores, **run)
+    card = card_of(path)
+    assert "| bmi's tasks | n = 500 |" in card and "| mean absolute error, nats | 0.051 |" in card
+    assert "| tasks worse than 0.15, of 40 | 2 |" in card and "| 0.915 |" in card
+
+
 def test_runs_of_other_weights_are_not_shown(tmp_path):
-    store(tmp_path, "other.json", weights={"sha256": "0" * 64}, command="evaluate other")
-    store(tmp_path, "sampler.json", weights=None, command="bench-sampler")
+    other = {"mist-tiny": {"sha256": "0" * 64}}
+    store(tmp_path, "other.json", weights=other, command="evaluate other")
+    store(tmp_path, "sampler.json", weights={}, command="bench-sampler")
     card = make_card(tmp_path)
     assert "No run in `results/` has judged these weights." in card
 
