@@ -27,7 +27,7 @@ from mist_core.priors import meta_distribution
 from mist_core.scoring import validation_scores
 
 STANDING_SEED = 1_618_033
-DRAWS, DATASETS_A_DRAW = 24, 16
+DRAWS, DATASETS_A_DRAW = 16, 16
 OWN, IN_FAMILY, EVERYTHING = "your laws", "published laws, 300 to 500 rows", "laws of every kind"
 
 

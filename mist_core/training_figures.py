@@ -12,7 +12,7 @@ from mist_core.job_progress import reliability
 from mist_core.learning_curve import MOST_MEDIANS
 from mist_core.posterior import UNITS
 
-VALIDATION, TRAINING, START = "validation draws", "training draws", "frozen starting weights"
+VALIDATION, TRAINING, START = "validation draws", "training draws", "frozen start"
 _STYLES = {VALIDATION: (BLUE, [1, 0]), TRAINING: (VERMILLION, [5, 3]), START: (GREEN, [2, 2])}
 # Earlier evaluations drawn faintly behind the last.
 EARLIER = 4

@@ -6,7 +6,7 @@ import streamlit as st
 import ui
 from mist_core import weights_library
 from mist_core.checkpoint import load_checkpoint
-from mist_core.learning_curve import learning_curve
+from mist_core.training_figures import losses
 from mist_core.training_laws import describe
 
 
@@ -57,7 +57,7 @@ def show_one(name: str, default: str) -> None:
     card = card_of(name, digest)
     left, right = st.columns(2, gap="large")
     with left:
-        ui.show(learning_curve(card["curve"], name=name), description="losses of its training")
+        ui.show(losses(card["curve"]), description="losses of its training")
         st.caption(f"SHA-256 {digest}")
     with right, st.container(height=420):
         st.markdown(describe(card["meta"]))

@@ -129,8 +129,7 @@ def test_finished_weights_are_judged_kept_and_made_the_default(lab):
     assert weights_library.kept() == ["mine"]
     click(app, "Make it the default here")
     assert weights_library.default() == "mine"
-    explore = visit("pages/explore.py")
-    assert explore.selectbox(key="weights").value == "mine"
+    assert visit("pages/weights.py").selectbox(key="weights").value == "mine"
 
 
 def test_a_bad_name_is_a_sentence(lab):
