@@ -28,16 +28,18 @@ def summarize_bmi(table: pd.DataFrame) -> list[dict]:
 
     Returns:
         Records with `estimator`, `n`, `datasets` and `failed`, `tasks` (with an estimate), `mae`
-        (mean over tasks of their mean absolute error, nats), `bias`, `poor` (tasks worse than
-        POOR), `coverage` (share of datasets whose truth lies inside the central 90 % interval) and
-        `width` (its mean, nats); None where undefined.
+        (mean over tasks of their mean absolute error, nats), `bias`, `poor` (number of tasks worse
+        than POOR), `poor_tasks` (their errors, the worst first), `coverage` (share of datasets
+        whose truth lies inside the central 90 % interval) and `width` (its mean, nats); None where
+        undefined.
     """
     records = []
     for (estimator, n), rows in table.groupby(["estimator", "n_samples"], sort=False):
         scored = rows.dropna(subset="estimate")
         counts = {"datasets": len(scored), "failed": len(rows) - len(scored)}
         scores = {k: None if pd.isna(v) else v for k, v in _scores(scored).items()}
-        records.append({"estimator": estimator, "n": int(n)} | counts | scores)
+        poor = {"poor_tasks": _poor(task_errors(rows))}
+        records.append({"estimator": estimator, "n": int(n)} | counts | scores | poor)
     return records
 
 
@@ -62,10 +64,20 @@ def render_bmi(records: list[dict]) -> str:
         known = dict(zip(PUBLISHED_ROWS, errors, strict=True))
         lines.append(_line(f"  {name} *", [f"{known[n]:.3f}" if n in known else "" for n in rows]))
     lines += [f"* published, own protocol: {SOURCE}", ""]
-    lines += [f"Tasks worse than {POOR}", *_lines(scores, rows, "poor", "{:.0f}"), ""]
+    lines += [f"Tasks worse than {POOR}", *_lines(scores, rows, "poor", "{:.0f}")]
+    for record in records:
+        worst = [f"{task} {error:.2f}" for task, error in record["poor_tasks"].items()]
+        title = f"    {record['estimator']}, n = {record['n']:,}: "
+        lines += [title + ", ".join(worst)] if worst else []
+    lines += [""]
     lines += [f"Share of truths inside the {COVERAGE:.0%} interval"]
     lines += _lines(scores.dropna(subset="coverage"), rows, "coverage", "{:.3f}")
     return "\n".join(lines)
+
+
+def _poor(errors: pd.DataFrame) -> dict[str, float]:
+    poor = errors[errors.mae > POOR].sort_values("mae", ascending=False)
+    return dict(zip(poor.task, poor.mae, strict=True))
 
 
 def _scores(rows: pd.DataFrame) -> dict:

@@ -105,7 +105,9 @@ def test_the_error_on_bmis_tasks_is_the_mean_over_tasks():
 
 
 def test_a_poor_task_has_a_mean_absolute_error_above_the_limit():
-    assert summarize_bmi(bmi_table())[0]["poor"] == 1
+    (record,) = summarize_bmi(bmi_table())
+    assert record["poor"] == 1 and record["poor_tasks"] == {"b": pytest.approx(0.25)}
+    assert "e, n = 5,000: b 0.25" in render_bmi([record])
 
 
 def test_coverage_counts_task_and_seed_pairs():
