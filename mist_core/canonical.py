@@ -54,6 +54,17 @@ class Spectrum:
         """(B, p, q) cross-correlations of the columns."""
         return self.joint[:, : self.dim_x, self.dim_x :]
 
+    @property
+    def residual_between(self) -> Tensor:
+        """(B, p, q) correlations of what the leading principal component of each side leaves.
+
+        Where all columns of a side share a factor, single pairs show only beside it.
+        """
+        p = self.dim_x
+        x, spread_x = _without_leading(self.joint[:, :p, :p], self.vectors_x, self.values_x)
+        y, spread_y = _without_leading(self.joint[:, p:, p:], self.vectors_y, self.values_y)
+        return x @ self.between @ y / (spread_x.unsqueeze(-1) * spread_y.unsqueeze(-2))
+
     def coherence(self, ridge: float) -> Tensor:
         """(B, p, q) cross-correlations after ridge-whitening, in the eigenbases."""
         scale_x = (self.values_x + ridge).rsqrt()
@@ -74,13 +85,24 @@ def spectrum(x: Tensor, y: Tensor) -> Spectrum:
         x: (B, n, p) and y: (B, n, q) columns of one frame. Constant columns correlate with nothing.
     """
     n, p = x.shape[-2:]
-    joint = _correlations(torch.cat([x, y], -1))
+    joint = correlations(torch.cat([x, y], -1))
     values_x, vectors_x = eigh(joint[:, :p, :p])
     values_y, vectors_y = eigh(joint[:, p:, p:])
     cross = vectors_x.mT @ joint[:, :p, p:] @ vectors_y
     return Spectrum(
         joint, values_x.clamp_min(0), values_y.clamp_min(0), vectors_x, vectors_y, cross, n
     )
+
+
+def spatial_signs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Both sides with each row at radius 1: columns of elliptical laws keep their correlations.
+
+    A few far rows make the correlations of heavy-tailed columns; spatial signs (Visuri, Koivunen
+    and Oja, 2000) weigh all rows alike, which for a Student law with df = 2 halves their error.
+    """
+    square = torch.cat([x, y], -1).square().mean(-1, keepdim=True)
+    scale = square.clamp_min(1e-6).rsqrt()
+    return x * scale, y * scale
 
 
 def coordinates(x: Tensor, y: Tensor, frame: Spectrum, ridge: float) -> tuple[Tensor, Tensor]:
@@ -113,15 +135,23 @@ def radii(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:
 def standardised(z: Tensor) -> Tensor:
     """Columns of (B, n, d) at mean 0 and variance 1; constant columns at 0."""
     centred = z - z.mean(-2, keepdim=True)
-    return centred / centred.square().mean(-2, keepdim=True).clamp_min(1e-12).sqrt()
+    return centred / centred.square().mean(-2, keepdim=True).clamp_min(1e-8).sqrt()
 
 
-def _correlations(z: Tensor) -> Tensor:
+def correlations(z: Tensor) -> Tensor:
     """(B, d, d) float64 correlations of (B, n, d); a constant column has variance 1 with itself."""
     unit = standardised(z).double()
     correlations = unit.mT @ unit / z.shape[-2]
     constant = correlations.diagonal(dim1=-2, dim2=-1) < 0.5
     return correlations + torch.diag_embed(constant.to(correlations))
+
+
+def _without_leading(block: Tensor, vectors: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+    """Projection off the leading eigenvector, and the spread each column keeps (>= 0.1)."""
+    leading = vectors[..., -1:]  # (B, d, 1)
+    projection = torch.eye(block.shape[-1]).to(block) - leading @ leading.mT
+    kept = block.diagonal(dim1=-2, dim2=-1) - values[..., -1:] * leading.squeeze(-1).square()
+    return projection, kept.clamp_min(0.01).sqrt()
 
 
 def _whiten(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:

@@ -28,6 +28,8 @@ from mist_core.meta_distribution import (
 GROUP = 8
 # Standard error of a Monte Carlo truth, over 1 / sqrt(n): a third of what n rows could ever tell.
 TOLERANCE = 0.3
+# Nats; smaller ones are below every error this estimator will make.
+LEAST_TOLERANCE = 0.004
 INDEPENDENT = 0.08
 # Share of draws that are of the published families: high dimension and high MI.
 PUBLISHED = 0.15
@@ -46,13 +48,19 @@ class General(MetaDistribution):
         published: share of draws that are of the published families instead.
     """
 
-    rows: tuple[int, int] = (10, 3000)
-    dims: int = 32
-    cells: int = 30_000
+    rows: tuple[int, int] = (10, 20_000)
+    dims: int = 64
+    cells: int = 60_000
     blocks: tuple[str, ...] = tuple(BLOCKS)
     published: float = PUBLISHED
 
     def draw(self, count: int, source: Source) -> Batch:
+        batch = self._draw(count, source)
+        if source.rng.random() < 0.5:
+            return Batch(batch.y, batch.x, batch.mutual_information, batch.families)
+        return batch
+
+    def _draw(self, count: int, source: Source) -> Batch:
         if source.rng.random() < self.published:
             return Paper().draw(count, source)
         n, dim_x, dim_y = self._shape(source.rng)
@@ -75,7 +83,7 @@ class General(MetaDistribution):
         )
 
     def _group(self, n: int, dim_x: int, dim_y: int, count: int, source: Source) -> Batch:
-        tolerance = TOLERANCE / n**0.5
+        tolerance = max(TOLERANCE / n**0.5, LEAST_TOLERANCE)
         law, name, numeric = self._compose(dim_x, dim_y, count, source, tolerance)
         maps = [random_map(dim, count, source, numeric=numeric) for dim in (dim_x, dim_y)]
         law = Transformed(law, *maps)

@@ -59,6 +59,10 @@ class Network(nn.Module, abc.ABC):
         With `soft` the inputs are differentiable in x and y where the architecture allows it.
         """
 
+    def prepare_draws(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
+        """`prepare` for draws of a prior: their rows and sides come in random order already."""
+        return self.prepare(x, y)
+
     @abc.abstractmethod
     def collate(self, parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
         """One batch from prepared parts of different shapes, padded; lengths travel along."""
@@ -126,7 +130,12 @@ class MIST(Network):
             nn.init.zeros_(self.fuse.bias)
 
     def prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
-        views = summaries.views(x, y, soft=soft)
+        return self._read(summaries.views(x, y, soft=soft))
+
+    def prepare_draws(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
+        return self._read(summaries.views(x, y, hashed=False))
+
+    def _read(self, views: summaries.Views) -> dict[str, Tensor]:
         inputs = {"features": summaries.summarize(views, self.config.blocks)}
         if self.encoder is not None:
             inputs |= tokens(*views.local, rows=self.config.encoder_rows)

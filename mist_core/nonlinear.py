@@ -20,7 +20,7 @@ from mist_core.invariants import (
 
 ENTRY_LEVELS = (0.1, 0.5, 0.9, 1.0)
 HARMONICS = 4
-GRID_SIDES = (4, 8, 16, 32)
+GRID_SIDES = (4, 8, 16, 32, 64)
 # Rows that give random features, at most.
 REFERENCES = 384
 FEATURES = 20
@@ -117,18 +117,21 @@ def _cosine_columns(ranks: Tensor) -> Tensor:
 
 
 def grids(a: Tensor, b: Tensor) -> Tensor:
-    """Information of the leading coordinate pair on equal-count grids, less its expected bias.
+    """Information of the coordinate pairs on equal-count grids, less its expected bias.
 
     Plug-in MI of an s x s table of ranks, s at most n / 8, with the Miller-Madow correction (1955)
-    for the cells that are occupied.
+    for the cells that are occupied: of the leading pair, of all pairs together, of the best one.
     """
     n = a.shape[1]
-    rank_a, rank_b = (argsort(argsort(c[..., 0].contiguous())) for c in (a, b))
+    ranks_a, ranks_b = (argsort(argsort(c.mT.contiguous())) for c in (a, b))  # (B, k, n)
+    m = min(a.shape[-1], b.shape[-1])
+    ranks_a, ranks_b = ranks_a[:, :m].flatten(0, 1), ranks_b[:, :m].flatten(0, 1)
     parts = []
     for side in GRID_SIDES:
         s = max(2, min(side, n // 8))
-        cell = (rank_a * s // n) * s + rank_b * s // n
-        parts.append(_table_information(cell, s))
+        cell = (ranks_a * s // n) * s + ranks_b * s // n
+        pairs = _table_information(cell, s).view(-1, m)
+        parts += [pairs[:, 0], pairs.sum(-1), pairs.amax(-1)]
     estimates = torch.stack(parts, -1)
     return torch.cat([estimates, log_information(estimates)], -1)
 

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor
 
-from mist_core.canonical import RHO_SQUARED_MAX, Spectrum
+from mist_core.canonical import RHO_SQUARED_MAX
 from mist_core.invariants import gaussian_information, interpolated_quantiles, log_information
 
 # Thresholds, in units of the largest of p q correlations of independent columns.
@@ -18,18 +18,22 @@ THRESHOLDS = (0.6, 1.0, 1.4)
 PAIR_LEVELS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
-def paired_columns(frame: Spectrum) -> Tensor:
+def paired_columns(between: Tensor, n_samples: int) -> Tensor:
     """Information, number and evenness of the mutually strongest pairs above three thresholds.
 
     For each threshold: the sum over pairs of Gaussian and of additive-uniform information; the same
     were all pairs equally strong; their number, strength and spread. Then quantiles of the pairs'
     correlations, and the energy of the correlations that belong to no pair.
+
+    Args:
+        between: (B, p, q) correlations of the columns of X with those of Y.
+        n_samples: rows they were computed from.
     """
-    p, q, n = frame.dim_x, frame.dim_y, frame.n_samples
-    strength = mutual_partners(frame.between.abs().float())  # (B, m)
+    p, q, n = *between.shape[-2:], n_samples
+    strength = mutual_partners(between.abs().float())  # (B, m)
     noise = min(0.9, math.sqrt(2 * math.log(p * q + 1) / n))
     parts = [_above(strength, threshold * noise, n) for threshold in THRESHOLDS]
-    rest = frame.between.square().sum((-1, -2)) - strength.square().sum(-1)
+    rest = between.square().sum((-1, -2)) - strength.square().sum(-1)
     leftover = (rest - (p * q - (strength > 0).sum(-1)) / n).unsqueeze(-1)
     quantiles = interpolated_quantiles(strength, PAIR_LEVELS)
     return torch.cat([*parts, quantiles, leftover, leftover / (p * q)], -1)

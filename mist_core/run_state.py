@@ -18,6 +18,7 @@ class RunState:
         seconds: training time spent.
         joined: whether the set encoder takes part: it stays when the budget grows.
         curve: progress points so far.
+        best_loss: lowest validation loss so far, that of the weights that would be shipped.
     """
 
     steps: int
@@ -25,6 +26,7 @@ class RunState:
     seconds: float
     joined: bool
     curve: list[dict]
+    best_loss: float
 
 
 def save_state(

@@ -4,9 +4,10 @@ Shard number i holds the same datasets whoever writes it and whenever, so a run 
 on with the files it finds, and the losses of a run do not depend on how fast its workers were.
 """
 
+import json
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import safetensors.torch
@@ -14,8 +15,9 @@ import torch
 import torch.multiprocessing as multiprocessing
 from torch import Tensor
 
+from mist_core.errors import JobError
 from mist_core.meta_distribution import MetaDistribution, source, stream
-from mist_core.model import Network
+from mist_core.model import Network, config_dict
 
 # Datasets of one shape drawn together: enough to fill the batched linear algebra.
 DATASETS_A_DRAW = 64
@@ -27,7 +29,7 @@ class Recipe:
     """What a shard is made of.
 
     Attributes:
-        network: prepares inputs; only its config and its `prepare` matter.
+        network: prepares inputs; only its config and `prepare_draws` matter.
         meta: the prior over laws.
         seed: root of the random streams.
         size: datasets a shard, a multiple of DATASETS_A_DRAW.
@@ -45,9 +47,31 @@ class Recipe:
         with torch.no_grad():
             for _ in range(self.size // DATASETS_A_DRAW):
                 batch = self.meta.draw(DATASETS_A_DRAW, randomness)
-                parts.append(self.network.prepare(batch.x, batch.y))
+                parts.append(self.network.prepare_draws(batch.x, batch.y))
                 truths.append(batch.mutual_information.float())
             return self.network.collate(parts) | {TRUTH: torch.cat(truths)}
+
+
+def claim(folder: Path, recipe: Recipe) -> None:
+    """Make the folder and note in it what its shards are made of.
+
+    Raises:
+        JobError: the folder holds shards of another recipe.
+    """
+    made_of = {
+        "network": config_dict(recipe.network),
+        "meta": asdict(recipe.meta),
+        "seed": recipe.seed,
+        "size": recipe.size,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    text, path = json.dumps(made_of, indent=1), folder / "recipe.json"
+    if path.exists() and path.read_text() != text:
+        raise JobError(
+            f"The folder {folder} holds data of a run with other laws, statistics, seed or shard "
+            "size: choose another folder, or remove it."
+        )
+    path.write_text(text)
 
 
 class Writers:

@@ -14,15 +14,20 @@ import torch
 from torch import Tensor
 
 from mist_core import gaussian, nonlinear
-from mist_core.canonical import COORDINATES, WHITENING_RIDGE, Spectrum, coordinates, spectrum
+from mist_core.canonical import (
+    COORDINATES,
+    WHITENING_RIDGE,
+    Spectrum,
+    coordinates,
+    correlations,
+    spatial_signs,
+    spectrum,
+)
 from mist_core.copula import Marginals, marginals
 from mist_core.invariants import both_sides
 from mist_core.neighbours import neighbours
 from mist_core.ordering import normal_form
 from mist_core.pairs import paired_columns
-
-# Rows seen by the neighbour and random-feature statistics and by the encoder, at most.
-LOCAL_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -51,16 +56,25 @@ class Views:
         return spectrum(self.x.raw, self.y.raw)
 
     @cached_property
+    def signs(self) -> Spectrum:
+        """Correlations of the spatial signs of the normal scores."""
+        return spectrum(*spatial_signs(self.x.scores, self.y.scores))
+
+    @cached_property
+    def raw_signs_between(self) -> Tensor:
+        """(B, p, q) correlations between the spatial signs of the raw frame."""
+        p = self.x.raw.shape[-1]
+        return correlations(torch.cat(spatial_signs(self.x.raw, self.y.raw), -1))[:, :p, p:]
+
+    @cached_property
     def local(self) -> tuple[Tensor, Tensor]:
-        """Canonical coordinates of the normal scores, the first LOCAL_ROWS rows."""
-        a, b = coordinates(self.x.scores, self.y.scores, self.scores, WHITENING_RIDGE)
-        return a[:, :LOCAL_ROWS], b[:, :LOCAL_ROWS]
+        """Canonical coordinates of the normal scores."""
+        return coordinates(self.x.scores, self.y.scores, self.scores, WHITENING_RIDGE)
 
     @cached_property
     def local_raw(self) -> tuple[Tensor, Tensor]:
         """The same of the raw frame."""
-        a, b = coordinates(self.x.raw, self.y.raw, self.raw, WHITENING_RIDGE)
-        return a[:, :LOCAL_ROWS], b[:, :LOCAL_ROWS]
+        return coordinates(self.x.raw, self.y.raw, self.raw, WHITENING_RIDGE)
 
 
 def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> Views:
@@ -69,7 +83,7 @@ def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> V
     Args:
         x: (B, n, p) and y: (B, n, q) finite values.
         soft: smooth ranks, differentiable in x and y.
-        hashed: False leaves all as it is, a fifth faster, enough for `GAUSSIAN_BLOCKS`.
+        hashed: False leaves all as it is, a fifth faster, for rows and sides in random order.
     """
     sides = marginals(x, soft=soft), marginals(y, soft=soft)
     return Views(*normal_form(*sides)) if hashed else Views(*sides)
@@ -95,16 +109,23 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "squares": lambda v: nonlinear.squares(v.x.scores, v.y.scores, v.scores.between),
     "cosines": lambda v: nonlinear.cosines(v.x.ranks, v.y.ranks),
     "grids": lambda v: nonlinear.grids(*v.local),
-    "pairs-scores": lambda v: paired_columns(v.scores),
-    "pairs-raw": lambda v: paired_columns(v.raw),
+    "pairs-scores": lambda v: paired_columns(v.scores.between, v.n_samples),
+    "pairs-raw": lambda v: paired_columns(v.raw.between, v.n_samples),
+    "pairs-residual": lambda v: paired_columns(v.scores.residual_between, v.n_samples),
+    "spectra-signs": lambda v: gaussian.canonical_spectra(v.signs),
+    "structure-signs": lambda v: gaussian.correlation_structure(v.signs),
+    "pairs-signs": lambda v: paired_columns(v.signs.between, v.n_samples),
+    "pairs-residual-signs": lambda v: paired_columns(v.signs.residual_between, v.n_samples),
+    "pairs-raw-signs": lambda v: paired_columns(v.raw_signs_between, v.n_samples),
     "random-features": lambda v: nonlinear.random_features(*v.local),
     "neighbours": lambda v: neighbours(*v.local),
     "neighbours-raw": lambda v: neighbours(*v.local_raw, dims=(COORDINATES,)),
 }
 # The fast part: linear algebra and radii of the normal scores.
 GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")
-# And every statistic of column pairs: no neighbour search, no random features.
-PAIRWISE_BLOCKS = tuple(list(BLOCKS)[:12])
+# And everything else that correlations of some kind can tell: enough for monotone dependence.
+LOCAL_BLOCKS = ("cosines", "grids", "random-features", "neighbours", "neighbours-raw")
+PAIRWISE_BLOCKS = tuple(name for name in BLOCKS if name not in LOCAL_BLOCKS)
 
 
 def summarize(v: Views, blocks: tuple[str, ...] = tuple(BLOCKS)) -> Tensor:

@@ -1,8 +1,9 @@
-"""The training loop: shards in, exponentially averaged weights out, resumable at any moment.
+"""The training loop: shards in, averaged weights out, resumable at any moment.
 
 A round reads one more shard into the pool and takes a fixed number of steps on batches from all of
 the pool. The learning rate warms up, stays, and decays over the last part of the time budget, so a
-finished run can be given more minutes and goes on.
+finished run can be given more minutes and goes on. Of the exponentially averaged weights those
+with the lowest validation loss are shipped.
 """
 
 import time
@@ -20,7 +21,7 @@ from mist_core.priors import meta_distribution
 from mist_core.run_card import require_new_draws, run_card
 from mist_core.run_state import RunState, load_state, save_state
 from mist_core.scoring import training_loss, validation_scores
-from mist_core.shards import TRUTH, Pool, Recipe, Writers
+from mist_core.shards import TRUTH, Pool, Recipe, Writers, claim
 from mist_core.train_config import TrainConfig
 
 VALIDATION_DATASETS = 2048
@@ -52,8 +53,9 @@ class Trainer:
         self.recipe = Recipe(
             self.network, meta_distribution(config.meta), config.seed, config.shard_size
         )
-        self.average = build_network(config_dict(self.network))
+        self.average, self.best = (build_network(config_dict(self.network)) for _ in range(2))
         self.average.load_state_dict(self.network.state_dict())
+        self.best_loss = float("inf")
         self.pool = Pool(config.capacity)
         self.steps = self.rounds = 0
         self.seconds = 0.0
@@ -67,7 +69,7 @@ class Trainer:
         After PAUSE only the state is kept, from which the same run goes on.
         """
         config = self.config
-        config.folder.mkdir(parents=True, exist_ok=True)
+        claim(config.folder, self.recipe)
         writers = Writers(self.recipe, config.folder, config.workers)
         try:
             self._start(writers)
@@ -85,8 +87,9 @@ class Trainer:
         if self.config.init is None:
             self.network.fit_inputs(first)
             self.average.fit_inputs(first)
-        self.network.to(self.device).train()
-        self.average.to(self.device)
+        for network in self._networks.values():
+            network.to(self.device)
+        self.network.train()
         # The line to beat, before the state of a resumed run replaces the weights it began with.
         self.start = self.scores() if self.config.init is not None else None
         self.optimiser = torch.optim.AdamW(
@@ -188,10 +191,13 @@ class Trainer:
             "datasets": self.pool.count,
             "datasets_a_second": self.pool.count / max(self.seconds, 1.0),
             "train_loss": sum(recent) / max(1, len(recent)),
-            "validation": self.scores(),
+            "validation": (scores := self.scores()),
             "start": self.start,
             "minutes_left": self.config.minutes - self.seconds / 60,
         }
+        if scores["loss"] <= self.best_loss:
+            self.best_loss = scores["loss"]
+            self.best.load_state_dict(self.average.state_dict())
         self.curve.append(point)
         self.report(point)
 
@@ -211,10 +217,11 @@ class Trainer:
 
     @property
     def _networks(self) -> dict[str, Network]:
-        return {"network": self.network, "average": self.average}
+        return {"network": self.network, "average": self.average, "best": self.best}
 
     def _state(self) -> RunState:
-        return RunState(self.steps, self.rounds, self.seconds, self.joined, self.curve)
+        names = ("steps", "rounds", "seconds", "joined", "curve", "best_loss")
+        return RunState(**{name: getattr(self, name) for name in names})
 
     def _save_state(self) -> None:
         config = config_dict(self.network)
@@ -223,7 +230,7 @@ class Trainer:
     def _resume(self, writers: Writers) -> None:
         state = load_state(self._state_path, self._networks, self.optimiser)
         self.steps, self.seconds, self.curve = state.steps, state.seconds, state.curve
-        self.joined = state.joined
+        self.joined, self.best_loss = state.joined, state.best_loss
         while self.rounds < state.rounds and not self._full():
             self.pool.add(writers.read(self.rounds))
             self.rounds += 1
@@ -231,13 +238,13 @@ class Trainer:
 
     def _finish(self) -> None:
         """Fit what `in_family` needs and write the weights with their card."""
+        self._progress()
         self._save_state()
         rows = min(self.pool.count, self.config.capacity, FAMILY_DATASETS)
         inputs = self.pool.sample(rows, torch.Generator().manual_seed(self.config.seed))
         with torch.no_grad():
-            self.average.fit_family(self._to_device(inputs))
-        self._progress()
-        save_checkpoint(self.config.out, self.average.state_dict(), self._card())
+            self.best.fit_family(self._to_device(inputs))
+        save_checkpoint(self.config.out, self.best.state_dict(), self._card())
 
     def _card(self) -> dict:
-        return run_card(self.config, self.average, self._state(), self.pool.count, self.origin)
+        return run_card(self.config, self.best, self._state(), self.pool.count, self.origin)

@@ -34,10 +34,24 @@ def test_two_strong_pairs_among_independent_columns_are_counted_and_added_up(gen
     n, rho = 20_000, 0.8
     x, y = torch.randn(2, 1, n, 5, generator=generator, dtype=torch.float64)
     y[..., :2] = rho * x[..., :2] + 0.6 * y[..., :2]
-    found = paired_columns(spectrum(x, y))[0]
+    found = paired_columns(spectrum(x, y).between, n)[0]
     width = 9
     strict = found[(len(THRESHOLDS) - 1) * width : len(THRESHOLDS) * width].tolist()
     assert strict[0] == pytest.approx(-math.log(0.36), abs=0.05)  # two pairs of -1/2 ln(1 - rho^2)
     assert strict[1] == pytest.approx(strict[0], abs=0.01)
     assert strict[6] == pytest.approx(2 / 5)
     assert found[-2].item() == pytest.approx(0, abs=0.005)  # nothing is left over
+
+
+def test_pairs_beside_a_shared_factor_stand_out_in_what_it_leaves(generator):
+    """X_i and Y_i share Z_i, all columns share U: beside U, two pairs of correlation 1/2 remain."""
+    n, d = 50_000, 30
+    x, y = torch.randn(2, 1, n, d, generator=generator, dtype=torch.float64)
+    z = torch.randn(1, n, 2, generator=generator, dtype=torch.float64)
+    x[..., :2], y[..., :2] = (t[..., :2] / 2**0.5 + z / 2**0.5 for t in (x, y))
+    u = 3 * torch.randn(1, n, 1, generator=generator, dtype=torch.float64)
+    frame = spectrum(x + u, y + u)
+    assert frame.between.amin() > 0.85
+    strength = mutual_partners(frame.residual_between.abs()).sort(descending=True).values[0]
+    assert strength[:2].tolist() == pytest.approx([0.5, 0.5], abs=0.05)
+    assert strength[2:].max() < 0.05

@@ -12,9 +12,10 @@ import pytest
 import scipy.stats
 import torch
 
+from mist_core.errors import JobError
 from mist_core.meta_distribution import Paper
 from mist_core.model import MIST, MISTConfig
-from mist_core.shards import DATASETS_A_DRAW, TRUTH, Pool, Recipe, Writers, shard_path
+from mist_core.shards import DATASETS_A_DRAW, TRUTH, Pool, Recipe, Writers, claim, shard_path
 
 TINY = MISTConfig(blocks=("sizes", "spectra-scores"), hidden_dim=8, num_layers=1, encoder_dim=0)
 
@@ -52,6 +53,13 @@ def test_a_shard_holds_prepared_inputs_and_truths_of_several_shapes():
     assert shard[TRUTH].dtype == torch.float32
     assert not any(tensor.requires_grad for tensor in shard.values())
     assert len(shard["features"][:, 0].unique()) == 3  # ln n
+
+
+def test_a_folder_takes_the_shards_of_one_recipe_only(tmp_path):
+    claim(tmp_path / "run", recipe())
+    claim(tmp_path / "run", recipe())
+    with pytest.raises(JobError, match="other laws, statistics, seed or shard size"):
+        claim(tmp_path / "run", recipe(seed=1))
 
 
 def numbered(start, size):
