@@ -18,6 +18,7 @@ fitted to your data, so an answer takes a fraction of a second.
 - **Explore** draws a sample from a law you choose and puts the answer beside the truth and beside
   other estimators. The link in the address bar always leads back to the picture on show.
 - **Your table** reads a CSV file and ranks its columns by what they tell about the one you pick.
+- **Calibration** counts how often the intervals hold the truth, on laws you choose.
 
 What to keep in mind:
 

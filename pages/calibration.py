@@ -1,0 +1,249 @@
+"""Calibration: 90 % intervals meet the truth, one dataset after the other."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+import ui
+from mist_core import calibration_runs, runs, weights_library
+from mist_core import calibration_summary as summary
+from mist_core import calibration_text as text
+from mist_core.calibration import CLASSIC, MIST, follow
+from mist_core.calibration_laws import LAWS, Study
+from mist_core.calibration_panels import law_table, method_table, panels
+from mist_core.calibration_runs import GRIDS, StoredRun
+
+URL = "query-params"
+ROWS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 3000)
+SIZES = (50, 100, 200, 500, 1000, 2000, 5000)
+PEERS = (0, 10, 20, 50, 100)
+REFRESH = 1.0  # seconds between two drawings of the figures
+LIVE = "calibration-live"
+
+
+@dataclass
+class Run:
+    """A study on its way: the tables so far, and those to come."""
+
+    rest: Iterator[pd.DataFrame]
+    tables: list[pd.DataFrame] = field(default_factory=list)
+    running: bool = True
+
+    @property
+    def table(self) -> pd.DataFrame:
+        return pd.concat(self.tables, ignore_index=True)
+
+    @property
+    def done(self) -> int:
+        """Datasets judged."""
+        return sum(int((table.method == MIST).sum()) for table in self.tables)
+
+    def advance(self) -> None:
+        """Draw one batch, or let one more estimator judge the last."""
+        table = next(self.rest, None)
+        if table is None:
+            self.running = False
+        else:
+            self.tables.append(table)
+
+
+def main() -> None:
+    """The stored run of the laws chosen, or the run of other choices as it grows."""
+    ui.page("Calibration")
+    st.title("When it says 90 %, is it 90 %?")
+    with ui.core_errors():
+        with st.sidebar:
+            study, weights, n_peers = choose()
+        stored = stored_run(calibration_runs.stem(study.laws))
+        usual = stored is not None and (study, weights) == (stored.study, default_weights(study))
+        if usual and not st.session_state.get(LIVE):
+            show_stored(stored, weights)
+        else:
+            show_live(study, weights, n_peers, usual)
+
+
+def choose() -> tuple[Study, str, int]:
+    """The laws, the ranges, how many datasets, whose weights, and how many for the slow peers."""
+    laws = st.selectbox("Laws", list(LAWS), key="laws", bind=URL)
+    chosen = LAWS[laws]
+    if laws == "paper out-of-family":
+        st.caption(text.ABOUT_SPLIT)
+    kind = chosen.weights  # laws of one kind share their ranges, and so the widgets
+    options = sorted({*ROWS, *chosen.rows})
+    rows = st.select_slider("Rows", options, chosen.rows, key=f"rows-{kind}", bind=URL)
+    dims = st.slider("Columns a side", *chosen.dims, chosen.dims, key=f"dims-{kind}", bind=URL)
+    size = st.select_slider("Datasets", SIZES, 1000, key="datasets", bind=URL)
+    seed = st.slider("Seed", 0, 999, 0, help="another seed, other datasets", key="seed", bind=URL)
+    names = weights_library.names()
+    first = names.index(chosen.weights)
+    weights = st.selectbox("Weights", names, first, key=f"weights-{kind}", bind=URL)
+    n_peers = st.select_slider(
+        "Datasets for KSG and CCA",
+        PEERS,
+        20,
+        key="peers",
+        bind=URL,
+        help="each takes 400 estimates, about a second",
+    )
+    return Study(laws, rows, dims, size, seed), weights, n_peers
+
+
+def show_stored(stored: StoredRun, weights: str) -> None:
+    """A finished run from the repository, labelled with its origin."""
+    board = Board()
+    with board.status:
+        other = "" if stored.weights == ui.weights_hash(weights) else ", with earlier weights"
+        st.caption(f"Stored run of {stored.date}{other}: `{stored.command}`")
+        st.button("Draw it live", on_click=set_live, args=(True,), type="primary")
+    board.paint(stored.table)
+    show_grids(board.unit)
+    show_downloads(stored.table)
+
+
+def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
+    """Draw datasets until there are enough or until Stop; the figures grow meanwhile."""
+    run = live_run(study, weights, n_peers)
+    board = Board()
+    with board.status:
+        bar = st.progress(0.0)
+        with st.container(horizontal=True):
+            show_buttons(run, study, usual)
+    if not run.tables:
+        run.advance()
+    board.paint(run.table)
+    show_grids(board.unit)
+    downloads, due = st.container(), time.monotonic() + REFRESH
+    report(bar, run, study)
+    if run.running:
+        while run.running:
+            run.advance()
+            report(bar, run, study)  # here Streamlit sees whether a button was pressed
+            if time.monotonic() > due:
+                board.paint(run.table)
+                due = time.monotonic() + REFRESH
+        st.rerun()  # the buttons of a finished run
+    with downloads:
+        show_downloads(run.table)
+
+
+def show_buttons(run: Run, study: Study, usual: bool) -> None:
+    """Stop or Go on, and the way back where a stored run exists."""
+    if run.running:
+        st.button("Stop", on_click=set_running, args=(run, False))
+    elif run.done < study.n_datasets:
+        st.button("Go on", on_click=set_running, args=(run, True))
+    if usual:
+        st.button("Back to the stored run", on_click=set_live, args=(False,))
+
+
+def report(bar: DeltaGenerator, run: Run, study: Study) -> None:
+    """How far the run is."""
+    done = run.done
+    state = "Drawing" if run.running else "Stopped" if done < study.n_datasets else "Finished"
+    bar.progress(done / study.n_datasets, f"{state}: {done:,} of {study.n_datasets:,} datasets")
+
+
+class Board:
+    """The page's figures in their places; painting again lets them grow."""
+
+    def __init__(self) -> None:
+        self.headline, self.status = st.container(), st.container()
+        self.unit = ui.unit_switch("calibration-unit")
+        self.places: dict[str, DeltaGenerator] = {}
+        self.columns: dict[str, DeltaGenerator] = {}
+        for names in (("reliability", "pit"), ("strip",), ("width", "shapes"), ("laws",)):
+            columns = st.columns(len(names), gap="large")
+            self.columns |= dict(zip(names, columns, strict=True))
+        self.law_by_law = st.container()
+        st.subheader("Beside other intervals, on the same datasets", anchor=False)
+        self.methods = st.container()
+
+    def paint(self, table: pd.DataFrame) -> None:
+        """Draw everything from these rows of `mist_core.calibration`."""
+        every = table[table.method == MIST]
+        rows = summary.dependent(every)
+        self._write("headline", self.headline, text.headline(rows) if len(rows) else text.NONE_YET)
+        for name, panel in panels(table, self.unit).items():
+            column = self.columns[name]
+            with column:
+                self.places[name] = ui.show(
+                    panel.chart, description=panel.sentence, place=self.places.get(name)
+                )
+            self._write(f"{name}-text", column, panel.sentence)
+        self._table("law-table", self.law_by_law, law_table(table, self.unit))
+        self._write("independence", self.law_by_law, text.about_independence(every, self.unit))
+        self._compare(summary.by_method(table))
+
+    def _compare(self, methods: pd.DataFrame) -> None:
+        if methods.empty:
+            self._write("methods-text", self.methods, text.NO_PEERS)
+            return
+        self._write("methods-text", self.methods, text.about_methods(methods))
+        self._table("methods", self.methods, method_table(methods, self.unit))
+
+    def _write(self, name: str, column: DeltaGenerator, words: str) -> None:
+        """Words in their place: as a caption under a figure, at full size elsewhere."""
+        place = self.places.get(name, column)
+        draw = place.caption if name.removesuffix("-text") in self.columns else place.markdown
+        self.places[name] = draw(words)
+
+    def _table(self, name: str, column: DeltaGenerator, frame: pd.DataFrame) -> None:
+        self.places[name] = self.places.get(name, column).dataframe(frame, hide_index=True)
+
+
+def show_grids(unit: str) -> None:
+    """The stored comparison on the published grids, by split and bin of n."""
+    stored = stored_run(GRIDS)
+    if stored is None:
+        return
+    scores = summary.on_grids(stored.table)
+    st.subheader("By rows, on the published test grids", anchor=False)
+    st.markdown(text.about_grids(scores))
+    st.dataframe(method_table(scores, unit), hide_index=True)
+    st.caption(f"{text.ABOUT_GRIDS} Stored run of {stored.date}: `{stored.command}`")
+
+
+def show_downloads(table: pd.DataFrame) -> None:
+    """The rows behind the figures, in nats."""
+    ui.download_table("All datasets and intervals (CSV, nats)", table, "mist-calibration.csv")
+
+
+def default_weights(study: Study) -> str:
+    return LAWS[study.laws].weights
+
+
+def set_live(live: bool) -> None:
+    st.session_state[LIVE] = live
+
+
+def set_running(run: Run, running: bool) -> None:
+    run.running = running
+
+
+def live_run(study: Study, weights: str, n_peers: int) -> Run:
+    """This session's run of these settings: a new one when they have changed."""
+    key = (study, weights, n_peers, ui.weights_hash(weights), ui.weights_hash(CLASSIC))
+    if st.session_state.get("calibration-key") != key:
+        classic = ui.estimator(CLASSIC) if n_peers else None
+        rest = follow(study, ui.estimator(weights), classic, n_peers)
+        st.session_state["calibration-run"] = Run(rest)
+        st.session_state["calibration-key"] = key
+    return st.session_state["calibration-run"]
+
+
+def stored_run(name: str) -> StoredRun | None:
+    """A stored run, read once for all sessions unless its file changes."""
+    path = runs.RESULTS / f"{name}.parquet"
+    return _load(name, path.stat().st_mtime_ns) if path.exists() else None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _load(name: str, stamp: int) -> StoredRun | None:
+    return calibration_runs.load(name)
+
+
+main()
