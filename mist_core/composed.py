@@ -22,7 +22,7 @@ from mist_core.meta_distribution import (
     Source,
 )
 
-MOST_ROWS, MOST_DIMS, LEAST_ROWS = 5000, 32, 10
+MOST_ROWS, MOST_DIMS, LEAST_ROWS = 20_000, 64, 10
 PAPER_FAMILIES = tuple(f"{base}-{t}" for base in PAPER_BASES for t in PAPER_TRANSFORMS)
 _KINDS = {"paper": Paper, "general": General}
 _LONGEST = 10_000  # characters: nothing composed on a page comes near

@@ -1,4 +1,4 @@
-"""Laws made of laws: independent blocks side by side, and maps of X alone and of Y alone."""
+"""Laws made of laws: independent blocks side by side, noise, and maps of X alone and of Y alone."""
 
 from collections.abc import Sequence
 
@@ -98,3 +98,22 @@ def bimodal_gaussians(correlation: float | Tensor) -> Transformed:
         NormalToMixture((0.3, 0.7), (0.0, 5.0)),
         NormalToMixture((0.5, 0.5), (-1.0, 3.0)),
     )
+
+
+class Noise(Law):
+    """Independent standard normal columns on both sides; either side may have none."""
+
+    def __init__(self, dim_x: int, dim_y: int, count: int, device: torch.device) -> None:
+        self.dim_x, self.dim_y = dim_x, dim_y
+        self.batch_shape, self.device = torch.Size([count]), device
+
+    def sample(self, n_samples, *, generator, dtype=torch.float64):
+        shape = (*self.batch_shape, n_samples, self.dim_x + self.dim_y)
+        xy = torch.randn(shape, generator=generator, dtype=dtype, device=self.device)
+        return xy[..., : self.dim_x], xy[..., self.dim_x :]
+
+    def mutual_information(self):
+        return torch.zeros(self.batch_shape, dtype=torch.float64, device=self.device)
+
+    def pointwise_mutual_information(self, x, y):
+        return torch.zeros(x.shape[:-1], dtype=torch.float64, device=x.device)

@@ -50,7 +50,7 @@ class General(MetaDistribution):
 
     rows: tuple[int, int] = (10, 20_000)
     dims: int = 64
-    cells: int = 60_000
+    cells: int = 40_000
     blocks: tuple[str, ...] = tuple(BLOCKS)
     published: float = PUBLISHED
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from mist_core import archimedean, class_conditional, curves, discrete, parity, products, shapes
+from mist_core.composition import Noise
 from mist_core.dispersion import (
     canonical_correlation,
     dense_correlation,
@@ -49,25 +50,6 @@ class Block:
 
     def fits(self, left_x: int, left_y: int) -> bool:
         return left_x >= self.least[0] and left_y >= self.least[1]
-
-
-class Noise(Law):
-    """Independent standard normal columns on both sides; either side may have none."""
-
-    def __init__(self, dim_x: int, dim_y: int, count: int, device: torch.device) -> None:
-        self.dim_x, self.dim_y = dim_x, dim_y
-        self.batch_shape, self.device = torch.Size([count]), device
-
-    def sample(self, n_samples, *, generator, dtype=torch.float64):
-        shape = (*self.batch_shape, n_samples, self.dim_x + self.dim_y)
-        xy = torch.randn(shape, generator=generator, dtype=dtype, device=self.device)
-        return xy[..., : self.dim_x], xy[..., self.dim_x :]
-
-    def mutual_information(self):
-        return torch.zeros(self.batch_shape, dtype=torch.float64, device=self.device)
-
-    def pointwise_mutual_information(self, x, y):
-        return torch.zeros(x.shape[:-1], dtype=torch.float64, device=x.device)
 
 
 def noise(dim_x: int, dim_y: int, count: int, source: Source) -> Noise:

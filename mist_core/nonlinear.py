@@ -123,9 +123,8 @@ def grids(a: Tensor, b: Tensor) -> Tensor:
     for the cells that are occupied: of the leading pair, of all pairs together, of the best one.
     """
     n = a.shape[1]
-    ranks_a, ranks_b = (argsort(argsort(c.mT.contiguous())) for c in (a, b))  # (B, k, n)
     m = min(a.shape[-1], b.shape[-1])
-    ranks_a, ranks_b = ranks_a[:, :m].flatten(0, 1), ranks_b[:, :m].flatten(0, 1)
+    ranks_a, ranks_b = (_ranks(c[..., :m]).flatten(0, 1) for c in (a, b))  # (B m, n)
     parts = []
     for side in GRID_SIDES:
         s = max(2, min(side, n // 8))
@@ -134,6 +133,13 @@ def grids(a: Tensor, b: Tensor) -> Tensor:
         parts += [pairs[:, 0], pairs.sum(-1), pairs.amax(-1)]
     estimates = torch.stack(parts, -1)
     return torch.cat([estimates, log_information(estimates)], -1)
+
+
+def _ranks(a: Tensor) -> Tensor:
+    """(B, k, n) 0-based ranks of each column of (B, n, k)."""
+    order = argsort(a.mT.contiguous())
+    place = torch.arange(order.shape[-1], device=a.device).expand(order.shape)
+    return torch.empty_like(order).scatter_(-1, order, place)
 
 
 def _table_information(cell: Tensor, side: int) -> Tensor:

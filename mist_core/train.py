@@ -92,11 +92,9 @@ class Trainer:
         self.network.train()
         # The line to beat, before the state of a resumed run replaces the weights it began with.
         self.start = self.scores() if self.config.init is not None else None
+        decay = self.config.weight_decay
         self.optimiser = torch.optim.AdamW(
-            self.network.parameters(),
-            lr=self.config.learning_rate,
-            weight_decay=self.config.weight_decay,
-            betas=(0.9, 0.98),
+            self.network.parameters(), weight_decay=decay, betas=(0.9, 0.98), fused=True
         )
         if self._state_path.exists():
             self._resume(writers)

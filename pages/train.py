@@ -41,7 +41,7 @@ LAWS = {
     "paper-no-additive": "published laws, none additive",
 }
 MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
-ROWS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, MOST_ROWS)
+ROWS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, MOST_ROWS)
 MIB, MOST_RUNS = 2**20, 20
 
 

@@ -89,7 +89,7 @@ def test_shapes_stay_in_their_ranges_and_small_dimensions_are_common():
 def test_rows_are_log_uniform():
     rng = np.random.default_rng(0)
     logs = np.log([General(cells=10**9)._shape(rng)[0] for _ in range(3000)])
-    low, high = np.log(10), np.log(3000)
+    low, high = np.log(10), np.log(20_000)
     assert logs.mean() == pytest.approx(
         (low + high) / 2, abs=4 * (high - low) / math.sqrt(12 * 3000)
     )
