@@ -19,8 +19,8 @@ from mist_core.resampling import PEERS
 
 COVERAGE = 0.9
 MIST, CLASSIC = "mist", "classic"
-# Resampling KSG takes n^2 numbers a hundred times: beyond, minutes a dataset.
-MOST_PEER_ROWS = 1000
+# Resampling KSG takes n^2 numbers two hundred times: beyond, many seconds a dataset.
+MOST_PEER_ROWS = 500
 
 
 def follow(

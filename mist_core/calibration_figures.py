@@ -85,8 +85,12 @@ def width_chart(rows: pd.DataFrame, medians: pd.DataFrame, *, unit: str) -> alt.
 
 def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
     """Coverage over (n, d), from `calibration_summary.by_shape`; its number in each cell."""
+    # What chance explains is paler: small cells stray far.
+    distance = (cells.coverage - COVERAGE) * cells.inside.map({True: 0.3, False: 1.0})
     frame = cells.assign(
-        label=cells.coverage.map("{:.0%}".format), count=cells.datasets.map("of {:,}".format)
+        shade=COVERAGE + distance,
+        label=cells.coverage.map("{:.0%}".format),
+        count=cells.datasets.map("of {:,}".format),
     )
     rows, dims = (list(frame.sort_values(f"{k}_order")[k].unique()) for k in ("n", "d"))
     base = alt.Chart(frame).encode(
@@ -96,12 +100,10 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
     scale = alt.Scale(
         domain=[0.7, COVERAGE, 1], range=_BELOW_TO_ABOVE, clamp=True, interpolate="rgb"
     )
-    colour = alt.Color("coverage:Q", scale=scale, legend=None)
-    # What chance explains is paler: small cells stray far.
-    strength = alt.condition("datum.inside", alt.value(0.55), alt.value(1))
+    colour = alt.Color("shade:Q", scale=scale, legend=None)
     ink = alt.value("#1F2933")
     layers = [
-        base.mark_rect().encode(color=colour, opacity=strength),
+        base.mark_rect().encode(color=colour),
         base.mark_text(dy=-6, fontWeight="bold").encode(text="label:N", color=ink),
         base.mark_text(dy=8, fontSize=9).encode(text="count:N", color=ink),
     ]
@@ -126,7 +128,7 @@ def law_chart(table: pd.DataFrame) -> alt.LayerChart:
         ),
     ]
     title = titled("Law by law", "lines: what chance leaves open in 95 % of cases")
-    return alt.layer(*layers).properties(title=title, height=110 + 28 * len(laws))
+    return alt.layer(*layers).properties(title=title, height=130 + 30 * len(laws))
 
 
 def _information(field: str, title: str) -> alt.Y:

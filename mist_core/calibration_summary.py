@@ -197,7 +197,7 @@ def _label(edges: tuple[float, ...], k: int) -> str:
     """Name of bin number k of `np.digitize`: the integers in [edges[k - 1], edges[k])."""
     first, last = edges[k - 1], edges[k] - 1
     if first == 0:
-        return f"up to {last:,}"
+        return f"up to {last:,}" if last > 1 else "1"
     if np.isinf(last):
         return f"{first:,} or more"
     return f"{first:,}" if first == last else f"{first:,} to {last:,}"

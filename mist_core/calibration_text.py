@@ -3,6 +3,7 @@
 import pandas as pd
 
 from mist_core.calibration import COVERAGE
+from mist_core.calibration_laws import A_DRAW
 from mist_core.calibration_summary import (
     BAND,
     by_law,
@@ -58,7 +59,8 @@ def about_reliability(rows: pd.DataFrame) -> str:
         f"{int(table.inside.sum())} of {len(table)} levels lie in the band that chance leaves to "
         f"honest intervals in {percent(BAND)} of cases. The largest gap: intervals meant to hold "
         f"{percent(worst.nominal)} of the truths hold {percent(worst.empirical, 1)}, {side} than "
-        "they claim."
+        f"they claim. (The band is binomial; {A_DRAW} datasets share a shape, so chance does a "
+        "little more than it shows.)"
     )
 
 
@@ -105,10 +107,11 @@ def about_width(rows: pd.DataFrame, unit: str) -> str:
 def about_shapes(rows: pd.DataFrame) -> str:
     """The range of coverage over cells, and how many differ from 90 % beyond chance."""
     table = by_shape(rows)
-    table = table[table.datasets >= min(_FEW, table.datasets.max())]
+    few = min(_FEW, table.datasets.max())
+    table = table[table.datasets >= few]
     lowest = _row(table, table.coverage.to_numpy().argmin())
     return (
-        f"{int((~table.inside).sum())} of the {len(table)} cells with {_FEW} datasets or more "
+        f"{int((~table.inside).sum())} of the {len(table)} cells with {few} datasets or more "
         f"differ from 90 % by more than chance does in {percent(BAND)} of cases. The lowest: "
         f"{percent(lowest.coverage)} at n {lowest.n} and {lowest.d} columns, from "
         f"{lowest.datasets} datasets."
@@ -118,7 +121,8 @@ def about_shapes(rows: pd.DataFrame) -> str:
 def about_laws(rows: pd.DataFrame) -> str:
     """From the lowest to the highest coverage of a law."""
     table = by_law(rows)
-    table = table[table.datasets >= min(_FEW, table.datasets.max())]
+    few = min(_FEW, table.datasets.max())
+    table = table[table.datasets >= few]
     low, high = _row(table, 0), _row(table, -1)
     if len(table) == 1:
         return f"One law with datasets enough: {low.law}, {percent(low.coverage, 1)}."
@@ -126,7 +130,7 @@ def about_laws(rows: pd.DataFrame) -> str:
     return (
         f"From {percent(low.coverage)} ({low.law}, {low.datasets} datasets) to "
         f"{percent(high.coverage)} ({high.law}, {high.datasets}): 90 % is an average. {below} of "
-        f"the {len(table)} laws with {_FEW} datasets or more are below it by more than chance."
+        f"the {len(table)} laws with {few} datasets or more are below it by more than chance."
     )
 
 

@@ -68,3 +68,15 @@ def test_a_malformed_address_gives_the_defaults(nonsense):
     app = visit(**dict.fromkeys(("laws", *QUICK, "seed", "weights-paper"), nonsense))
     assert app.selectbox(key="laws").value == "paper in-family"
     assert "Stored run" in captions(app)
+
+
+def test_a_stopped_run_keeps_what_it_has_and_can_go_on():
+    app = visit(**QUICK)
+    run = app.session_state["calibration-run"]
+    run.tables, rest = run.tables[:3], run.tables[3:]
+    run.rest = iter(rest)
+    app.run()
+    assert "of 12 datasets" in app.markdown[0].value  # four a table
+    app.button[0].click().run()
+    assert [e.value for e in app.exception] == []
+    assert "of 50 datasets" in app.markdown[0].value
