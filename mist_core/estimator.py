@@ -1,6 +1,6 @@
 """The public face: trained weights in, one posterior of the mutual information per dataset out."""
 
-from collections import defaultdict
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,20 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mist_core.batching import batches, side_by_side
 from mist_core.checkpoint import Checkpoint, load_network
 from mist_core.column_types import Types
 from mist_core.errors import InputError, ParameterError, WeightsError
 from mist_core.inputs import read_pair
 from mist_core.model import LEVELS, Network
-from mist_core.neighbours import QUERIES, REFERENCES
 from mist_core.posterior import Posterior
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
-# Numbers that the statistics of one batch may hold, 8 bytes each: about 20 datasets of 500 rows and
-# 32 columns. A CPU gains nothing from more, and from a hundred on it loses its cache.
-BATCH_NUMBERS = 1 << 23
-# Numbers of data that may wait for batch mates, of all shapes together: 256 MiB.
-WAITING_NUMBERS = 1 << 25
 
 
 class MISTEstimator:
@@ -83,8 +78,11 @@ class MISTEstimator:
             InputError: as `posterior`, with the number of the offending pair.
         """
         answers: dict[int, Posterior] = {}
-        for places, x, y in _batches(_read_all(pairs, types)):
-            answers.update(zip(places, self._infer(x, y), strict=True))
+        threads = os.cpu_count() if self.device.type == "cpu" else 1
+        for batch, found in side_by_side(
+            lambda b: self._infer(b.x, b.y), batches(_read_all(pairs, types)), threads
+        ):
+            answers.update(zip(batch.places, found, strict=True))
         return [answers[place] for place in range(len(answers))]
 
     def estimate(self, x: Any, y: Any) -> float:
@@ -205,33 +203,3 @@ def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tens
             yield place, *read_pair(x, y, types)
         except InputError as error:
             raise InputError(f"Pair {place}: {error}") from error
-
-
-def _batches(
-    pairs: Iterable[tuple[int, Tensor, Tensor]],
-) -> Iterator[tuple[tuple[int, ...], Tensor, Tensor]]:
-    """Stack pairs of equal shape, as many as fit; what waits for mates is bounded, too."""
-    waiting: dict[tuple, list] = defaultdict(list)
-    held = 0
-    for place, x, y in pairs:
-        shapes = (x.shape, y.shape)
-        waiting[shapes].append((place, x, y))
-        held += x.numel() + y.numel()
-        if len(waiting[shapes]) * _numbers_needed(x, y) >= BATCH_NUMBERS:
-            held -= len(waiting[shapes]) * (x.numel() + y.numel())
-            yield _stack(waiting.pop(shapes))
-        if held > WAITING_NUMBERS:
-            yield from map(_stack, waiting.values())
-            waiting.clear()
-            held = 0
-    yield from map(_stack, waiting.values())
-
-
-def _numbers_needed(x: Tensor, y: Tensor) -> int:
-    """Roughly what the statistics of one pair hold: copies of its columns, tables of distances."""
-    return 8 * (x.numel() + y.numel()) + 4 * QUERIES * REFERENCES
-
-
-def _stack(group: list) -> tuple[tuple[int, ...], Tensor, Tensor]:
-    places, x, y = zip(*group, strict=True)
-    return places, torch.stack(x), torch.stack(y)

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 import mist_core
-from mist_core import InputError, MISTEstimator, ParameterError, WeightsError, estimator
+from mist_core import InputError, MISTEstimator, ParameterError, WeightsError, batching, estimator
 from mist_core.checkpoint import save_checkpoint
 from mist_core.model import MIST, MISTConfig, config_dict
 
@@ -86,7 +86,7 @@ def test_a_batch_of_pairs_answers_as_each_pair_alone(mist):
 def test_batches_of_any_size_answer_alike(mist, monkeypatch, limit):
     pairs = [correlated(40 + seed % 2, 2, 1, seed=seed) for seed in range(8)]
     together = mist.posteriors(pairs)
-    monkeypatch.setattr(estimator, limit, 1)
+    monkeypatch.setattr(batching, limit, 1)
     for one, other in zip(mist.posteriors(pairs), together, strict=True):
         same(one, other)
 
@@ -94,33 +94,6 @@ def test_batches_of_any_size_answer_alike(mist, monkeypatch, limit):
 def test_pairs_may_come_from_a_generator_and_there_may_be_none(mist):
     assert len(mist.posteriors(correlated(20, seed=seed) for seed in range(3))) == 3
     assert mist.posteriors([]) == []
-
-
-def test_pairs_are_not_hoarded(mist, monkeypatch):
-    monkeypatch.setattr(estimator, "WAITING_NUMBERS", 100)
-    longest = max(
-        len(places)
-        for places, _, _ in estimator._batches(
-            estimator._read_all((correlated(20 + seed) for seed in range(30)), None)
-        )
-    )
-    assert longest == 1
-    waiting = []
-    batches = estimator._batches(
-        waiting.append(seed) or (seed, torch.zeros(10, 1), torch.zeros(10, 1)) for seed in range(99)
-    )
-    next(batches)
-    assert len(waiting) == 6  # the sixth pair of 20 numbers is one too many for 100
-
-
-def test_a_lonely_pair_waits_for_mates_while_others_come_and_go(monkeypatch):
-    two_pairs = 2 * estimator._numbers_needed(torch.zeros(10, 1), torch.zeros(10, 1))
-    monkeypatch.setattr(estimator, "BATCH_NUMBERS", two_pairs)
-    monkeypatch.setattr(estimator, "WAITING_NUMBERS", 100)
-    rows = [11, *[10] * 20]
-    pairs = ((place, torch.zeros(n, 1), torch.zeros(n, 1)) for place, n in enumerate(rows))
-    batches = [places for places, _, _ in estimator._batches(pairs)]
-    assert batches == [(place, place + 1) for place in range(1, 20, 2)] + [(0,)]
 
 
 def test_one_axis_is_one_column(mist):
