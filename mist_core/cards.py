@@ -15,8 +15,8 @@ from mist_core.learning_curve import learning_curve
 from mist_core.markdown import code, shown, table
 from mist_core.run_history import describe_runs, runs_behind
 from mist_core.runs import RESULTS
+from mist_core.shards import VALIDATION_DATASETS
 from mist_core.stored_runs import describe_run, runs_of
-from mist_core.train import VALIDATION_DATASETS
 from mist_core.training_laws import describe
 
 IMAGES = Path(__file__).parent.parent / "docs/images"

@@ -41,7 +41,7 @@ def run_card(
         "seed": config.seed,
         **{name: round(now[name] + before[name], 1) for name in TOTALS},
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "scores": min((point["validation"] for point in state.curve), key=lambda s: s["loss"]),
+        "scores": min((point["validation"] for point in state.curve), key=lambda s: s["wis"]),
         "curve": thin((origin["curve"] if origin else []) + curve, CURVE_POINTS),
         "run": run,
         "earlier_runs": [*origin.get("earlier_runs", []), origin["run"]] if origin else [],

@@ -18,7 +18,7 @@ class RunState:
         seconds: training time spent.
         joined: whether the set encoder takes part: it stays when the budget grows.
         curve: progress points so far.
-        best_loss: lowest validation loss so far, that of the weights that would be shipped.
+        best_wis: lowest weighted interval score on the validation draws so far, nats.
     """
 
     steps: int
@@ -26,7 +26,7 @@ class RunState:
     seconds: float
     joined: bool
     curve: list[dict]
-    best_loss: float
+    best_wis: float
 
 
 def save_state(

@@ -68,13 +68,16 @@ def validation_scores(prediction: Prediction, truth: Tensor) -> dict[str, float]
         truth: (B,) MI, nats.
 
     Returns:
-        `loss`, `mse`, `mae`, and `coverage_10` to `coverage_99`, shares in [0, 1].
+        `loss`, `mse`, `mae`, `wis` (the weighted interval score, nats), and `coverage_10` to
+        `coverage_99`, shares in [0, 1].
     """
+    levels = LEVELS.to(truth.device)
     q, error = prediction.quantiles, prediction.mean - truth
     inside = {percent: covered(q[:, k], q[:, -1 - k], truth) for percent, k in CENTRAL.items()}
     return {
         "loss": training_loss(prediction, truth).item(),
         "mse": error.square().mean().item(),
         "mae": error.abs().mean().item(),
+        "wis": weighted_interval_score(prediction.quantiles, truth, levels).mean().item(),
         **{f"coverage_{p}": hits.float().mean().item() for p, hits in inside.items()},
     }

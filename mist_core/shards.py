@@ -7,7 +7,7 @@ on with the files it finds, and the losses of a run do not depend on how fast it
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import safetensors.torch
@@ -21,6 +21,7 @@ from mist_core.model import Network, config_dict
 
 # Datasets of one shape drawn together: enough to fill the batched linear algebra.
 DATASETS_A_DRAW = 64
+VALIDATION_DATASETS, VALIDATION_DRAW = 4096, 16
 TRUTH = "mutual_information"
 
 
@@ -32,24 +33,31 @@ class Recipe:
         network: prepares inputs; only its config and `prepare_draws` matter.
         meta: the prior over laws.
         seed: root of the random streams.
-        size: datasets a shard, a multiple of DATASETS_A_DRAW.
+        size: datasets a shard, a multiple of `one_shape`.
+        one_shape: datasets of one shape drawn together.
     """
 
     network: Network
     meta: MetaDistribution
     seed: int
     size: int
+    one_shape: int = DATASETS_A_DRAW
 
     def shard(self, index: int, name: str = "train") -> dict[str, Tensor]:
         """Prepared inputs and truths of shard `index` of the stream `name`."""
         randomness = source(stream(self.seed, name, index))
         parts, truths = [], []
         with torch.no_grad():
-            for _ in range(self.size // DATASETS_A_DRAW):
-                batch = self.meta.draw(DATASETS_A_DRAW, randomness)
+            for _ in range(self.size // self.one_shape):
+                batch = self.meta.draw(self.one_shape, randomness)
                 parts.append(self.network.prepare_draws(batch.x, batch.y))
                 truths.append(batch.mutual_information.float())
             return self.network.collate(parts) | {TRUTH: torch.cat(truths)}
+
+    def validation(self) -> dict[str, Tensor]:
+        """The draws that judge the run: few of each shape, since those of one shape err alike."""
+        recipe = replace(self, size=VALIDATION_DATASETS, one_shape=VALIDATION_DRAW)
+        return recipe.shard(0, "validation")
 
 
 def claim(folder: Path, recipe: Recipe) -> None:

@@ -3,12 +3,12 @@
 A round reads one more shard into the pool and takes a fixed number of steps on batches from all of
 the pool. The learning rate warms up, stays, and decays over the last part of the time budget, so a
 finished run can be given more minutes and goes on. Of the exponentially averaged weights those
-with the lowest validation loss are shipped.
+with the lowest weighted interval score on the validation draws are shipped: unlike the loss, it is
+in nats.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -24,7 +24,6 @@ from mist_core.scoring import training_loss, validation_scores
 from mist_core.shards import TRUTH, Pool, Recipe, Writers, claim
 from mist_core.train_config import TrainConfig
 
-VALIDATION_DATASETS = 2048
 STATE_SECONDS = 40.0
 REPORT_SECONDS = 20.0
 FAMILY_DATASETS = 20_000
@@ -55,7 +54,7 @@ class Trainer:
         )
         self.average, self.best = (build_network(config_dict(self.network)) for _ in range(2))
         self.average.load_state_dict(self.network.state_dict())
-        self.best_loss = float("inf")
+        self.best_wis = float("inf")
         self.pool = Pool(config.capacity)
         self.steps = self.rounds = 0
         self.seconds = 0.0
@@ -82,7 +81,7 @@ class Trainer:
             self._finish()
 
     def _start(self, writers: Writers) -> None:
-        self.validation = replace(self.recipe, size=VALIDATION_DATASETS).shard(0, "validation")
+        self.validation = self.recipe.validation()
         first = writers.read(0)
         if self.config.init is None:
             self.network.fit_inputs(first)
@@ -193,8 +192,8 @@ class Trainer:
             "start": self.start,
             "minutes_left": self.config.minutes - self.seconds / 60,
         }
-        if scores["loss"] <= self.best_loss:
-            self.best_loss = scores["loss"]
+        if scores["wis"] <= self.best_wis:
+            self.best_wis = scores["wis"]
             self.best.load_state_dict(self.average.state_dict())
         self.curve.append(point)
         self.report(point)
@@ -218,7 +217,7 @@ class Trainer:
         return {"network": self.network, "average": self.average, "best": self.best}
 
     def _state(self) -> RunState:
-        names = ("steps", "rounds", "seconds", "joined", "curve", "best_loss")
+        names = ("steps", "rounds", "seconds", "joined", "curve", "best_wis")
         return RunState(**{name: getattr(self, name) for name in names})
 
     def _save_state(self) -> None:
@@ -228,7 +227,7 @@ class Trainer:
     def _resume(self, writers: Writers) -> None:
         state = load_state(self._state_path, self._networks, self.optimiser)
         self.steps, self.seconds, self.curve = state.steps, state.seconds, state.curve
-        self.joined, self.best_loss = state.joined, state.best_loss
+        self.joined, self.best_wis = state.joined, state.best_wis
         while self.rounds < state.rounds and not self._full():
             self.pool.add(writers.read(self.rounds))
             self.rounds += 1

@@ -14,7 +14,7 @@ import psutil
 import pytest
 import torch
 
-from mist_core import MISTEstimator, ParameterError, train
+from mist_core import MISTEstimator, ParameterError, shards, train
 from mist_core.__main__ import main
 from mist_core.checkpoint import load_checkpoint, load_network
 from mist_core.meta_distribution import Paper
@@ -58,7 +58,7 @@ def inside(monkeypatch):
     monkeypatch.setattr(train, "Writers", WritersInside)
     small = Paper(rows=(10, 40), dims=(2, 4))
     monkeypatch.setattr(train, "meta_distribution", lambda name: small)
-    monkeypatch.setattr(train, "VALIDATION_DATASETS", 128)
+    monkeypatch.setattr(shards, "VALIDATION_DATASETS", 128)
     monkeypatch.setattr(train, "FAMILY_DATASETS", 256)
 
 
@@ -115,7 +115,7 @@ def test_weights_come_with_their_card_and_answer_through_the_estimator(inside, t
     assert card["meta"] == "paper" and card["seed"] == 0
     assert card["steps"] == trainer.steps and card["datasets"] == 256
     assert card["curve"][-1]["validation"] == points[-1]["validation"]
-    assert card["scores"]["loss"] == min(point["validation"]["loss"] for point in points)
+    assert card["scores"]["wis"] == min(point["validation"]["wis"] for point in points)
     assert card["config"]["blocks"] == list(GAUSSIAN_BLOCKS)
     estimator = MISTEstimator.load(trainer.config.out, device="cpu")
     x = torch.randn(100, 2, generator=torch.Generator().manual_seed(0))
@@ -124,10 +124,10 @@ def test_weights_come_with_their_card_and_answer_through_the_estimator(inside, t
     assert 0 <= posterior.in_family <= 1
 
 
-def test_the_weights_written_are_the_averaged_ones_of_the_lowest_validation_loss(inside, tmp_path):
+def test_the_weights_written_are_the_averaged_ones_of_the_lowest_interval_score(inside, tmp_path):
     trainer, points = trained(tmp_path)
     trainer.average = load_network(trainer.config.out, "cpu")[0]
-    assert trainer.scores()["loss"] == min(point["validation"]["loss"] for point in points)
+    assert trainer.scores()["wis"] == min(point["validation"]["wis"] for point in points)
     assert not torch.equal(trainer.average.embed.weight, trainer.network.embed.weight)
 
 
@@ -187,7 +187,7 @@ def test_the_state_of_a_run_survives_the_way_to_disk(tmp_path):
     sum(p.sum() for p in network.parameters()).backward()
     optimiser.step()
     state = RunState(
-        steps=7, rounds=3, seconds=1.5, joined=True, curve=[{"steps": 7}], best_loss=0.5
+        steps=7, rounds=3, seconds=1.5, joined=True, curve=[{"steps": 7}], best_wis=0.5
     )
     networks = {"network": network, "average": average}
     save_state(tmp_path / "state.safetensors", state, networks, optimiser, config_dict(network))
