@@ -18,9 +18,6 @@ from mist_core import MISTEstimator, ParameterError, shards, train
 from mist_core.__main__ import main
 from mist_core.checkpoint import load_checkpoint, load_network
 from mist_core.meta_distribution import Paper
-from mist_core.model import MIST, MISTConfig, config_dict
-from mist_core.run_card import thin
-from mist_core.run_state import RunState, load_state, save_state
 from mist_core.summaries import GAUSSIAN_BLOCKS
 from mist_core.train import Trainer
 from mist_core.train_config import TrainConfig
@@ -181,29 +178,6 @@ def test_a_resumed_run_takes_the_step_the_killed_one_would_have_taken(inside, tm
     assert resumed.losses[:common] == uncut.losses[first.steps : first.steps + common]
 
 
-def test_the_state_of_a_run_survives_the_way_to_disk(tmp_path):
-    network, average = MIST(MISTConfig(**TINY)), MIST(MISTConfig(**TINY))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
-    sum(p.sum() for p in network.parameters()).backward()
-    optimiser.step()
-    state = RunState(
-        steps=7, rounds=3, seconds=1.5, joined=True, curve=[{"steps": 7}], best_wis=0.5
-    )
-    networks = {"network": network, "average": average}
-    save_state(tmp_path / "state.safetensors", state, networks, optimiser, config_dict(network))
-
-    fresh = {name: MIST(MISTConfig(**TINY)) for name in networks}
-    other = torch.optim.AdamW(fresh["network"].parameters(), lr=5.0)
-    assert load_state(tmp_path / "state.safetensors", fresh, other) == state
-    for name, loaded in fresh.items():
-        for key, tensor in networks[name].state_dict().items():
-            assert torch.equal(loaded.state_dict()[key], tensor)
-    for index, moments in optimiser.state_dict()["state"].items():
-        for key, tensor in moments.items():
-            assert torch.equal(other.state_dict()["state"][index][key], tensor)
-    assert other.param_groups[0]["lr"] == 5.0
-
-
 def test_a_run_from_shipped_weights_adds_its_steps_to_theirs(inside, tmp_path):
     first, _ = trained(tmp_path / "first")
     second, _ = trained(tmp_path / "second", init=str(first.config.out), seed=1, minutes=0.01)
@@ -254,12 +228,6 @@ def test_a_missing_folder_or_a_wrong_prior_is_one_sentence(tmp_path, capsys):
     run = ["--folder", str(tmp_path / "run")]
     assert main(["train", "--meta", "papers", "--out", str(tmp_path / "w.safetensors"), *run]) == 1
     assert "Unknown meta-distribution 'papers'" in capsys.readouterr().err
-
-
-def test_thinning_keeps_the_last_point_and_the_spacing():
-    assert thin(list(range(10)), 60) == list(range(10))
-    assert thin(list(range(10)), 4) == [0, 3, 6, 9]
-    assert thin([], 4) == []
 
 
 def command(folder, *options):

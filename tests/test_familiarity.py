@@ -1,0 +1,50 @@
+"""Familiarity is a rank among the training data, by distance in units of their own spread."""
+
+import torch
+
+from mist_core.familiarity import Familiarity
+
+
+def test_familiarity_is_uniform_on_its_own_training_data(generator):
+    mixing = torch.randn(60, 60, generator=generator)
+    features = torch.randn(5000, 60, generator=generator) @ mixing / 60**0.5
+    familiarity = Familiarity(60)
+    familiarity.fit(features)
+    fresh = torch.randn(5000, 60, generator=generator) @ mixing / 60**0.5
+    levels = torch.linspace(0.1, 0.9, 9)
+    for data, tolerance in ((features, 0.01), (fresh, 0.06)):
+        scores = familiarity(data)
+        assert scores.min() >= 0 and scores.max() <= 1
+        torch.testing.assert_close(scores.quantile(levels), levels, atol=tolerance, rtol=0)
+
+
+def test_familiarity_orders_a_few_features_by_their_mahalanobis_distance(generator):
+    features = torch.randn(4000, 10, generator=generator) @ torch.randn(10, 10, generator=generator)
+    familiarity = Familiarity(10)
+    familiarity.fit(features)
+    centred = (features - features.mean(0))[:300]
+    distances = (centred @ torch.cov(features.T).inverse() * centred).sum(-1)
+    scores = familiarity(features[:300])[distances.argsort()]
+    assert (scores.diff() <= 0).all()
+
+
+def test_familiarity_measures_each_direction_in_its_own_spread(generator):
+    """One unit along a direction of spread 5 is nothing; along one of spread 0.1 it is far."""
+    spreads = torch.cat([torch.full((48,), 5.0), torch.full((12,), 0.1)])
+    features = spreads * torch.randn(4000, 60, generator=generator)
+    familiarity = Familiarity(60)
+    familiarity.fit(features)
+    steps = torch.eye(60)[[0, 59]]
+    wide, narrow = familiarity(steps).tolist()
+    assert wide > 0.9
+    assert narrow < 0.01
+
+
+def test_familiarity_falls_with_the_distance_from_the_training_data(generator):
+    features = torch.randn(3000, 60, generator=generator)
+    familiarity = Familiarity(60)
+    familiarity.fit(features)
+    direction = torch.randn(60, generator=generator)
+    scores = familiarity(torch.stack([k * direction for k in (0.0, 1.0, 1.5, 5.0)]))
+    assert (scores.diff() <= 0).all()
+    assert scores[0] > 0.95 and scores[-1] < 0.01
