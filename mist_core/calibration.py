@@ -13,8 +13,8 @@ from mist_core.cells import quantile_columns
 from mist_core.errors import BaselineError
 from mist_core.estimator import MISTEstimator
 from mist_core.meta_distribution import Batch
-from mist_core.model import OFFSET
 from mist_core.posterior import Posterior
+from mist_core.quantiles import OFFSET
 from mist_core.resampling import PEERS
 
 COVERAGE = 0.9

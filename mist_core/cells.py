@@ -8,7 +8,7 @@ import pandas as pd
 from torch import Tensor
 
 from mist_core.meta_distribution import Batch
-from mist_core.model import LEVELS
+from mist_core.quantiles import LEVELS
 
 
 @dataclass(frozen=True, kw_only=True)

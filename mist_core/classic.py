@@ -30,8 +30,9 @@ from mist_core.canonical import standardised
 from mist_core.copula import Marginals, marginals
 from mist_core.errors import InputError
 from mist_core.familiarity import Familiarity
-from mist_core.model import LEVELS, LOG_MAX, MEDIAN, Network, Prediction
+from mist_core.model import Network
 from mist_core.ordering import hash_order, pick_rows
+from mist_core.quantiles import LEVELS, LOG_MAX, MEDIAN, Prediction
 
 # Four times the longest published training set: larger samples are thinned, memory stays bounded.
 MAX_ROWS = 2048

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mist_core.errors import ParameterError
-from mist_core.model import OFFSET
+from mist_core.quantiles import OFFSET
 
 UNITS = {"nats": 1.0, "bits": 1 / math.log(2)}
 # Fewer than one in a hundred training datasets lie this far out: not to be trusted.

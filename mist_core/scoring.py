@@ -8,7 +8,7 @@ L quantile levels.
 import torch
 from torch import Tensor
 
-from mist_core.model import LEVELS, MEDIAN, OFFSET, Prediction
+from mist_core.quantiles import LEVELS, MEDIAN, OFFSET, Prediction
 
 # Weight of the squared error of the mean beside the pinball loss.
 MEAN_WEIGHT = 0.1

@@ -20,7 +20,8 @@ from mist_core.estimator import MISTEstimator
 from mist_core.evaluation import chosen, evaluate
 from mist_core.grids import GridCell, grid_cells
 from mist_core.journal import Journal
-from mist_core.model import LEVELS, config_dict
+from mist_core.model import config_dict
+from mist_core.quantiles import LEVELS
 
 ROOT = Path(__file__).parent.parent
 SMALL = [cell for cell in grid_cells(2) if cell.n_samples <= 36 and cell.dim_x <= 12]

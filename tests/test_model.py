@@ -11,16 +11,8 @@ import torch
 
 from mist_core.errors import WeightsError
 from mist_core.meta_distribution import Paper, source, stream
-from mist_core.model import (
-    LEVELS,
-    MEDIAN,
-    MIST,
-    OFFSET,
-    MISTConfig,
-    Prediction,
-    build_network,
-    config_dict,
-)
+from mist_core.model import MIST, MISTConfig, build_network, config_dict
+from mist_core.quantiles import LEVELS, MEDIAN, OFFSET, Prediction
 from mist_core.scoring import training_loss
 from mist_core.summaries import BLOCKS, GAUSSIAN_BLOCKS
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mist_core.errors import ParameterError
-from mist_core.model import OFFSET
 from mist_core.posterior import Posterior
+from mist_core.quantiles import OFFSET
 
 LEVELS = (0.005, 0.01, 0.025, *np.arange(0.05, 0.951, 0.05).round(2), 0.975, 0.99, 0.995)
 EVERYWHERE = np.concatenate(

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from mist_core.model import LEVELS, OFFSET, Prediction
+from mist_core.quantiles import LEVELS, OFFSET, Prediction
 from mist_core.scoring import (
     CENTRAL,
     covered,
