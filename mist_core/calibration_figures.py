@@ -134,7 +134,7 @@ def law_chart(table: pd.DataFrame) -> alt.LayerChart:
 def _information(field: str, title: str) -> alt.Y:
     """An axis from 0, linear near it and logarithmic far off."""
     scale = alt.Scale(type="symlog", constant=0.1, domainMin=0, nice=False)
-    axis = alt.Axis(values=[0, 0.1, 0.3, 1, 3, 10, 30, 100], format="~g")
+    axis = alt.Axis(values=[0, 0.1, 0.3, 1, 3, 10, 30, 100], labelExpr="'' + datum.value")
     return alt.Y(field, title=title, scale=scale, axis=axis)
 
 
