@@ -19,6 +19,8 @@ TIE_BREAK = 0.03
 # Ridge at which coordinates and radii are whitened: enough for n < p + q, little for n >> p + q.
 WHITENING_RIDGE = 0.03
 RHO_SQUARED_MAX = 1 - 1e-7
+# Below it a column counts as constant.
+LEAST_VARIANCE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,18 @@ def radii(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:
 def standardised(z: Tensor) -> Tensor:
     """Columns of (B, n, d) at mean 0 and variance 1; constant columns at 0."""
     centred = z - z.mean(-2, keepdim=True)
-    return centred / centred.square().mean(-2, keepdim=True).clamp_min(1e-8).sqrt()
+    return centred / centred.square().mean(-2, keepdim=True).clamp_min(LEAST_VARIANCE).sqrt()
 
 
 def correlations(z: Tensor) -> Tensor:
     """(B, d, d) float64 correlations of (B, n, d); a constant column has variance 1 with itself."""
-    unit = standardised(z).double()
-    correlations = unit.mT @ unit / z.shape[-2]
-    constant = correlations.diagonal(dim1=-2, dim2=-1) < 0.5
+    z = z.double()  # in which products of columns near 0 cancel nothing
+    mean = z.mean(-2, keepdim=True)
+    covariance = z.mT @ z / z.shape[-2] - mean.mT @ mean
+    variance = covariance.diagonal(dim1=-2, dim2=-1)
+    constant = variance < LEAST_VARIANCE
+    scale = torch.where(constant, 0.0, torch.where(constant, 1.0, variance).rsqrt())
+    correlations = covariance * scale.unsqueeze(-1) * scale.unsqueeze(-2)
     return correlations + torch.diag_embed(constant.to(correlations))
 
 

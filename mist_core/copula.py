@@ -44,7 +44,7 @@ class Marginals:
         if self.soft:
             return normal_scores(smooth_ranks(self.columns)).mT
         # n rows have at most 2n - 1 mid-ranks: look their scores up.
-        return _standardise(torch.special.ndtri(self._grid)[self.places]).mT
+        return _standardise(self._at_places(torch.special.ndtri(self._grid))).mT
 
     @cached_property
     def ranks(self) -> Tensor:
@@ -54,7 +54,7 @@ class Marginals:
     @cached_property
     def exact_ranks(self) -> Tensor:
         """(B, n, d) the ranks, also where `ranks` are smooth: for choices among rows."""
-        return self._grid[self.places].mT
+        return self._at_places(self._grid).mT
 
     @cached_property
     def raw(self) -> Tensor:
@@ -82,6 +82,10 @@ class Marginals:
         index = order.unsqueeze(-1).expand(self.columns.shape)
         tensors = (t.gather(-2, index) for t in (self.columns, self.ordered, self.places))
         return Marginals(*tensors, self.tie_share.gather(-1, order), self.soft)
+
+    def _at_places(self, table: Tensor) -> Tensor:
+        """(B, d, n) entries of a table by place; twice as fast as indexing with all places."""
+        return table.index_select(0, self.places.flatten()).view(self.places.shape)
 
     @property
     def _grid(self) -> Tensor:
@@ -152,18 +156,23 @@ def _places(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
         ordered: (B, d, n) sorted columns.
         order: (B, d, n) the row of each sorted value.
     """
-    n = ordered.shape[-1]
-    position = torch.arange(n, device=ordered.device).expand(ordered.shape)
+    position = torch.arange(ordered.shape[-1], device=ordered.device)
+    doubled = (2 * position).repeat(*ordered.shape[:-1], 1)
+    tie_share = ordered.new_zeros(ordered.shape[:-1], dtype=torch.float32)
     same = ordered[..., 1:] == ordered[..., :-1]  # (B, d, n - 1)
-    if same.any():
-        doubled, tie_share = _tie_sums(position, same)
-    else:
-        doubled, tie_share = 2 * position, ordered.new_zeros(ordered.shape[:-1])
-    return torch.empty_like(doubled).scatter_(-1, order, doubled), tie_share.float()
+    tied = same.any(-1)  # (B, d): a few columns even of continuous data, by rounding
+    if tied.any():
+        doubled[tied], tie_share[tied] = _tie_sums(position, same[tied])
+    return torch.empty_like(doubled).scatter_(-1, order, doubled), tie_share
 
 
 def _tie_sums(position: Tensor, same: Tensor) -> tuple[Tensor, Tensor]:
-    """First plus last position of each run of equal sorted values, and the share of tied rows."""
+    """First plus last position of each run of equal sorted values, and the share of tied rows.
+
+    Args:
+        position: (n,) from 0.
+        same: (k, n - 1) whether a sorted value is equal to the next, for each of k columns.
+    """
     edge = torch.ones_like(same[..., :1])
     starts = torch.cat([edge, ~same], -1)
     ends = torch.cat([~same, edge], -1)
