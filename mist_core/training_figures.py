@@ -97,7 +97,10 @@ def truths(values: np.ndarray, *, unit: str) -> alt.Chart:
     # Few datasets tell much and many tell little: the axis is stretched at zero.
     scale = alt.Scale(type="symlog", domain=[0, float(edges[-1])], nice=False)
     x = alt.X("low:Q", title=f"true mutual information ({unit})", scale=scale)
-    x = x.axis(values=[v for v in (0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if v <= edges[-1]])
+    x = x.axis(
+        values=[v for v in (0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if v <= edges[-1]],
+        labelExpr="'' + datum.value",
+    )
     bars = alt.Chart(frame).mark_rect(color=BLUE, opacity=0.85)
     title = titled("What it will learn from", f"{len(values)} draws")
     y = alt.Y("datasets:Q", title="datasets")
