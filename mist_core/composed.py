@@ -1,7 +1,8 @@
 """Meta-distributions a user composes, as one JSON text that says all of them.
 
 The text is the name: it goes on the command line and on the model card, and gives the same draws
-wherever it is read. Kinds are `paper`, `general`, and `mixed`, several with their shares.
+wherever it is read. Kinds are `paper`, `general`, `table` (like a user's table, whose fitted sides
+it names), and `mixed`, several with their shares.
 """
 
 import json
@@ -21,10 +22,11 @@ from mist_core.meta_distribution import (
     Paper,
     Source,
 )
+from mist_core.table_laws import LikeTable, is_digest
 
 MOST_ROWS, MOST_DIMS, LEAST_ROWS = 20_000, 64, 10
 PAPER_FAMILIES = tuple(f"{base}-{t}" for base in PAPER_BASES for t in PAPER_TRANSFORMS)
-_KINDS = {"paper": Paper, "general": General}
+_KINDS = {"paper": Paper, "general": General, "table": LikeTable}
 _LONGEST = 10_000  # characters: nothing composed on a page comes near
 
 
@@ -83,7 +85,7 @@ def _from_dict(values: object) -> MetaDistribution:
     _require(not unknown, f"no field {', '.join(sorted(map(str, unknown)))}")
     meta = _KINDS[kind](**values)
     _check_rows(meta.rows)
-    (_check_paper if isinstance(meta, Paper) else _check_general)(meta)
+    {"paper": _check_paper, "general": _check_general, "table": _check_table}[kind](meta)
     return meta
 
 
@@ -110,6 +112,11 @@ def _check_general(meta: General) -> None:
     _require(_is_whole(meta.cells) and 0 < meta.cells <= 200_000, "cells from 1 to 200000")
     _require(0 <= meta.published <= 1, "published from 0 to 1")
     _check_names(meta.blocks, tuple(BLOCKS), "blocks")
+
+
+def _check_table(meta: LikeTable) -> None:
+    _require(is_digest(meta.sides), "sides named by a SHA-256")
+    _require(isinstance(meta.held_out, bool), "held_out to be true or false")
 
 
 def _check_names(names: Sequence[str], known: Sequence[str], what: str) -> None:

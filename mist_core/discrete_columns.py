@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from mist_core.transforms import normal_cdf
 
 SHRINKAGE = 0.02
+# Of a latent on the coordinates together: something is always left to chance.
+LARGEST_SLOPE = 0.98
 
 
 class DiscreteColumns(nn.Module):
@@ -62,22 +64,22 @@ class DiscreteColumns(nn.Module):
         found[..., carrier] = codes
         return found
 
-    def fit(self, columns: Tensor, u: Tensor, *, generator: torch.Generator) -> None:
+    def fit(self, columns: Tensor, u: Tensor) -> None:
         """Bins, slopes and correlations of columns (n, count) beside coordinates (n, beside)."""
-        latents = []
+        means = []
         for number, column in enumerate(columns.unbind(-1)):
             values, codes, counts = column.unique(return_inverse=True, return_counts=True)
-            shares = counts.cumsum(0)[:-1] / len(column)
-            self.edges(number).copy_(torch.special.ndtri(shares))
+            self.edges(number).copy_(torch.special.ndtri(counts.cumsum(0)[:-1] / len(column)))
             self.values(number).copy_(values)
-            latents.append(draw_inside(self.edges(number), codes, generator))
-        latents, u = torch.stack(latents, -1), u.float()
+            means.append(bin_means(self.edges(number))[codes].float())
+        # A normal's covariance with a latent is that with its bins' means over their variance.
+        means, u = torch.stack(means, -1), u.float()
+        means = means / means.square().mean(0)
         gram = u.mT @ u / len(u) + SHRINKAGE * torch.eye(u.shape[-1])
-        slopes = torch.linalg.solve(gram, u.mT @ latents / len(u)).mT
-        # The latents are standard normal again: what the coordinates leave is chance.
-        slopes = slopes / slopes.square().sum(-1, keepdim=True).clamp_min(1).sqrt() * 0.98
-        self.slopes.copy_(slopes)
-        self.factor.copy_(_residual_factor(latents - u @ slopes.mT, slopes))
+        slopes = torch.linalg.solve(gram, u.mT @ means / len(u)).mT
+        length = slopes.norm(dim=-1, keepdim=True)
+        self.slopes.copy_(slopes * (LARGEST_SLOPE / length.clamp_min(LARGEST_SLOPE)))
+        self.factor.copy_(_residual_factor(means.mT @ means / len(means), self.slopes))
 
     def _cut(self, latents: Tensor) -> Tensor:
         columns = latents.unbind(-1)
@@ -103,11 +105,22 @@ def bin_ends(edges: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([-infinity, edges.double()]), torch.cat([edges.double(), infinity])
 
 
-def _residual_factor(residuals: Tensor, slopes: Tensor) -> Tensor:
-    """Cholesky factor of the residuals' correlation, scaled so that latents have variance 1."""
-    count = residuals.shape[-1]
-    covariance = residuals.mT @ residuals / len(residuals) + SHRINKAGE * torch.eye(count)
-    spread = covariance.diagonal().sqrt()
-    wanted = (1 - slopes.square().sum(-1)).sqrt()
-    scale = wanted / spread
-    return torch.linalg.cholesky(scale[:, None] * covariance * scale)
+def bin_means(edges: Tensor) -> Tensor:
+    """(bins,) mean of a standard normal in each bin, float64."""
+    low, high = bin_ends(edges)
+    density_low, density_high = (
+        torch.exp(-end.square() / 2) / (2 * torch.pi) ** 0.5 for end in (low, high)
+    )
+    return (density_low - density_high) / (normal_cdf(high) - normal_cdf(low))
+
+
+def _residual_factor(correlation: Tensor, slopes: Tensor) -> Tensor:
+    """Cholesky factor of what the coordinates leave, so that every latent has variance 1."""
+    correlation = correlation.clamp(-LARGEST_SLOPE, LARGEST_SLOPE)
+    left = (correlation - slopes @ slopes.mT).double()
+    wanted = 1 - slopes.double().square().sum(-1)
+    left.diagonal().copy_(wanted)
+    values, vectors = torch.linalg.eigh(left)  # estimates of correlations may not fit together
+    possible = (vectors * values.clamp_min(SHRINKAGE * wanted.min())) @ vectors.mT
+    scale = (wanted / possible.diagonal()).sqrt()
+    return torch.linalg.cholesky(scale[:, None] * possible * scale).float()

@@ -19,6 +19,8 @@ from mist_core.meta_distribution import (
     Paper,
 )
 from mist_core.priors import meta_distribution
+from mist_core.random_standard_laws import KINDS
+from mist_core.table_laws import LikeTable
 from mist_core.transform_pairs import TRANSFORMS
 
 BLOCK_SENTENCES = {
@@ -83,7 +85,21 @@ def _describe(meta: MetaDistribution) -> str:
     if isinstance(meta, Mixed):
         parts = zip(meta.shares, map(_describe, meta.parts), strict=True)
         return "\n\n".join(f"{share:.0%} of the draws: {text}" for share, text in parts)
+    if isinstance(meta, LikeTable):
+        return _like_table(meta)
     return _general(meta) if isinstance(meta, General) else _paper(meta)
+
+
+def _like_table(meta: LikeTable) -> str:
+    few, many = meta.rows
+    return (
+        "Look-alikes of a user's table: laws with standard normal sides (canonical correlations "
+        "in half of the draws, else folded copulas, lengths that depend on each other, or "
+        f"independence, {KINDS['independent']:.0%}), each side turned at random and pushed through "
+        "a flow fitted to the table's columns, which leaves the information as it is. Columns of "
+        "few values are drawn beside them by a Gaussian copula; a side of nothing else is one such "
+        f"column cut from a normal. n is log-uniform in {few} to {many}."
+    )
 
 
 def _paper(meta: Paper) -> str:
