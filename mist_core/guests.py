@@ -1,9 +1,12 @@
 """Estimators from outside: a Python file, which is run, and a table of predictions."""
 
+import io
+import math
 import runpy
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from mist_core.candidates import Answer, Candidate, Function, digest
 from mist_core.cells import KEYS, Dataset, quantile_columns
@@ -43,12 +46,24 @@ def read_predictions(path: Path) -> "Predictions":
     """
     try:
         content = path.read_bytes()
-        table = pd.read_csv(path, dtype={"task": str, "family": str, "part": str})
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise TableError(f"{path.name} cannot be read as CSV: {error}") from error
+    return parse_predictions(path.name, content)
+
+
+def parse_predictions(file_name: str, content: bytes) -> "Predictions":
+    """As `read_predictions`, of a file's content."""
+    text = dict.fromkeys(("task", "family", "part"), str)
+    try:
+        table = pd.read_csv(io.BytesIO(content), dtype=text)
+    except ValueError as error:
+        raise TableError(f"{file_name} cannot be read as CSV: {error}") from error
     if missing := [name for name in REQUIRED if name not in table]:
-        raise TableError(f"{path.name} has no column {', '.join(missing)}; it has {list(table)}.")
-    return Predictions(path.stem, table, digest(content))
+        raise TableError(f"{file_name} has no column {', '.join(missing)}; it has {list(table)}.")
+    for name in [name for name in ("estimate", *quantile_columns()) if name in table]:
+        if not is_numeric_dtype(table[name]):
+            raise TableError(f"{file_name}: column {name} holds something that is no number.")
+    return Predictions(Path(file_name).stem, table, digest(content))
 
 
 class Predictions(Candidate):
@@ -63,13 +78,13 @@ class Predictions(Candidate):
             raise TableError(f"{name} has two rows with {self.keys} = {twice}.")
         self.rows = rows.to_dict("index")
 
-    def answer(self, datasets):
-        return [self._answer(dataset) for dataset in datasets]
+    def answer(self, datasets: list[Dataset]) -> list[Answer]:
+        return [self.look_up(dataset.key()) for dataset in datasets]
 
-    def _answer(self, dataset: Dataset) -> Answer:
-        key = dataset.key()
+    def look_up(self, key: dict) -> Answer:
+        """The prediction for the dataset of this key, by `cells.KEYS`."""
         row = self.rows.get(tuple(key[name] for name in self.keys))
-        if row is None or pd.isna(row["estimate"]):
+        if row is None or not math.isfinite(row["estimate"]):
             return Answer(None, failure="The table has no prediction for this dataset.")
         quantiles = [float(row.get(name, float("nan"))) for name in quantile_columns()]
         whole = not any(map(pd.isna, quantiles))
