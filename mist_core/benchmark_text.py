@@ -1,0 +1,191 @@
+"""Sentences about benchmark runs, each computed from what its figure shows."""
+
+from operator import itemgetter
+
+import pandas as pd
+
+from mist_core.benchmark_results import Results
+from mist_core.calibration_text import percent
+from mist_core.consistency import TOLERANCE
+from mist_core.leaderboard import OURS, PUBLISHED, title
+from mist_core.posterior import UNITS
+
+ABOUT = {
+    "mtest": (
+        "The test grids of the MIST publication, redrawn ten times: thirteen laws, 10 to 500 rows, "
+        "2 to 32 columns a side."
+    ),
+    "mtest-extended": (
+        "Every published law under every published transform, to 2,000 rows and 32 columns a side."
+    ),
+    "bmi40": "The forty tasks of Beyond Normal (Czyż et al., 2023), 1 to 50 columns a side.",
+    "selfconsistency": (
+        "What every estimator of mutual information must satisfy, whatever the truth is."
+    ),
+    "speed": "Seconds for one estimate, the warm-up left out, on the same Gaussian data.",
+}
+PUBLISHED_NOTE = (
+    "\\* published, own protocol: as printed by its authors, on draws and by rules of their own, "
+    "so for orientation only; the table names the source."
+)
+EVERY_NOTE = (
+    "Estimators that train on each dataset may have seen only a part of the datasets; the table "
+    "counts them."
+)
+
+
+def about_missing(results: Results) -> list[str]:
+    """One sentence for each stored run that is not there yet, with its command."""
+    return [
+        f"{_listed([title(name) for name in names])}: no stored run yet; `{command}` adds "
+        f"{'it' if len(names) == 1 else 'them'}."
+        for names, command in results.missing()
+    ]
+
+
+def about_board(board: pd.DataFrame, metric: str) -> str:
+    """Who has the lowest measured error, in how many of the columns, and how far ahead it is."""
+    measured = board[board.kind != PUBLISHED].dropna(subset=["error"])
+    if measured.empty:
+        return _only_published(board, metric)
+    cells = measured.groupby(["split", "n"], sort=False)
+    winners = measured.loc[cells.error.idxmin()].title.value_counts()
+    lead = f"**{winners.index[0]}** has the lowest {metric} in {winners.iloc[0]} of {len(cells)}"
+    lead += " columns" if len(cells) > 1 else " column"
+    others = [f"{name} in {count}" for name, count in winners.iloc[1:].items()]
+    beside = f", {_listed(others)}" if others else ""
+    return f"{lead}{beside}, of {measured.title.nunique()} estimators measured.{_beside(board)}"
+
+
+def about_scatter(rows: pd.DataFrame, unit: str) -> str:
+    """How far off the estimates are, and how many intervals hold the truth."""
+    middle = UNITS[unit] * rows.error.abs().median()
+    low = (rows.error < 0).mean()
+    side = (
+        f"{percent(low)} lie below the truth"
+        if low >= 0.5
+        else f"{percent(1 - low)} lie above the truth"
+    )
+    words = f"Half of {len(rows):,} estimates are within {middle:.3f} {unit} of the truth; {side}."
+    known = rows.dropna(subset=["q0.05"])
+    if len(known):
+        held = known.truth.between(known["q0.05"], known["q0.95"]).mean()
+        words += f" {percent(held, 1)} of the 90 % intervals hold the truth."
+    return words
+
+
+def about_shapes(cells: pd.DataFrame, amount: str, unit: str) -> str:
+    """Where the amount is largest in size, and where smallest."""
+    sizes = cells[amount].abs().to_numpy()
+    most, least = (list(cells.itertuples())[k] for k in (sizes.argmax(), sizes.argmin()))
+    name = unit if amount == "bias" else f"{unit}²"
+    return (
+        f"Largest at {most.n} rows and {most.d} columns, {getattr(most, amount):.2g} {name}; "
+        f"smallest at {least.n} rows and {least.d} columns, {getattr(least, amount):.2g} {name}."
+    )
+
+
+def about_needed(table: pd.DataFrame, target: str) -> str:
+    """For the most columns, who reaches the target with how many rows."""
+    widest = table[table.d_order == table.d_order.max()].sort_values("n")
+    enough = widest.dropna(subset=["n"])
+    reached = [f"{r.title} from {int(r.n):,} rows" for r in enough.itertuples()]
+    rest = len(widest) - len(reached)
+    words = f"With {widest.d.iloc[0]} columns a side, {target} takes " + (
+        _listed(reached) if reached else f"more than {int(widest.most.max()):,} rows"
+    )
+    if reached and rest:
+        words += f"; {rest} other{'s' * (rest > 1)} would need more than were tried"
+    return words + "."
+
+
+def about_tasks(table: pd.DataFrame, unit: str) -> str:
+    """The hardest task of the first estimator, and how often it is the best one."""
+    first, names = table.columns[2], list(table.columns[2:])
+    hardest, worst = max(zip(table.task, table[first].fillna(-1), strict=True), key=itemgetter(1))
+    words = f"{first} errs most on {hardest}, by {worst:.3f} {unit} on average"
+    if len(names) == 1:
+        return f"{words}."
+    best = int((table[names].idxmin(axis=1) == first).sum())
+    return f"{words}; it is the nearest of {len(names)} in {best} of {len(table)} tasks."
+
+
+def about_checks(cells: pd.DataFrame, unit: str) -> str:
+    """How many checks each estimator passes on every law."""
+    total = cells.check.nunique()
+    passed = (cells.verdict == "pass").groupby(cells.title, sort=False).sum()
+    counts = [f"{name} {count}" for name, count in passed.sort_values(ascending=False).items()]
+    return (
+        f"Of {total} checks hold on every law: {_listed(counts)}. A violation up to "
+        f"{UNITS[unit] * TOLERANCE:.3f} {unit} passes: rows decide no more than that."
+    )
+
+
+def about_speed(table: pd.DataFrame) -> str:
+    """Ours beside KSG at the largest shape that both were timed at."""
+    known = table.dropna(subset=["seconds"])
+    wide = known.pivot_table(index=["n_samples", "dim_x"], columns="title", values="seconds")
+    ours = [name for name in wide if name.startswith("MIST")]
+    pairs = wide.dropna(subset=[*ours, "KSG"]) if ours and "KSG" in wide else wide.iloc[:0]
+    if pairs.empty:
+        return "The stored run has no shape at which both MIST and KSG were timed."
+    (n, dim), times = pairs.index[-1], pairs.iloc[-1]
+    counts = _listed([f"{name} {_duration(times[name])}" for name in [*ours, "KSG"]])
+    return f"At {n:,} rows and {dim} + {dim} columns one estimate takes {counts}."
+
+
+def about_growth(exponents: list[dict]) -> str:
+    """The range of the exponents of n."""
+    known = pd.DataFrame(exponents).dropna(subset=["exponent"])
+    if known.empty:
+        return "Too few values of n were timed to say how time grows."
+    spans = known.groupby("estimator", sort=False).exponent.agg(["min", "max"])
+    words = [f"{title(name)} n^{low:.1f} to n^{high:.1f}" for name, low, high in spans.itertuples()]
+    return f"From 1,000 rows on, time grows with the number of rows as: {_listed(words)}."
+
+
+def about_replay(records: pd.DataFrame, unit: str) -> str:
+    """Whether the estimates made here are those that are stored."""
+    both = records.dropna(subset=["now", "stored"])
+    if both.empty:
+        return f"None of {len(records)} could be estimated here; the table says why."
+    factor = UNITS[unit]
+    change = factor * (both.now - both.stored).abs().max()
+    stored, now = (
+        factor**2 * ((both[name] - both.truth) ** 2).mean() for name in ("stored", "now")
+    )
+    return (
+        f"{len(both)} of {len(records)} datasets estimated again in {records.seconds.sum():.1f} s: "
+        f"mean squared error {now:.4g} {unit}², stored {stored:.4g}; the largest change of an "
+        f"estimate is {change:.2g} {unit}."
+    )
+
+
+def _only_published(board: pd.DataFrame, metric: str) -> str:
+    if board.empty:
+        return "Nothing is stored for this benchmark yet."
+    best = min(board.itertuples(), key=lambda row: row.error)
+    return (
+        f"No run is stored yet; the lowest {metric} that others published is {best.error:.3g}, by "
+        f"{best.title.removesuffix(' *')}."
+    )
+
+
+def _beside(board: pd.DataFrame) -> str:
+    """Ours beside the best published number of the same column."""
+    ours = board[board.kind == OURS].dropna(subset=["error"])
+    published = board[board.kind == PUBLISHED].groupby(["split", "n"]).error.min()
+    best = ours.groupby(["split", "n"]).error.min()
+    both = pd.concat([best, published], axis=1, keys=["ours", "theirs"]).dropna()
+    if both.empty:
+        return ""
+    ahead = int((both.ours < both.theirs).sum())
+    return f" It or another of ours is below every published number in {ahead} of {len(both)}."
+
+
+def _duration(seconds: float) -> str:
+    return f"{1000 * seconds:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

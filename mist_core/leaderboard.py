@@ -1,0 +1,172 @@
+"""Leaderboards: measured errors by estimator, split and n, beside published ones."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from mist_core import bmi_summary, evaluation_summary
+from mist_core.baselines import BASELINES
+from mist_core.evaluation_summary import BINS, SPLITS
+from mist_core.posterior import UNITS
+
+OURS, CLASSICAL, NEURAL, OTHER = "ours", "classical", "neural", "other"
+YOURS, PUBLISHED = "yours", "published, own protocol"
+KINDS = (OURS, CLASSICAL, NEURAL, OTHER, YOURS, PUBLISHED)
+MTEST_SOURCE = "arXiv 2511.18945; averages over bootstrap resamples"
+# An upload's name ends so: nobody's file may pass for a stored run.
+UPLOADED = " (yours)"
+COLUMNS = ["title", "kind", "split", "n", "error", "se", "coverage", "datasets", "failed", "source"]
+
+
+def title(estimator: str) -> str:
+    """An estimator's name for a reader."""
+    if estimator in BASELINES:
+        return BASELINES[estimator].title
+    if estimator == "sklearn-ksg":
+        return "scikit-learn's KSG"
+    return f"MIST {estimator.removeprefix('mist-')}" if kind(estimator) == OURS else estimator
+
+
+def kind(estimator: str) -> str:
+    """Whose it is: one of KINDS."""
+    if estimator.endswith(UPLOADED):
+        return YOURS
+    if estimator in BASELINES:
+        return NEURAL if BASELINES[estimator].neural else CLASSICAL
+    if estimator == "sklearn-ksg":
+        return CLASSICAL
+    return OURS if estimator.startswith("mist-") else OTHER
+
+
+def board(benchmark: str, scores: pd.DataFrame) -> pd.DataFrame:
+    """The leaderboard of a benchmark, measured rows and published ones.
+
+    Args:
+        benchmark: key of METRICS.
+        scores: `benchmark_results.Results.scores`.
+
+    Returns:
+        COLUMNS: `error` in nats or nats^2 as METRICS says, with its standard error where known;
+        `coverage` of the 90 % intervals; `source` of a published number, else "".
+    """
+    measured = _MEASURED[benchmark](scores) if len(scores) else []
+    return pd.DataFrame([*measured, *_PUBLISHED[benchmark]()], columns=COLUMNS)
+
+
+def in_unit(table: pd.DataFrame, benchmark: str, unit: str) -> pd.DataFrame:
+    """The leaderboard with its errors in `unit` or its square."""
+    factor = UNITS[unit] ** (2 if "squared" in METRICS[benchmark] else 1)
+    numbers = {name: factor * table[name].astype(float) for name in ("error", "se")}
+    return table.assign(**numbers)
+
+
+def metric(benchmark: str, unit: str) -> str:
+    """The error's name with its unit."""
+    return f"{METRICS[benchmark]} ({unit}{'²' if 'squared' in METRICS[benchmark] else ''})"
+
+
+def wide(table: pd.DataFrame) -> pd.DataFrame:
+    """One row an estimator, one column a split and n: what a reader sorts.
+
+    Args:
+        table: of `board`.
+    """
+    place = table.split.str.cat(table.n.map(lambda n: f"n {n}" if n[0] in "[(" else n), sep=", ")
+    columns = list(dict.fromkeys(place.str.removeprefix(", ")))
+    named = table.assign(place=place.str.removeprefix(", "))
+    errors = named.pivot(index="title", columns="place", values="error")[columns]
+    rows = table.groupby("title", sort=False)
+    known = rows.agg(
+        kind=("kind", "first"),
+        datasets=("datasets", "sum"),
+        failed=("failed", "sum"),
+        source=("source", "first"),
+    )
+    held = table.assign(held=table.coverage.astype(float) * table.datasets)
+    covers = held.groupby("title").held.sum(min_count=1) / known.datasets.replace(0, np.nan)
+    joined = known[["kind"]].join(errors).assign(covers=covers.round(3))
+    joined = joined.assign(datasets=known.datasets, failed=known.failed, source=known.source)
+    names = {"title": "estimator", "covers": "90 % covers", "failed": "could not run"}
+    return joined.reset_index().rename(columns=names)
+
+
+def _mtest(scores: pd.DataFrame) -> list[dict]:
+    """The published grids: squared errors by split and bin of n, over all families."""
+    whole = scores[scores.family.isna() & scores.n.map(BINS.__contains__)]
+    return [
+        _row(r.estimator, r.split, r.n, r.mse, r) | {"se": r.mse_se} for r in whole.itertuples()
+    ]
+
+
+def _extended(scores: pd.DataFrame) -> list[dict]:
+    """Squared errors by n, over all dimensions and tasks."""
+    shapes = scores[scores.task.isna()]
+    rows = []
+    for (estimator, n), part in shapes.groupby(["estimator", "n"], sort=False):
+        weights = part.datasets / max(part.datasets.sum(), 1)
+        sums = part[["datasets", "failed"]].sum()
+        coverage = part.get("coverage", pd.Series(np.nan, part.index)).astype(float)
+        sums["coverage"] = (weights * coverage).sum(min_count=1)
+        error = (weights * part.mse.astype(float)).sum(min_count=1)
+        rows.append(_row(estimator, "", f"n = {int(n):,}", error, sums))
+    return rows
+
+
+def _bmi(scores: pd.DataFrame) -> list[dict]:
+    """Absolute errors by n: the mean over the tasks."""
+    ordered = scores.sort_values("n", kind="stable")
+    return [_row(r.estimator, "", f"n = {r.n:,}", r.mae, r) for r in ordered.itertuples()]
+
+
+def _row(estimator: str, split: str, n: str, error: float, counts) -> dict:
+    return {
+        "title": title(estimator),
+        "kind": kind(estimator),
+        "split": split,
+        "n": n,
+        "error": error,
+        "coverage": getattr(counts, "coverage", None),
+        "datasets": int(counts.datasets),
+        "failed": int(counts.failed),
+        "source": "",
+    }
+
+
+def _published(name: str, split: str, n: str, error: float, source: str) -> dict:
+    row = {"title": f"{name} *", "kind": PUBLISHED, "split": split, "n": n, "error": error}
+    return row | {"source": source, "datasets": 0, "failed": 0}
+
+
+def _mtest_published() -> list[dict]:
+    return [
+        _published(name, SPLITS[inside], n, error, MTEST_SOURCE)
+        for name, splits in evaluation_summary.PUBLISHED.items()
+        for inside, errors in splits.items()
+        for n, error in zip(BINS, errors, strict=True)
+    ]
+
+
+def _bmi_published() -> list[dict]:
+    return [
+        _published(name, "", f"n = {n:,}", error, bmi_summary.SOURCE)
+        for name, errors in bmi_summary.PUBLISHED.items()
+        for n, error in zip(bmi_summary.PUBLISHED_ROWS, errors, strict=True)
+    ]
+
+
+METRICS = {
+    "mtest": "mean squared error",
+    "mtest-extended": "mean squared error",
+    "bmi40": "mean absolute error",
+}
+_MEASURED: dict[str, Callable[[pd.DataFrame], list[dict]]] = {
+    "mtest": _mtest,
+    "mtest-extended": _extended,
+    "bmi40": _bmi,
+}
+_PUBLISHED: dict[str, Callable[[], list[dict]]] = {
+    "mtest": _mtest_published,
+    "mtest-extended": list,
+    "bmi40": _bmi_published,
+}

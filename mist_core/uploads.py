@@ -1,0 +1,53 @@
+"""Predictions made elsewhere, scored against the truths of a stored run: nothing is drawn."""
+
+import numpy as np
+import pandas as pd
+
+from mist_core.cells import KEYS, quantile_columns, tidy
+from mist_core.errors import TableError
+from mist_core.guests import Predictions, parse_predictions
+from mist_core.leaderboard import UPLOADED
+
+
+def datasets(table: pd.DataFrame) -> pd.DataFrame:
+    """The datasets of a result table: each one's KEYS and `truth`, whoever was asked."""
+    return table[[*KEYS, "truth"]].drop_duplicates(list(KEYS)).reset_index(drop=True)
+
+
+def template(known: pd.DataFrame) -> pd.DataFrame:
+    """The table to fill in: a row a dataset, `estimate` empty.
+
+    Args:
+        known: of `datasets`.
+    """
+    keys = [key for key in KEYS if key != "part" or known.part.astype(bool).any()]
+    return known[keys].assign(estimate=np.nan)
+
+
+def judge(file_name: str, content: bytes, known: pd.DataFrame) -> pd.DataFrame:
+    """The uploaded predictions as rows of a result table, for the datasets they name.
+
+    Args:
+        file_name: its stem, marked as an upload, names the estimator.
+        content: CSV as `guests.read_predictions` takes it.
+        known: of `datasets`.
+
+    Raises:
+        TableError: the table cannot be read, or predicts none of these datasets.
+    """
+    predictions = parse_predictions(file_name, content)
+    records = [_record(predictions, row) for row in known.to_dict("records")]
+    predicted = [record for record in records if record["estimate"] is not None]
+    if not predicted:
+        raise TableError(
+            f"{file_name} has no finite estimate for any of the {len(known):,} datasets of this "
+            f"benchmark; its rows must have the template's {', '.join(predictions.keys)}."
+        )
+    return tidy(predicted)
+
+
+def _record(predictions: Predictions, row: dict) -> dict:
+    answer = predictions.look_up(row)
+    quantiles = answer.quantiles or [None] * len(quantile_columns())
+    known = {"estimate": answer.estimate} | dict(zip(quantile_columns(), quantiles, strict=True))
+    return {"estimator": predictions.name + UPLOADED} | row | known
