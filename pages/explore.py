@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import ui
 from mist_core.baselines import BASELINES, BaselineResult, estimate_baseline
+from mist_core.benchmark_datasets import BenchmarkDataset
 from mist_core.estimate_figures import Fan, Rival, comparison, convergence, poster
 from mist_core.families import FAMILIES, Family, Parameter
 from mist_core.figures import scatter
@@ -27,6 +28,7 @@ CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 MAX_DIM = 32
 CANONICAL = "canonical pair"
 ABOUT_BOARD = "MIST's quantiles and interval, the truth and the other estimates"
+Source = Scene | BenchmarkDataset  # each draws a sample and says how
 GRACE = 0.3  # seconds a baseline may go on for after a control has moved
 
 
@@ -39,7 +41,9 @@ def main() -> None:
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:
-        scene, n_samples, rivals = choose_scene(), choose_rows(), choose_rivals()
+        named = BenchmarkDataset.parse(st.query_params.get("dataset", ""))
+        scene, n_samples = show_named(named) if named else (choose_scene(), choose_rows())
+        rivals = choose_rivals()
         ui.choose_weights()
     with ui.core_errors():
         pool = pool_of(scene, max(n_samples, CHUNK_ROWS))
@@ -95,6 +99,13 @@ class Board:
         for result in self.results.values():
             if result.failure:
                 self.notes.caption(f"{BASELINES[result.name].title}: {ui.plain(result.failure)}")
+
+
+def show_named(dataset: BenchmarkDataset) -> tuple[BenchmarkDataset, int]:
+    """The dataset that the Benchmark page linked to, with all its rows, and the way back."""
+    st.caption(f"A dataset of a benchmark: {dataset}.")
+    st.button("Choose a law instead", on_click=st.query_params.pop, args=("dataset", None))
+    return dataset, dataset.n_samples
 
 
 def choose_scene() -> Scene:
@@ -182,9 +193,9 @@ def choose_axes(sample: Sample) -> tuple:
     return table[a].to_numpy(), table[b].to_numpy(), a, b
 
 
-def show_curve(scene: Scene, pool: Sample, unit: str) -> alt.LayerChart:
+def show_curve(scene: Source, pool: Sample, unit: str) -> alt.LayerChart:
     """Draw the convergence over growing parts of the sample, past the rows chosen where cheap."""
-    rows = [n for n in CURVE_ROWS if n <= len(pool.x)]
+    rows = [*(n for n in CURVE_ROWS if n < len(pool.x)), min(len(pool.x), CURVE_ROWS[-1])]
     digest = ui.weights_hash()
     fans = [Fan.of(ui.in_unit(posterior_of(scene, n, digest, pool), unit)) for n in rows]
     curve = convergence(rows, fans, pool.truth * UNITS[unit], unit=unit)
@@ -203,13 +214,13 @@ def show_downloads(sample: Sample, figure) -> None:
         ui.download_figure(figure, "mist-explore")
 
 
-def show_code(scene: Scene, n_samples: int) -> None:
+def show_code(scene: Source, n_samples: int) -> None:
     """The same picture's numbers as a script."""
     with st.expander("The same in Python"):
         st.code(scene.code(n_samples), language="python")
 
 
-def known_results(scene: Scene, n_samples: int) -> dict[str, BaselineResult]:
+def known_results(scene: Source, n_samples: int) -> dict[str, BaselineResult]:
     """Baselines already computed for this sample in this session; new ones are added to it."""
     store = st.session_state.setdefault("explore_results", {})
     return store.setdefault((scene, n_samples), {})
@@ -225,13 +236,13 @@ def stop_if_stale(deadline: float) -> Callable[[], None]:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def pool_of(scene: Scene, n_samples: int) -> Sample:
+def pool_of(scene: Source, n_samples: int) -> Sample:
     """The scene's rows, `n_samples` or more, kept uncopied; nobody changes them."""
     return scene.draw(n_samples)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def posterior_of(scene: Scene, n_samples: int, digest: str, _pool: Sample) -> Posterior:
+def posterior_of(scene: Source, n_samples: int, digest: str, _pool: Sample) -> Posterior:
     """The model's answer on the pool's first rows; `digest` of the weights is a part of the key."""
     sample = _pool.first(n_samples)
     return ui.estimator().posterior(sample.x, sample.y)
