@@ -13,9 +13,11 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.pages_manager import PagesManager
 
 from mist_core import figures, weights_library
+from mist_core.benchmark_figures import PICKED
 from mist_core.errors import MISTError
 from mist_core.estimator import MISTEstimator
 from mist_core.posterior import UNITS, Posterior
@@ -118,6 +120,19 @@ def show(
     """
     draw = place.altair_chart if place else st.altair_chart
     return draw(chart, width="stretch", alt=description)
+
+
+def open_picked(chart: alt.TopLevelMixin, *, description: str, key: str, weights: str = "") -> None:
+    """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore."""
+    event = st.altair_chart(
+        chart, width="stretch", alt=description, key=key, on_select="rerun", selection_mode=PICKED
+    )
+    if picked := event.selection.get(PICKED):
+        try:
+            chosen = {"dataset": picked[0]["address"]} | ({"weights": weights} if weights else {})
+            st.switch_page("pages/explore.py", query_params=chosen)
+        except StreamlitAPIException:  # the page runs alone
+            st.caption("Explore shows it: start the app with make app.")
 
 
 def download_table(label: str, frame: pd.DataFrame, file_name: str) -> None:

@@ -1,0 +1,192 @@
+"""The Benchmark page's view of measured errors: leaderboard, figures, live reruns, uploads."""
+
+from collections.abc import Iterator
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+import ui
+from mist_core import accuracy, leaderboard, replay, uploads, weights_library
+from mist_core import benchmark_figures as figures
+from mist_core import benchmark_panels as panels
+from mist_core import benchmark_text as text
+from mist_core.benchmark_results import Results
+from mist_core.benchmarks import BENCHMARKS
+from mist_core.leaderboard import title
+from mist_core.posterior import UNITS
+
+URL = "query-params"
+TARGETS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+COUNTS = (5, 10, 20, 50, 100)
+UPLOADS, REPLAYED = "benchmark-uploads", "benchmark-replayed"
+
+
+def show_accuracy(results: Results, unit: str) -> None:
+    """Leaderboard, then where each estimator errs."""
+    show_board(results, unit)
+    if results.table.empty:
+        return
+    rows = accuracy.with_errors(results.table)
+    st.subheader("Where the errors lie", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = results.estimators
+        name = st.selectbox(
+            "Estimator", names, format_func=title, key="estimator", bind=URL, width=240
+        )
+        groups = panels.row_groups(results.benchmark, rows)
+        group = st.selectbox(
+            "Rows", list(groups), key=f"rows-{results.benchmark}", bind=URL, width=180
+        )
+        amount = st.segmented_control(
+            "Heatmap", figures.AMOUNTS, default="mse", required=True, key="amount", bind=URL
+        )
+    inside = rows[rows.n_samples.between(*groups[group])]
+    mine = inside[inside.estimator == name]
+    if mine.empty:
+        st.info(f"{ui.plain(title(name))} has no estimate here.")
+    else:
+        show_errors(mine, rows[rows.estimator == name], results.benchmark, amount or "mse", unit)
+    show_tasks(inside, rows, unit, results.benchmark)
+    show_replay(results, name, unit)
+
+
+def show_board(results: Results, unit: str) -> None:
+    """The leaderboard as a chart, a sentence and a table."""
+    benchmark = results.benchmark
+    board = leaderboard.in_unit(leaderboard.board(benchmark, results.scores), benchmark, unit)
+    metric = leaderboard.metric(benchmark, unit)
+    st.markdown(text.about_board(board, metric))
+    if board.empty:
+        return
+    charts = figures.board_charts(board, metric=metric)
+    for chart, column in zip(charts, st.columns(len(charts), gap="large"), strict=True):
+        with column:
+            ui.show(chart, description=f"{metric} of each estimator")
+    if (board.kind == leaderboard.PUBLISHED).any():
+        st.caption(text.PUBLISHED_NOTE)
+    st.dataframe(leaderboard.wide(board), hide_index=True)
+    st.caption(text.EVERY_NOTE)
+    show_downloads("Leaderboard", board, figures.sheet(charts), f"mist-{benchmark}-leaderboard")
+
+
+def show_errors(
+    mine: pd.DataFrame, every: pd.DataFrame, benchmark: str, amount: str, unit: str
+) -> None:
+    """One estimator's scatter and its heatmap; a click opens the dataset in Explore."""
+    left, right = st.columns(2, gap="large")
+    name = every.estimator.iloc[0]
+    with left:
+        points = panels.scatter_points(mine, benchmark, unit)
+        chart = figures.scatter_chart(points, unit=unit)
+        show_picked(chart, f"benchmark-scatter-{benchmark}", name, "estimates against truths")
+        st.caption(f"{text.about_scatter(mine, unit)} Click a point: its dataset opens in Explore.")
+        show_downloads("Points", points, chart, f"mist-{benchmark}-scatter")
+    with right:
+        cells = panels.shape_cells(every, benchmark, unit)
+        chart = figures.shape_chart(cells, amount, unit=unit)
+        show_picked(chart, f"benchmark-shapes-{benchmark}", name, f"{amount} by rows and columns")
+        st.caption(
+            f"{text.about_shapes(cells, amount, unit)} Click a cell: its dataset with the largest "
+            "error opens in Explore."
+        )
+        show_downloads("Cells", cells, chart, f"mist-{benchmark}-shapes")
+
+
+def show_tasks(inside: pd.DataFrame, rows: pd.DataFrame, unit: str, benchmark: str) -> None:
+    """Errors task by task, and the rows that a target error takes."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        target = st.select_slider(
+            f"Target: mean absolute error ({unit})", TARGETS, 0.1, key="target", bind=URL
+        )
+        table = panels.needed(rows, target / UNITS[unit])
+        aim = f"{target:g} {unit}"
+        chart = figures.needed_chart(table, list(dict.fromkeys(table.title)), target=aim)
+        ui.show(chart, description=f"rows needed for {aim} by columns")
+        st.caption(text.about_needed(table, aim))
+        show_downloads("Rows needed", table, chart, f"mist-{benchmark}-needed")
+    with right:
+        st.markdown(f"**Mean absolute error by task** ({unit})")
+        table = panels.task_table(inside, unit)
+        st.dataframe(table, hide_index=True, height=380)
+        st.caption(text.about_tasks(table, unit) + " Click a heading to sort.")
+        ui.download_table("Tasks (CSV)", table, f"mist-{benchmark}-tasks.csv")
+
+
+def show_replay(results: Results, name: str, unit: str) -> None:
+    """A few stored estimates made again here."""
+    st.subheader("Run it here", anchor=False)
+    load = {f"mist-{w}": ui.estimator(w) for w in weights_library.names() if name == f"mist-{w}"}
+    judged = replay.candidate(name, load)
+    if judged is None:
+        st.caption(f"Of {ui.plain(title(name))} only the answers are known, so it cannot run here.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        count = st.select_slider("Datasets", COUNTS, 10, key="replay-count", bind=URL, width=240)
+        start = st.button(f"Estimate them again with {ui.plain(title(name))}", type="primary")
+    rows = replay.choose(results.table[results.table.estimator == name], count)
+    known = st.session_state.setdefault(REPLAYED, {})
+    key = (results.benchmark, name, count)
+    if start:
+        known[key] = watch(replay.replay(results.benchmark, rows, judged), len(rows))
+    if key in known:
+        st.markdown(text.about_replay(known[key], unit))
+        st.dataframe(known[key], hide_index=True)
+        ui.download_table(
+            "Estimates (CSV, nats)", known[key], f"mist-{results.benchmark}-again.csv"
+        )
+
+
+def watch(records: Iterator[dict], count: int) -> pd.DataFrame:
+    """The records as they come, with a bar."""
+    bar, done = st.progress(0.0, "The first one loads what it needs …"), []
+    for record in records:
+        done.append(record)
+        bar.progress(len(done) / count, f"{len(done)} of {count} datasets")
+    bar.empty()
+    return pd.DataFrame(done)
+
+
+def show_upload(results: Results) -> None:
+    """A table of predictions joins the leaderboard for this session."""
+    st.subheader("Bring your own estimator", anchor=False)
+    if results.table.empty:
+        st.caption("A stored run has to be there first: it knows the datasets and their truths.")
+        return
+    st.markdown(
+        "Fill in `estimate` (nats) for as many rows of the template as you like, and upload it: it "
+        "is scored here and joins the figures for this session. Only tables are taken; a Python "
+        f"file runs from the command line, `python -m mist_core evaluate {results.benchmark} "
+        "--estimator-file my.py`."
+    )
+    known = uploads.datasets(results.table)
+    ui.download_table("Template (CSV)", uploads.template(known), f"{results.benchmark}.csv")
+    file = st.file_uploader("Predictions", type=["csv"], key=f"upload-{results.benchmark}")
+    if file:
+        accept(results.benchmark, file.name, file.getvalue(), known)
+
+
+def accept(benchmark: str, file_name: str, content: bytes, known: pd.DataFrame) -> None:
+    """Score an upload, once; one of the same name takes its place."""
+    kept = st.session_state.setdefault(UPLOADS, {}).setdefault(benchmark, {})
+    digest = ui.digest(content)
+    if kept.get(file_name, ("",))[0] != digest:
+        with st.spinner("Scoring …"):
+            table = uploads.judge(file_name, content, known)
+            kept[file_name] = (digest, table, BENCHMARKS[benchmark].summarize(table))
+        st.rerun()
+
+
+def show_picked(chart: alt.TopLevelMixin, key: str, estimator: str, description: str) -> None:
+    """A chart whose marks open their datasets in Explore, with the weights that were judged."""
+    name = estimator.removeprefix("mist-")
+    ours = estimator.startswith("mist-") and name in weights_library.names()
+    ui.open_picked(chart, description=description, key=key, weights=name if ours else "")
+
+
+def show_downloads(label: str, table: pd.DataFrame, chart: alt.TopLevelMixin, stem: str) -> None:
+    """The table as CSV and the chart as SVG and PNG."""
+    with st.container(horizontal=True):
+        ui.download_table(f"{label} (CSV)", table, f"{stem}.csv")
+        ui.download_figure(lambda: chart, stem)

@@ -1,0 +1,134 @@
+"""Benchmark: estimators side by side where the truth is known, from stored runs."""
+
+import pandas as pd
+import streamlit as st
+
+import ui
+from benchmark_view import UPLOADS, show_accuracy, show_downloads, show_upload
+from mist_core import benchmark_figures as figures
+from mist_core import benchmark_panels as panels
+from mist_core import benchmark_results as stored
+from mist_core import benchmark_text as text
+from mist_core import runs, speed_table, weights_library
+from mist_core.benchmark_results import Results
+from mist_core.leaderboard import title
+
+URL = "query-params"
+VIEWS = {
+    "mtest": "Published grids",
+    "bmi40": "bmi's tasks",
+    "mtest-extended": "Extended grids",
+    "selfconsistency": "Self-consistency",
+    "speed": "Speed",
+}
+
+
+def main() -> None:
+    """One benchmark at a time: its figures, its tables, and where they come from."""
+    ui.page("Benchmark")
+    st.title("How far off, beside the others?")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.segmented_control(
+            "Benchmark",
+            list(VIEWS),
+            format_func=VIEWS.get,
+            default="mtest",
+            required=True,
+            key="benchmark",
+            bind=URL,
+        )
+        unit = ui.unit_switch("benchmark-unit")
+    name = name or "mtest"
+    st.caption(text.ABOUT[name])
+    with ui.core_errors():
+        results = with_uploads(read(name, stored.stamp(runs.RESULTS)))
+        if name == "speed":
+            show_speed(results)
+        elif name == "selfconsistency":
+            show_checks(results, unit)
+        else:
+            show_accuracy(results, unit)
+        show_origin(results)
+        if name != "speed":
+            show_upload(results)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def read(name: str, stamp: tuple) -> Results:
+    """What is stored of a benchmark, read once unless a file in `results/` changes."""
+    return stored.read(name, runs.RESULTS)
+
+
+def with_uploads(results: Results) -> Results:
+    """With the predictions uploaded in this session."""
+    for _, table, scores in st.session_state.get(UPLOADS, {}).get(results.benchmark, {}).values():
+        results = results.joined(table, scores)
+    return results
+
+
+def show_checks(results: Results, unit: str) -> None:
+    """Self-consistency as ticks."""
+    if results.scores.empty:
+        return
+    cells = panels.check_cells(results.scores, unit)
+    st.markdown(text.about_checks(cells, unit))
+    chart = figures.checks_chart(cells)
+    ui.show(chart, description="ticks by check and estimator")
+    table = panels.check_table(results.scores, unit)
+    with st.expander("Law by law"):
+        st.dataframe(table, hide_index=True)
+    show_downloads("Checks", table, chart, "mist-selfconsistency")
+
+
+def show_speed(results: Results) -> None:
+    """Time against rows and against columns."""
+    if results.table.empty:
+        return
+    table = panels.timed(results.table)
+    names = list(dict.fromkeys(table.title))
+    st.markdown(text.about_speed(table))
+    left, right = st.columns(2, gap="large")
+    with left:
+        dims = sorted(table.dim_x.unique().tolist())
+        dim = st.selectbox("Columns a side", dims, key="speed-dim", bind=URL, width=160)
+        show_time(table[table.dim_x == dim], names, "n_samples", f"{dim} + {dim} columns")
+    with right:
+        counts = sorted(table.n_samples.unique().tolist())
+        n = st.selectbox(
+            "Rows", counts, min(1, len(counts) - 1), key="speed-n", bind=URL, width=160
+        )
+        show_time(table[table.n_samples == n], names, "dim_x", f"{n:,} rows")
+    exponents = speed_table.growth(results.table)
+    st.markdown(text.about_growth(exponents))
+    st.dataframe(pd.DataFrame(exponents), hide_index=True)
+    ui.download_table("Times (CSV)", table, "mist-speed.csv")
+
+
+def show_time(table: pd.DataFrame, names: list[str], across: str, about: str) -> None:
+    chart = figures.time_chart(table, names, across, about=about)
+    ui.show(chart, description=f"seconds an estimate, {about}")
+    ui.download_figure(lambda: chart, f"mist-speed-{across}")
+
+
+def show_origin(results: Results) -> None:
+    """Which commands made the numbers, and which would add the missing ones."""
+    for sentence in text.about_missing(results):
+        st.caption(sentence)
+    if results.unreadable:
+        st.caption(f"Not readable now: {ui.plain(', '.join(results.unreadable))}.")
+    with st.expander("Where the numbers come from"):
+        for run in dict.fromkeys(run.name for run in results.runs.values()):
+            origin = next(r for r in results.runs.values() if r.name == run)
+            st.markdown(f"`{origin.command}` on {origin.date}, {ui.plain(origin.machine)}")
+        for name in stale(results):
+            st.markdown(f"{ui.plain(title(name))} was judged with other weights than it has now.")
+
+
+def stale(results: Results) -> list[str]:
+    """Those of ours whose weights file is not the one that was judged."""
+    known = {f"mist-{name}": name for name in weights_library.names()}
+    judged = [(n, r.weights[n]) for n, r in results.runs.items() if n in r.weights and n in known]
+    return [name for name, digest in judged if ui.weights_hash(known[name]) != digest]
+
+
+main()
