@@ -26,14 +26,14 @@ class Marginals:
 
     Attributes:
         columns: (B, d, n) the values.
-        ordered: (B, d, n) the values of each column, ascending.
+        quartiles: (B, d, 3) lower quartile, median and upper quartile of each column.
         places: (B, d, n) twice the 0-based mid-rank of each value, an integer.
         tie_share: (B, d) share of rows whose value another row of the column has too.
         soft: whether `ranks` and `scores` are smooth in `columns`.
     """
 
     columns: Tensor
-    ordered: Tensor
+    quartiles: Tensor
     places: Tensor
     tie_share: Tensor
     soft: bool
@@ -59,7 +59,7 @@ class Marginals:
     @cached_property
     def raw(self) -> Tensor:
         """(B, n, d) columns centred by their median and scaled by their quartiles, float32."""
-        return _robust_standardise(self.columns, self.ordered).float().mT
+        return _robust_standardise(self.columns, self.quartiles).float().mT
 
     def in_order(self, rows: Tensor) -> "Marginals":
         """The same side with its rows in another order, `rows` (B, n)."""
@@ -73,14 +73,16 @@ class Marginals:
         return replace(
             self,
             columns=torch.where(where, -self.columns, self.columns),
-            ordered=torch.where(where, -self.ordered.flip(-1), self.ordered),
+            quartiles=torch.where(where, -self.quartiles.flip(-1), self.quartiles),
             places=torch.where(where, highest - self.places, self.places),
         )
 
     def with_columns(self, order: Tensor) -> "Marginals":
         """The same side with its columns in another order, `order` (B, d)."""
-        index = order.unsqueeze(-1).expand(self.columns.shape)
-        tensors = (t.gather(-2, index) for t in (self.columns, self.ordered, self.places))
+        tensors = (
+            t.gather(-2, order.unsqueeze(-1).expand(t.shape))
+            for t in (self.columns, self.quartiles, self.places)
+        )
         return Marginals(*tensors, self.tie_share.gather(-1, order), self.soft)
 
     def _at_places(self, table: Tensor) -> Tensor:
@@ -103,7 +105,7 @@ def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
     columns = x.mT.contiguous()  # (B, d, n)
     order = argsort(columns)  # (B, d, n)
     ordered = columns.gather(-1, order)  # (B, d, n)
-    return Marginals(columns, ordered, *_places(ordered.detach(), order), soft)
+    return Marginals(columns, _quartiles(ordered), *_places(ordered.detach(), order), soft)
 
 
 def normal_scores(ranks: Tensor) -> Tensor:
@@ -182,15 +184,20 @@ def _tie_sums(position: Tensor, same: Tensor) -> tuple[Tensor, Tensor]:
     return first + last, (last > first).float().mean(-1)
 
 
-def _robust_standardise(columns: Tensor, ordered: Tensor) -> Tensor:
+def _quartiles(ordered: Tensor) -> Tensor:
+    """(B, d, 3) quartiles of sorted columns (B, d, n)."""
+    n = ordered.shape[-1]
+    quarter, half = (n - 1) // 4, (n - 1) // 2  # mirrored indices: a sign flip changes nothing
+    median = (ordered[..., half] + ordered[..., n - 1 - half]) / 2
+    return torch.stack([ordered[..., quarter], median, ordered[..., n - 1 - quarter]], -1)
+
+
+def _robust_standardise(columns: Tensor, quartiles: Tensor) -> Tensor:
     """Columns minus their median over their normal-consistent quartile range, cut at `CLIP`.
 
     Columns with equal quartiles fall back to the standard deviation, constants to 0.
     """
-    n = columns.shape[-1]
-    quarter, half = (n - 1) // 4, (n - 1) // 2  # mirrored indices: a sign flip changes nothing
-    low, high = ordered[..., [quarter]], ordered[..., [n - 1 - quarter]]
-    median = (ordered[..., [half]] + ordered[..., [n - 1 - half]]) / 2
+    low, median, high = quartiles.split(1, -1)  # (B, d, 1) each
     scale = (high - low) / 1.349
     # Without a gradient, which is infinite at 0; every statistic standardises once more anyway.
     spread = (columns - median).detach().square().mean(-1, keepdim=True).sqrt()

@@ -18,8 +18,8 @@ QUERIES = 256
 REFERENCES = 512
 # The references are parted into so many folds, each searched by itself: a fine and a coarse scale.
 FOLDS = (1, 4)
-# Datasets at a time on a CPU: their distances fit its cache, which halves the time.
-DATASETS_AT_ONCE = 8
+# Distances held at a time on a CPU: they fit its cache, which halves the time.
+CACHED = 1 << 18
 # Squared distances below it are ties: a product of matrices rounds by as much.
 TIE = 1e-6
 
@@ -36,7 +36,8 @@ def neighbours(a: Tensor, b: Tensor, dims: tuple[int, ...] = (2, COORDINATES)) -
         dims: numbers of leading coordinates a side; those there are, where there are fewer.
     """
     a, b = a[:, :REFERENCES], b[:, :REFERENCES]
-    size = DATASETS_AT_ONCE if a.device.type == "cpu" else max(1, len(a))
+    pairs = min(QUERIES, a.shape[1]) * a.shape[1]
+    size = max(1, CACHED // pairs if a.device.type == "cpu" else len(a))
     pieces = zip(a.split(size), b.split(size), strict=True)
     estimates = torch.cat([_estimates(*piece, dims) for piece in pieces])
     return torch.cat([estimates, log_information(estimates)], -1)

@@ -29,7 +29,7 @@ def normal_form(x: Marginals, y: Marginals) -> tuple[Marginals, Marginals]:
 
 def exchanged(x: Marginals, y: Marginals, where: Tensor) -> tuple[Marginals, Marginals]:
     """Sides of one shape, exchanged in the datasets `where` (B,) is true."""
-    names = ("columns", "ordered", "places", "tie_share")
+    names = ("columns", "quartiles", "places", "tie_share")
     pairs = {name: (getattr(x, name), getattr(y, name)) for name in names}
     masks = {name: where.view(-1, *[1] * (pair[0].ndim - 1)) for name, pair in pairs.items()}
     first = {name: torch.where(masks[name], b, a) for name, (a, b) in pairs.items()}
@@ -65,7 +65,8 @@ def hash_order(x_places: Tensor, y_places: Tensor) -> Tensor:
     n = x_places.shape[-1]
     places = torch.cat([x_places, y_places], -2) + 1  # 1 .. 2n - 1
     scramble = torch.from_numpy(np.random.default_rng(SCRAMBLE).integers(0, 2**48, n + 1))
-    scrambled = scramble.to(places.device)[torch.minimum(places, 2 * n - places)]
+    from_end = torch.minimum(places, 2 * n - places)
+    scrambled = scramble.to(places.device).index_select(0, from_end.flatten()).view(places.shape)
     key = scrambled.sum(-2)
     order = argsort(key)
     ordered = key.gather(-1, order)
