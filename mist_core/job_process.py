@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from mist_core.home import home
+
 NICENESS = 10
 GRACE_SECONDS = 3.0
 ROOT = Path(__file__).parent.parent
@@ -54,7 +56,8 @@ def start(command: Sequence[str], log: Path) -> ProcessKey:
             stdout=words,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"},
+            env=os.environ
+            | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "MIST_HOME": str(home().resolve())},
         )
     _children[child.pid] = child
     process = psutil.Process(child.pid)
