@@ -11,6 +11,7 @@ from mist_core.errors import MISTError
 
 COMMANDS = {
     "train": ("mist_core.train_command", "train a network and keep its weights"),
+    "adapt": ("mist_core.adapt_command", "fine-tune weights on data like a table's"),
     "evaluate": ("mist_core.evaluation_command", "score estimators where the truth is known"),
     "calibrate": ("mist_core.calibration_command", "coverage of the truth, beside resampled peers"),
     "bench-sampler": ("mist_core.sampler_benchmark", "datasets a second, beside bmi's sampler"),

@@ -6,11 +6,12 @@ evaluations are not used: they judge frozen candidates only.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
 
+from mist_core.composed import Mixed
 from mist_core.evaluation_summary import PUBLISHED
 from mist_core.general import General
 from mist_core.job_plan import Plan
@@ -25,10 +26,14 @@ from mist_core.model import Network
 from mist_core.posterior import UNITS
 from mist_core.priors import meta_distribution
 from mist_core.scoring import validation_scores
+from mist_core.table_laws import LikeTable
 
 STANDING_SEED = 1_618_033
 DRAWS, DATASETS_A_DRAW = 16, 16
 OWN, IN_FAMILY, EVERYTHING = "your laws", "published laws, 300 to 500 rows", "laws of every kind"
+HELD_OUT = "simulations of rows held out"
+# Names of the scores in a comparison, and in those of `validation_scores`.
+SHOWN = {"mae": "mae", "mse": "mse", "coverage": "coverage_90", "wis": "wis"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,11 @@ class Bench:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two networks on one bench; errors of the mean in nats, nats^2; coverage of 90 % intervals."""
+    """Two networks on one bench.
+
+    Errors of the mean in nats and nats^2; coverage of 90 % intervals; weighted interval score in
+    nats.
+    """
 
     bench: str
     datasets: int
@@ -59,6 +68,24 @@ class Comparison:
     mse_after: float
     coverage_before: float
     coverage_after: float
+    wis_before: float = float("nan")  # runs judged by an earlier version have none
+    wis_after: float = float("nan")
+
+    @property
+    def wis_change(self) -> float:
+        """Relative change of the weighted interval score: -0.2 is a fall by 20 %."""
+        return self.wis_after / max(self.wis_before, 1e-12) - 1
+
+    def interval_sentence(self, unit: str) -> str:
+        """What became of the intervals, in words: the score sums up width and misses."""
+        before, after = (s * UNITS[unit] for s in (self.wis_before, self.wis_after))
+        verb = "fell" if self.wis_change < 0 else "rose"
+        return (
+            f"On {self.datasets} {self.bench} the weighted interval score {verb} by "
+            f"{abs(100 * self.wis_change):.0f} %, from {before:.3f} to {after:.3f} {unit}; 90 % "
+            f"intervals hold {100 * self.coverage_after:.0f} % of the truths, before "
+            f"{100 * self.coverage_before:.0f} %."
+        )
 
     def sentence(self, unit: str) -> str:
         """What changed, in words."""
@@ -76,12 +103,21 @@ class Comparison:
 
 
 def benches(plan: Plan) -> list[Bench]:
-    """The user's laws, and two standing benchmarks on which forgetting shows."""
+    """The user's laws, and two standing benchmarks on which forgetting shows.
+
+    Where a table is imitated, also imitations of the rows that were held out.
+    """
     published = Paper(families=PAPER_IN_FAMILY, rows=(300, 500))
+    own = meta_distribution(plan.meta)
     return [
-        Bench(OWN, meta_distribution(plan.meta), plan.seed, "test"),
+        Bench(OWN, own, plan.seed, "test"),
         Bench(IN_FAMILY, published, STANDING_SEED, "validation"),
         Bench(EVERYTHING, General(published=0.0), STANDING_SEED, "validation"),
+        *(
+            Bench(HELD_OUT, replace(part, held_out=True), plan.seed, "test")
+            for part in (own.parts if isinstance(own, Mixed) else (own,))
+            if isinstance(part, LikeTable)
+        ),
     ]
 
 
@@ -103,10 +139,13 @@ def compare(
     after: Network,
     bench: Bench,
     progress: Callable[[float], None] = lambda s: None,
+    *,
+    draws: int | None = None,
 ) -> Comparison:
-    """Both networks' scores on a bench; `progress` takes the share done."""
+    """Both networks' scores on `draws` draws of a bench; `progress` takes the share done."""
     sums = {"before": [], "after": []}
-    for index in range(DRAWS):
+    draws = draws or DRAWS
+    for index in range(draws):
         batch = bench.meta.draw(
             DATASETS_A_DRAW, source(stream(bench.seed, bench.branch, 10_000 + index))
         )
@@ -115,13 +154,13 @@ def compare(
                 prediction = network(network.prepare(batch.x, batch.y))
             truth = batch.mutual_information.float()
             sums[name].append(validation_scores(prediction, truth))
-        progress((index + 1) / DRAWS)
+        progress((index + 1) / draws)
     scores = {
         f"{ours}_{name}": float(np.mean([part[theirs] for part in parts]))
         for name, parts in sums.items()
-        for ours, theirs in (("mae", "mae"), ("mse", "mse"), ("coverage", "coverage_90"))
+        for ours, theirs in SHOWN.items()
     }
-    return Comparison(bench.name, DRAWS * DATASETS_A_DRAW, **scores)
+    return Comparison(bench.name, draws * DATASETS_A_DRAW, **scores)
 
 
 def beside_published(comparison: Comparison) -> str:

@@ -50,6 +50,10 @@ class LikeTable(MetaDistribution):
         groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)
         return concatenate([_group(pair, n, size, source) for size in groups])
 
+    def at_hand(self) -> bool:
+        """Whether the sides are in the data folder."""
+        return _path(self.sides, home().resolve()).exists()
+
     def pair(self) -> tuple[Side, Side]:
         """The sides X and Y.
 
@@ -98,7 +102,7 @@ def load_sides(digest: str, folder: Path) -> dict[str, Side]:
     """
     if not is_digest(digest):
         raise WeightsError("sides: expected a SHA-256 of 64 hexadecimal digits.")
-    path = folder / "sides" / f"{digest}.safetensors"
+    path = _path(digest, folder)
     if path.exists() and path.stat().st_size > MOST_BYTES:
         raise WeightsError(f"{path.name}: expected at most {MOST_BYTES} bytes.")
     checkpoint = load_checkpoint(path)
@@ -108,6 +112,10 @@ def load_sides(digest: str, folder: Path) -> dict[str, Side]:
     if not isinstance(configs, dict) or set(configs) != set(PLACES):
         raise WeightsError(f"{path.name}: expected four sides of a table, got something else.")
     return {place: _build(configs[place], _below(checkpoint.tensors, place)) for place in PLACES}
+
+
+def _path(digest: str, folder: Path) -> Path:
+    return folder / "sides" / f"{digest}.safetensors"
 
 
 def _below(tensors: dict[str, torch.Tensor], place: str) -> dict[str, torch.Tensor]:
