@@ -8,7 +8,7 @@ import streamlit as st
 
 import ui
 from mist_core import job_process, weights_library
-from mist_core.before_after import Comparison, beside_published, compare_all
+from mist_core.before_after import HELD_OUT, Comparison, beside_published, compare_all
 from mist_core.checkpoint import load_network
 from mist_core.job_plan import Plan, start_path, weights_path
 from mist_core.job_progress import beats_start, read_progress
@@ -130,7 +130,9 @@ def show_gain(lab: Lab, job: Job) -> None:
     other = job.plan.start or weights_library.default()
     comparisons = gain(lab.run_folder(job.id), job.plan)
     st.subheader(f"This run beside {other}", anchor=False)
-    st.markdown("\n".join(f"- {c.sentence(unit)}" for c in comparisons))
+    said = [c.sentence(unit) for c in comparisons]
+    said += [c.interval_sentence(unit) for c in comparisons if c.bench == HELD_OUT]
+    st.markdown("\n".join(f"- {text}" for text in said))
     ui.show(before_after(comparisons, unit=unit), description=comparisons[0].sentence(unit))
     covered = ", ".join(f"{c.coverage_after:.0%} ({c.bench})" for c in comparisons)
     st.caption(

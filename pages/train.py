@@ -9,11 +9,12 @@ import time
 import numpy as np
 import streamlit as st
 
+import adapt_view
 import run_view
 import ui
 from mist_core import weights_library
-from mist_core.checkpoint import load_checkpoint
-from mist_core.composed import MOST_ROWS, PAPER_FAMILIES, Mixed, to_text
+from mist_core.adaptation import Adaptation
+from mist_core.composed import MOST_ROWS, PAPER_FAMILIES, to_text
 from mist_core.general import General
 from mist_core.general_blocks import BLOCKS
 from mist_core.job_plan import Plan, demonstration
@@ -26,7 +27,7 @@ from mist_core.meta_distribution import (
     Paper,
 )
 from mist_core.posterior import UNITS
-from mist_core.priors import meta_distribution
+from mist_core.rehearsal import rehearsed
 from mist_core.training_figures import truths
 
 SCRATCH = "nothing (from scratch)"
@@ -39,6 +40,7 @@ LAWS = {
     "general": "laws of every kind",
     "paper": "published laws",
     "paper-no-additive": "published laws, none additive",
+    "table": "like my table",
 }
 MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
 ROWS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, MOST_ROWS)
@@ -65,8 +67,9 @@ def show_composer(lab: Lab) -> None:
     """Choices on the left, and beside them what the network would learn from."""
     with st.sidebar:
         start, architecture = choose_start()
-        meta = choose_laws()
-        meta = rehearse(meta, start)
+        laws = choose_laws()
+        imitated = laws if isinstance(laws, Adaptation) else None
+        meta = rehearse(imitated.meta if imitated else laws, start)
         minutes = st.select_slider("Minutes", MINUTES, value=10)
     unit = ui.unit_switch("train-unit")
     values = run_view.sample_truths(to_text(meta)) * UNITS[unit]
@@ -89,6 +92,8 @@ def show_composer(lab: Lab) -> None:
         "of columns only. Training runs at low priority in a process of its own: this page can be "
         "closed, and the server restarted. Other runs wait their turn."
     )
+    if imitated:
+        adapt_view.show_sides(imitated)
 
 
 def choose_start() -> tuple[str | None, str]:
@@ -100,9 +105,11 @@ def choose_start() -> tuple[str | None, str]:
     return None, st.selectbox("Network", list(NETWORKS), format_func=NETWORKS.get)
 
 
-def choose_laws() -> MetaDistribution:
-    """A meta-distribution composed of parts."""
+def choose_laws() -> MetaDistribution | Adaptation:
+    """A meta-distribution composed of parts, or one like a table."""
     kind = st.selectbox("Laws", list(LAWS), format_func=LAWS.get)
+    if kind == "table":
+        return adapt_view.choose_table()
     if kind == "general":
         return choose_general()
     usual = [f for f in PAPER_TRAIN if kind == "paper" or "additive" not in f]
@@ -133,10 +140,7 @@ def rehearse(meta: MetaDistribution, start: str | None) -> MetaDistribution:
         step=10,
         help="share of draws from the laws the weights were trained on, against forgetting",
     )
-    if share == 0:
-        return meta
-    learned = load_checkpoint(weights_library.path_of(start)).card["meta"]
-    return Mixed((meta, meta_distribution(learned)), (1 - share / 100, share / 100))
+    return rehearsed(meta, weights_library.path_of(start), share / 100)
 
 
 def begin(lab: Lab, plan: Plan) -> None:
