@@ -23,6 +23,7 @@ from mist_core.sides import Side, SideConfig
 
 # Laws that share a recipe, as in the `general` meta-distribution.
 GROUP = 8
+FAMILY = "like the table"
 MOST_BYTES = 32_000_000
 MOST_COLUMNS, MOST_KNOTS, MOST_LEVELS = 64, 64, 64
 FITTED, HELD_OUT = "fitted", "held-out"
@@ -44,11 +45,23 @@ class LikeTable(MetaDistribution):
     rows: tuple[int, int]
     held_out: bool = False
 
+    @torch.no_grad()
     def draw(self, count: int, source: Source) -> Batch:
         n = round(math.exp(source.rng.uniform(*np.log(self.rows))))
         pair = self.pair()
+        carriers = [int(source.rng.integers(max(1, len(side.config.levels)))) for side in pair]
+        ports = [Port(s.dim, s.edges(c)) for s, c in zip(pair, carriers, strict=True)]
         groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)
-        return concatenate([_group(pair, n, size, source) for size in groups])
+        drawn = [
+            draw_law(random_standard_law(*ports, size, source), n, source, (FAMILY,) * size)
+            for size in groups
+        ]
+        batch = concatenate(drawn)
+        x, y = (  # all groups at once: a flow of few rows takes as long as one of many
+            side.push(u, carrier, generator=source.generator)
+            for side, u, carrier in zip(pair, (batch.x, batch.y), carriers, strict=True)
+        )
+        return Batch(x, y, batch.mutual_information, batch.families)
 
     def at_hand(self) -> bool:
         """Whether the sides are in the data folder."""
@@ -146,17 +159,3 @@ def _require_small(shape: SideConfig) -> None:
     columns = len(shape.knots) + len(shape.levels)
     if not 1 <= columns <= MOST_COLUMNS or len(shape.classes) != len(shape.levels):
         raise ValueError(f"expected 1 to {MOST_COLUMNS} columns")
-
-
-@torch.no_grad()
-def _group(pair: tuple[Side, Side], n: int, count: int, source: Source) -> Batch:
-    """`count` datasets of laws that share a recipe."""
-    carriers = [int(source.rng.integers(max(1, len(side.config.levels)))) for side in pair]
-    ports = [Port(s.dim, s.edges(c)) for s, c in zip(pair, carriers, strict=True)]
-    law = random_standard_law(*ports, count, source)
-    batch = draw_law(law, n, source, ("like the table",) * count)
-    x, y = (
-        side.push(u, carrier, generator=source.generator)
-        for side, u, carrier in zip(pair, (batch.x, batch.y), carriers, strict=True)
-    )
-    return Batch(x, y, batch.mutual_information, batch.families)
