@@ -66,7 +66,8 @@ def show_board(results: Results, unit: str) -> None:
     if (board.kind == leaderboard.PUBLISHED).any():
         st.caption(text.PUBLISHED_NOTE)
     st.dataframe(leaderboard.wide(board), hide_index=True)
-    st.caption(text.EVERY_NOTE)
+    if (board.kind == leaderboard.NEURAL).any():
+        st.caption(text.EVERY_NOTE)
     show_downloads("Leaderboard", board, figures.sheet(charts), f"mist-{benchmark}-leaderboard")
 
 

@@ -25,7 +25,8 @@ def board_charts(table: pd.DataFrame, *, metric: str) -> list[alt.LayerChart]:
     shown = table.dropna(subset=["error"])
     shown = shown.assign(published=shown.kind == PUBLISHED, error=shown.error.clip(lower=1e-4))
     rows = list(np.log(shown.error).groupby(shown.title).mean().sort_values().index)
-    x = alt.X("error:Q", title=metric, scale=_log(padding=14), axis=_few_ticks())
+    scale = alt.Scale(type="log", domain=[shown.error.min() / 1.3, shown.error.max() * 1.3])
+    x = alt.X("error:Q", title=metric, scale=scale, axis=_few_ticks())
     splits = list(dict.fromkeys(shown.split))
     return [_board_part(shown[shown.split == split], rows, x, split) for split in splits]
 
@@ -73,9 +74,9 @@ def shape_chart(cells: pd.DataFrame, amount: str, *, unit: str) -> alt.LayerChar
     Args:
         cells: of `accuracy.by_shape`, already in `unit`, with `address`.
     """
-    frame = cells.assign(amount=cells[amount], label=cells[amount].map("{:.2g}".format))
+    frame = cells.assign(amount=cells[amount], label=cells[amount].map(_two_digits))
     rows, dims = (list(frame.sort_values(f"{k}_order")[k].unique()) for k in ("n", "d"))
-    angle = alt.Axis(labelAngle=-40 if len(rows) > 6 else 0)
+    angle = alt.Axis(labelAngle=-40 if len(rows) > 6 else 0, labelOverlap=False)
     base = alt.Chart(frame).encode(
         x=alt.X("n:N", sort=rows, title="rows", axis=angle),
         y=alt.Y("d:N", sort=dims[::-1], title="columns of the wider side"),
@@ -161,7 +162,6 @@ def _board_part(rows: pd.DataFrame, order: list[str], x: alt.X, split: str) -> a
     legend = alt.Legend(orient="bottom", title=None, labelLimit=200)
     base = alt.Chart(rows).encode(x=x, y=y)
     thread = base.mark_line(color=GREY, strokeWidth=1, opacity=0.6).encode(detail="title:N")
-    names = [f"n in {n}" if n[0] in "[(" else n for n in bins]
     scale = alt.Scale(domain=bins, range=list(_COLOURS[: len(bins)]))
     shapes = alt.Scale(domain=bins, range=list(_SHAPES[: len(bins)]))
     dots = base.mark_point(size=95, strokeWidth=2, opacity=1).encode(
@@ -170,7 +170,8 @@ def _board_part(rows: pd.DataFrame, order: list[str], x: alt.X, split: str) -> a
         shape=alt.Shape("n:N", scale=shapes, legend=legend),
         fillOpacity=alt.condition("datum.published", alt.value(0), alt.value(1)),
     )
-    title = titled(split or "Leaderboard", f"by rows: {', '.join(names)}; hollow, *: published")
+    subtitle = "by rows" + ("; hollow, *: published" if rows.published.any() else "")
+    title = titled(split or "Leaderboard", subtitle)
     height = 150 + 26 * rows.title.nunique()
     return alt.layer(thread, dots).properties(title=title, height=height)
 
@@ -185,6 +186,10 @@ def _colour(titles: list[str]) -> alt.Color:
 
 def _shape(titles: list[str]) -> alt.Shape:
     return alt.Shape("title:N", scale=_scale(titles, _SHAPES), legend=_legend())
+
+
+def _two_digits(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.2g}"
 
 
 def _log(padding: int) -> alt.Scale:

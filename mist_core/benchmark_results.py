@@ -151,7 +151,7 @@ def _stored(
 
 
 def _rank(estimator: str, rows: pd.DataFrame) -> tuple[int, float]:
-    return KINDS.index(kind(estimator)), (rows.estimate - rows.truth).abs().median()
+    return KINDS.index(kind(estimator)), (rows.estimate - rows.truth).dropna().abs().median()
 
 
 def _table(file: Path) -> pd.DataFrame:

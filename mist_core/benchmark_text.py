@@ -80,8 +80,8 @@ def about_shapes(cells: pd.DataFrame, amount: str, unit: str) -> str:
     most, least = (list(cells.itertuples())[k] for k in (sizes.argmax(), sizes.argmin()))
     name = unit if amount == "bias" else f"{unit}²"
     return (
-        f"Largest at {most.n} rows and {most.d} columns, {getattr(most, amount):.2g} {name}; "
-        f"smallest at {least.n} rows and {least.d} columns, {getattr(least, amount):.2g} {name}."
+        f"Largest at {most.n} rows and {_columns(most.d)}, {getattr(most, amount):.2g} {name}; "
+        f"smallest at {least.n} rows and {_columns(least.d)}, {getattr(least, amount):.2g} {name}."
     )
 
 
@@ -91,7 +91,7 @@ def about_needed(table: pd.DataFrame, target: str) -> str:
     enough = widest.dropna(subset=["n"])
     reached = [f"{r.title} from {int(r.n):,} rows" for r in enough.itertuples()]
     rest = len(widest) - len(reached)
-    words = f"With {widest.d.iloc[0]} columns a side, {target} takes " + (
+    words = f"With {_columns(widest.d.iloc[0])} a side, {target} takes " + (
         _listed(reached) if reached else f"more than {int(widest.most.max()):,} rows"
     )
     if reached and rest:
@@ -140,7 +140,7 @@ def about_growth(exponents: list[dict]) -> str:
     if known.empty:
         return "Too few values of n were timed to say how time grows."
     spans = known.groupby("estimator", sort=False).exponent.agg(["min", "max"])
-    words = [f"{title(name)} n^{low:.1f} to n^{high:.1f}" for name, low, high in spans.itertuples()]
+    words = [f"{title(name)} {_powers(low, high)}" for name, low, high in spans.itertuples()]
     return f"From 1,000 rows on, time grows with the number of rows as: {_listed(words)}."
 
 
@@ -180,7 +180,16 @@ def _beside(board: pd.DataFrame) -> str:
     if both.empty:
         return ""
     ahead = int((both.ours < both.theirs).sum())
-    return f" It or another of ours is below every published number in {ahead} of {len(both)}."
+    return f" Ours are below every published number in {ahead} of {len(both)}."
+
+
+def _powers(low: float, high: float) -> str:
+    ends = dict.fromkeys(f"n^{end:.1f}" for end in (low, high))
+    return " to ".join(ends)
+
+
+def _columns(label: str) -> str:
+    return f"{label} column" if label == "1" else f"{label} columns"
 
 
 def _duration(seconds: float) -> str:

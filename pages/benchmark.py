@@ -100,11 +100,13 @@ def show_speed(results: Results) -> None:
         show_time(table[table.n_samples == n], names, "dim_x", f"{n:,} rows")
     exponents = speed_table.growth(results.table)
     st.markdown(text.about_growth(exponents))
-    st.dataframe(pd.DataFrame(exponents), hide_index=True)
+    shown = pd.DataFrame(exponents)
+    st.dataframe(shown.assign(estimator=shown.estimator.map(title)), hide_index=True)
     ui.download_table("Times (CSV)", table, "mist-speed.csv")
 
 
 def show_time(table: pd.DataFrame, names: list[str], across: str, about: str) -> None:
+    """One of the two time charts."""
     chart = figures.time_chart(table, names, across, about=about)
     ui.show(chart, description=f"seconds an estimate, {about}")
     ui.download_figure(lambda: chart, f"mist-speed-{across}")
@@ -114,14 +116,17 @@ def show_origin(results: Results) -> None:
     """Which commands made the numbers, and which would add the missing ones."""
     for sentence in text.about_missing(results):
         st.caption(sentence)
+    for name in stale(results):
+        st.caption(
+            f"{title(name)} was judged with other weights than it has now; "
+            f"`{results.runs[name].command}` judges it again."
+        )
     if results.unreadable:
         st.caption(f"Not readable now: {ui.plain(', '.join(results.unreadable))}.")
     with st.expander("Where the numbers come from"):
         for run in dict.fromkeys(run.name for run in results.runs.values()):
             origin = next(r for r in results.runs.values() if r.name == run)
             st.markdown(f"`{origin.command}` on {origin.date}, {ui.plain(origin.machine)}")
-        for name in stale(results):
-            st.markdown(f"{ui.plain(title(name))} was judged with other weights than it has now.")
 
 
 def stale(results: Results) -> list[str]:

@@ -43,8 +43,7 @@ def main() -> None:
     with st.sidebar:
         named = BenchmarkDataset.parse(st.query_params.get("dataset", ""))
         scene, n_samples = show_named(named) if named else (choose_scene(), choose_rows())
-        rivals = choose_rivals()
-        ui.choose_weights()
+        rivals, _ = choose_rivals(), ui.choose_weights()
     with ui.core_errors():
         pool = pool_of(scene, max(n_samples, CHUNK_ROWS))
         sample = pool.first(n_samples)

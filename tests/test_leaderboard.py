@@ -96,7 +96,7 @@ def test_the_headline_names_the_lowest_error():
     scores = pd.DataFrame([score("ksg", 0.5), score("mist-paper", 0.1)])
     sentence = about_board(board("mtest", scores), "error")
     assert sentence.startswith("**MIST paper** has the lowest error in 1 of 1 column")
-    assert "below every published number in 1 of 1" in sentence
+    assert "Ours are below every published number in 1 of 1" in sentence
 
 
 def test_with_published_numbers_only_the_headline_says_so():
