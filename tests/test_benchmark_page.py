@@ -1,0 +1,86 @@
+"""The benchmark page: finished before any click, from whatever is stored, never a traceback."""
+
+from pathlib import Path
+
+import pytest
+from benchmark_tables import answers, score, store
+from streamlit.testing.v1 import AppTest
+
+from mist_core import runs, uploads
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch) -> Path:
+    """A folder with one small stored run."""
+    store(tmp_path, "mtest-small", answers("mist-paper", error=0.1))
+    store(tmp_path, "mtest-peer", answers("cca", error=0.5))
+    monkeypatch.setattr(runs, "RESULTS", tmp_path)
+    return tmp_path
+
+
+def visit(page: str = "pages/benchmark.py", **parameters) -> AppTest:
+    app = AppTest.from_file(str(ROOT / page), default_timeout=120)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return checked(app.run())
+
+
+def checked(app: AppTest) -> AppTest:
+    assert [e.value for e in app.exception] == []
+    return app
+
+
+def words(app: AppTest) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption))
+
+
+def test_figures_and_a_headline_stand_before_any_click(results):
+    app = visit()
+    assert "**MIST paper** has the lowest mean squared error" in app.markdown[0].value
+    assert len(app.get("vega_lite_chart")) == 5
+    assert "Half of 4 estimates are within 0.100 nats" in words(app)
+
+
+def test_the_other_unit_changes_the_sentences(results):
+    assert "within 0.144 bits" in words(visit(**{"benchmark-unit": "bits"}))
+
+
+@pytest.mark.parametrize("view", ["bmi's tasks", "Extended grids", "Self-consistency", "Speed"])
+def test_a_benchmark_without_a_run_names_the_command_that_makes_one(results, view):
+    app = visit(benchmark=view)
+    assert not app.error and "python -m mist_core evaluate" in words(app)
+
+
+def test_uploaded_predictions_join_the_leaderboard_for_the_session(results):
+    app = visit()
+    known = uploads.datasets(answers("cca"))
+    filled = uploads.template(known).assign(estimate=1.0).to_csv(index=False).encode()
+    table = uploads.judge("ours.csv", filled, known)
+    scores = [score("ours (yours)", 0.01)]
+    app.session_state["benchmark-uploads"] = {"mtest": {"ours.csv": ("digest", table, scores)}}
+    checked(app.run())
+    assert "**ours (yours)** has the lowest" in app.markdown[0].value
+    app.selectbox(key="estimator").set_value("ours (yours)")
+    assert "only the answers are known" in words(checked(app.run()))
+
+
+@pytest.mark.parametrize("nonsense", ["nonsense", "-1", "1e999", "", "<script>"])
+def test_a_malformed_address_gives_the_defaults(results, nonsense):
+    names = ("benchmark", "estimator", "amount", "target", "rows-mtest", "replay-count")
+    app = visit(**dict.fromkeys(names, nonsense))
+    assert not app.error and "**MIST paper**" in app.markdown[0].value
+
+
+def test_explore_shows_the_dataset_of_an_address():
+    app = visit("pages/explore.py", dataset="mtest/normal-dense-base/36/3/0/3", compare="CCA")
+    assert "From 36 rows" in app.markdown[0].value
+    assert "A dataset of a benchmark: mtest" in app.sidebar.caption[0].value
+    app.sidebar.button[0].click()
+    assert "From 500 rows" in checked(app.run()).markdown[0].value
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mtest/normal-dense-base/36/99/0/3"])
+def test_an_address_without_a_dataset_is_no_traceback(address):
+    visit("pages/explore.py", dataset=address, compare="CCA")
