@@ -16,14 +16,14 @@ from torch import Tensor, nn
 
 from mist_core.quantile_maps import QuantileMap, fit_knots
 
-TRANSFORMS, BINS, WIDTH = 3, 5, 32
-MOST_STEPS, PATIENCE, CHECK_EVERY = 400, 60, 10
-LEARNING_RATE, WEIGHT_DECAY = 4e-3, 1e-3
+TRANSFORMS, BINS, WIDTH = 2, 4, 32
+MOST_STEPS, PATIENCE, CHECK_EVERY = 400, 100, 10
+LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-3
 # Rows kept aside to choose when to stop, and rows looked at, at most.
 ASIDE, MOST_ROWS = 0.2, 2000
-# Noise on the normal scores while fitting: with few rows a flow would else follow each of them
+# Noise on the whitened scores while fitting: with few rows a flow would else follow each of them
 # (Rothfuss et al., 2019, arXiv 1907.08982).
-JITTER = 0.1
+JITTER = 0.2
 # Weight of the identity in the covariance: near-collinear columns stay invertible in float32.
 SHRINKAGE = 0.01
 
@@ -139,7 +139,7 @@ def _fit_splines(
     """Maximum likelihood with noise, until the rows set aside get no likelier."""
     order = torch.randperm(len(scores), generator=generator)[:MOST_ROWS]
     size = max(1, int(ASIDE * len(order)))
-    aside, rows = flow.whiten(scores[order[:size]]), scores[order[size:]]
+    aside, rows = flow.whiten(scores[order]).split([size, len(order) - size])
     optimiser = torch.optim.AdamW(
         flow.splines.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
     )
@@ -155,7 +155,7 @@ def _fit_splines(
             if step - best_step > PATIENCE:
                 break
         noise = torch.randn(rows.shape, generator=generator)
-        _step(flow, optimiser, flow.whiten(rows + JITTER * noise))
+        _step(flow, optimiser, (rows + JITTER * noise) / (1 + JITTER**2) ** 0.5)
     flow.splines.load_state_dict(kept)
     progress(1.0)
 

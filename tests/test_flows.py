@@ -61,7 +61,8 @@ def test_pushed_rows_follow_rows_the_fit_has_not_seen(flow, generator):
 
 def test_pulled_rows_are_nearly_standard_normal(flow):
     u = flow.pull(banana(2000, seed=2))
-    assert torch.allclose(torch.cov(u.mT), torch.eye(3), atol=0.25)
+    assert torch.corrcoef(u.mT).fill_diagonal_(0).abs().max() < 0.15
+    assert (u.std(0) - 1).abs().max() < 0.25
     assert u.mean(0).abs().max() < 0.2
 
 
