@@ -14,7 +14,13 @@ from mist_core.train_config import TrainConfig
 ARCHITECTURES = {
     "mist": {"architecture": "mist"},
     "statistics": {"architecture": "mist", "encoder_dim": 0},
-    "pairwise": {"architecture": "mist", "encoder_dim": 0, "blocks": PAIRWISE_BLOCKS},
+    # These statistics cost little: with fresh draws in place of repetition, dropout only blurs.
+    "pairwise": {
+        "architecture": "mist",
+        "encoder_dim": 0,
+        "blocks": PAIRWISE_BLOCKS,
+        "dropout": 0.0,
+    },
     "gaussian": {"architecture": "mist", "encoder_dim": 0, "blocks": GAUSSIAN_BLOCKS},
     "classic": {"architecture": "classic"},
 }
