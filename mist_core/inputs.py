@@ -64,7 +64,9 @@ def _columns(side: str, data: Any) -> dict[Any, Tensor | pd.Series]:
         matrix = _as_matrix(side, _as_array(side, data))
         # pandas takes a tenth of a millisecond a column, which plain numbers can do without.
         plain = matrix.dtype in (np.float32, np.float64)
-        of_side = torch.tensor(matrix).unbind(1) if plain else map(pd.Series, matrix.T)
+        # Torch knows no negative strides, which a slice may have.
+        dense = np.ascontiguousarray(matrix)
+        of_side = torch.tensor(dense).unbind(1) if plain else map(pd.Series, matrix.T)
         columns = dict(enumerate(of_side))
     if not columns or not len(next(iter(columns.values()))):
         raise InputError(f"{side} is empty: expected at least {MIN_SAMPLES} rows and one column.")
