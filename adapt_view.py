@@ -3,9 +3,10 @@
 import streamlit as st
 
 import ui
-from mist_core.adaptation import LEAST_TABLE_ROWS, Adaptation, FittedSide, adapt
+from mist_core.adaptation import LEAST_TABLE_ROWS, Adaptation, adapt
 from mist_core.adaptation_figures import marginals, pairs
 from mist_core.datasets import DATASETS
+from mist_core.side_reader import FittedSide
 from mist_core.tables import Table, read_table
 
 SEED = 0

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from mist_core import runs, train_command, weights_library
-from mist_core.adaptation import Adaptation, FittedSide, adapt
+from mist_core.adaptation import Adaptation, adapt
 from mist_core.before_after import EVERYTHING, HELD_OUT, Bench, Comparison, benches, compare
 from mist_core.checkpoint import load_network
 from mist_core.composed import to_text
@@ -20,6 +20,7 @@ from mist_core.estimator import MISTEstimator
 from mist_core.home import home
 from mist_core.job_plan import Plan, start_path
 from mist_core.rehearsal import rehearsed
+from mist_core.side_reader import FittedSide
 from mist_core.tables import Table, read_table
 
 REHEARSAL = 0.3

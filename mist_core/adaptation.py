@@ -4,64 +4,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-import torch
-from torch import Tensor
 
-from mist_core.columns import CLASS, ORDINAL, Column
 from mist_core.composed import LEAST_ROWS, MOST_ROWS
 from mist_core.errors import TableError
-from mist_core.meta_distribution import source
 from mist_core.scan import complete_rows
-from mist_core.sides import MOST_TIED, Side, fit_side
-from mist_core.table_laws import FITTED, HELD_OUT, LikeTable, save_sides
+from mist_core.side_reader import FittedSide, SideReader
+from mist_core.sides import Side
+from mist_core.table_laws import FITTED, MEMBERS, PLACES, LikeTable, save_sides
 from mist_core.tables import Table
-from mist_core.two_sample import TwoSample, energy_test
 
 LEAST_TABLE_ROWS = 80
 MOST_SIDE_COLUMNS = 32
 # Of the rows: what is left judges the fit and the training.
 FITTED_SHARE = 2 / 3
+# Of those, the rows that each fit sees: so fits differ as those to other rows would.
+MEMBER_SHARE = 0.7
 SHOWN_ROWS = 400
 # Numbers a dataset, at most: beyond it drawing would take longer than learning.
 MOST_CELLS = 40_000
 
 Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True)
-class FittedSide:
-    """How well one side is imitated.
-
-    Attributes:
-        names: its columns, in the order of the frames; untrusted text.
-        data: rows of the table that the fit has not seen.
-        simulated: as many rows drawn from the fit; classes as their text.
-        test: of the two.
-        discrete: columns drawn by the copula beside the flow.
-    """
-
-    names: tuple[str, ...]
-    data: pd.DataFrame
-    simulated: pd.DataFrame
-    test: TwoSample
-    discrete: tuple[str, ...]
-
-    def sentences(self) -> list[str]:
-        """What was done with the side and how it turned out; names are to be escaped."""
-        numeric = [name for name in self.names if name not in self.discrete]
-        said = [_how(numeric, self.discrete)]
-        if self.discrete and numeric:
-            said.append(
-                f"{', '.join(self.discrete)}: few values, which no flow can give; drawn by a "
-                "Gaussian copula beside the others, so that they tell only what these tell."
-            )
-        verdict = "cannot be told from" if self.test.p_value > 0.05 else "differ from"
-        said.append(
-            f"Simulated rows {verdict} {len(self.data)} rows the fit has not seen "
-            f"(energy distance {self.test.distance:.3f}, p = {self.test.p_value:.3f})."
-        )
-        return said
 
 
 @dataclass(frozen=True)
@@ -86,8 +48,9 @@ def adapt(
     seed: int = 0,
     progress: Progress = lambda share, words: None,
 ) -> Adaptation:
-    """Fit both sides, twice: to two thirds of the rows, and to the rest, which judges.
+    """Fit both sides: several times to parts of two thirds of the rows, once to the rest.
 
+    The rest judges: neither the training nor the fits it uses have seen those rows.
     The fitted sides are left in the data folder, from where `Adaptation.meta` reads them.
 
     Args:
@@ -109,119 +72,43 @@ def adapt(
         )
     order = np.random.default_rng(seed).permutation(rows)
     cut = round(FITTED_SHARE * len(order))
-    parts = {FITTED: order[:cut], HELD_OUT: order[cut:]}
-    readers = {side: _Reader.of(table, names[side], rows) for side in names}
-    fits, todo = {}, [(part, side) for part in parts for side in names]
-    for number, (part, side) in enumerate(todo):
-        words = f"Fitting {side.upper()} to {len(parts[part])} rows, {part} …"
-
-        def report(share: float, number: int = number, words: str = words) -> None:
-            progress((number + share) / len(todo), words)
-
-        fits[f"{part}-{side}"] = readers[side].fit(parts[part], seed=seed, progress=report)
+    readers = {side: SideReader.of(table, names[side], rows) for side in names}
+    fits = _fit_all(readers, order[:cut], order[cut:], seed, progress)
     most = min(len(rows), MOST_CELLS // sum(map(len, names.values())))
     meta = LikeTable(save_sides(fits), (max(LEAST_ROWS, most // 4), most))
     shown = order[cut:][:SHOWN_ROWS]
-    found = [readers[s].compare(fits[f"{FITTED}-{s}"], shown, seed) for s in names]
+    found = [readers[side].compare(_members(fits, side), shown, seed) for side in names]
     return Adaptation(meta, *found)
 
 
-@dataclass(frozen=True, eq=False)
-class _Reader:
-    """One side's columns as numbers: numeric ones first, then those of few values.
+def _fit_all(
+    readers: dict[str, SideReader],
+    fitted: np.ndarray,
+    held_out: np.ndarray,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Side]:
+    """The sides of all `PLACES`."""
+    fits = {}
+    for number, place in enumerate(PLACES):
+        which, member, side = place.rsplit("-", 2)
+        seen = _part(fitted, int(member), seed) if which == FITTED else held_out
 
-    Attributes:
-        numeric, discrete: the columns.
-        values: (rows of the table, columns) float64; class numbers for classes.
-        labels: of each class column, its class names in the order of their numbers.
-    """
+        def report(share: float, number: int = number, side: str = side) -> None:
+            progress((number + share) / len(PLACES), f"Fitting {side.upper()} …")
 
-    numeric: tuple[Column, ...]
-    discrete: tuple[Column, ...]
-    values: np.ndarray
-    labels: dict[str, tuple]
-
-    @classmethod
-    def of(cls, table: Table, names: Sequence[str], rows: np.ndarray) -> "_Reader":
-        columns = [table[name] for name in names]
-        few = [column for column in columns if _is_discrete(column, rows)]
-        many = [column for column in columns if column not in few]
-        values, labels = [], {}
-        for column in [*many, *few]:
-            if column.is_class:
-                codes, found = pd.factorize(column.values, sort=True)
-                values.append(codes.astype(float))
-                labels[column.name] = tuple(map(str, found))
-            else:
-                values.append(column.numbers)
-        return cls(tuple(many), tuple(few), np.stack(values, 1), labels)
-
-    def fit(self, rows: np.ndarray, *, seed: int, progress: Callable[[float], None]) -> Side:
-        values = torch.from_numpy(self.values[rows])
-        self._require_varied(values)
-        a = len(self.numeric)
-        classes = tuple(column.is_class for column in self.discrete)
-        return fit_side(values[:, :a], values[:, a:], classes, seed=seed, progress=progress)
-
-    def compare(self, side: Side, rows: np.ndarray, seed: int) -> FittedSide:
-        """The side's simulated rows beside rows of the table."""
-        draws = source(np.random.SeedSequence(seed, spawn_key=(7,)))
-        simulated = simulate(side, len(rows), draws.generator).numpy()
-        real = self.values[rows]
-        test = energy_test(self._spread_out(real), self._spread_out(simulated), rng=draws.rng)
-        names = tuple(column.name for column in (*self.numeric, *self.discrete))
-        discrete = tuple(column.name for column in self.discrete)
-        return FittedSide(names, self._frame(real), self._frame(simulated), test, discrete)
-
-    def _require_varied(self, values: Tensor) -> None:
-        columns = (*self.numeric, *self.discrete)
-        for column, numbers in zip(columns, values.unbind(-1), strict=True):
-            if len(numbers.unique()) < 2:
-                raise TableError(f"{column.name!r} has one value in nearly all rows: leave it out.")
-
-    def _frame(self, values: np.ndarray) -> pd.DataFrame:
-        columns = {}
-        for k, column in enumerate((*self.numeric, *self.discrete)):
-            labels = self.labels.get(column.name)
-            cells = values[:, k]
-            columns[column.name] = np.array(labels)[cells.astype(int)] if labels else cells
-        return pd.DataFrame(columns)
-
-    def _spread_out(self, values: np.ndarray) -> np.ndarray:
-        """Classes as indicators, for distances that know no order among them."""
-        parts = []
-        for k, column in enumerate((*self.numeric, *self.discrete)):
-            labels = self.labels.get(column.name)
-            cells = values[:, [k]]
-            parts.append(cells == np.arange(len(labels)) if labels else cells)
-        return np.concatenate(parts, 1).astype(float)
+        fits[place] = readers[side].fit(seen, seed=seed + int(member), progress=report)
+    return fits
 
 
-@torch.no_grad()
-def simulate(side: Side, count: int, generator: torch.Generator) -> Tensor:
-    """(count, columns) rows of a side by itself, numeric columns first, classes as numbers."""
-    u = torch.randn(count, side.dim, generator=generator)
-    edges = side.edges(0)
-    given = u if edges is None else torch.searchsorted(edges, u)
-    return side.decode(side.push(given, 0, generator=generator))
+def _part(rows: np.ndarray, member: int, seed: int) -> np.ndarray:
+    """The rows that one fit sees."""
+    rng = np.random.default_rng((seed, member))
+    return rng.permutation(rows)[: round(MEMBER_SHARE * len(rows))]
 
 
-def _is_discrete(column: Column, rows: np.ndarray) -> bool:
-    if column.is_class or column.kind in (CLASS, ORDINAL):
-        return True
-    counts = np.unique(column.numbers[rows], return_counts=True)[1]
-    return bool(counts.max() > MOST_TIED * len(rows))
-
-
-def _how(numeric: Sequence[str], discrete: Sequence[str]) -> str:
-    if not numeric:
-        return f"{', '.join(discrete)}: few values, drawn as a normal cut at their shares."
-    if len(numeric) == 1:
-        return (
-            f"{numeric[0]}: one column needs no flow, because the normal scores that the network "
-            "reads remove its marginal anyway."
-        )
-    return f"{', '.join(numeric)}: one flow of {len(numeric)} columns."
+def _members(fits: dict[str, Side], side: str) -> list[Side]:
+    return [fits[f"{FITTED}-{member}-{side}"] for member in range(MEMBERS[FITTED])]
 
 
 def _check(table: Table, names: dict[str, tuple[str, ...]]) -> None:

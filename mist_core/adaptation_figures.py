@@ -6,8 +6,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mist_core.adaptation import FittedSide
 from mist_core.figures import BLUE, VERMILLION, fixed_scale
+from mist_core.side_reader import FittedSide
 
 REAL, SIMULATED = "your rows", "simulated"
 MOST_COLUMNS, MOST_PAIRS = 12, 6

@@ -27,7 +27,11 @@ FAMILY = "like the table"
 MOST_BYTES = 32_000_000
 MOST_COLUMNS, MOST_KNOTS, MOST_LEVELS = 64, 64, 64
 FITTED, HELD_OUT = "fitted", "held-out"
-PLACES = (f"{FITTED}-x", f"{FITTED}-y", f"{HELD_OUT}-x", f"{HELD_OUT}-y")
+# Fits to different parts of the rows: a network trained on one of them would learn its whims.
+MEMBERS = {FITTED: 4, HELD_OUT: 1}
+PLACES = tuple(
+    f"{w}-{k}-{side}" for w, count in MEMBERS.items() for k in range(count) for side in "xy"
+)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,7 +52,7 @@ class LikeTable(MetaDistribution):
     @torch.no_grad()
     def draw(self, count: int, source: Source) -> Batch:
         n = round(math.exp(source.rng.uniform(*np.log(self.rows))))
-        pair = self.pair()
+        pair = self.pair(int(source.rng.integers(self.members)))
         carriers = [int(source.rng.integers(max(1, len(side.config.levels)))) for side in pair]
         ports = [Port(s.dim, s.edges(c)) for s, c in zip(pair, carriers, strict=True)]
         groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)
@@ -67,8 +71,13 @@ class LikeTable(MetaDistribution):
         """Whether the sides are in the data folder."""
         return _path(self.sides, home().resolve()).exists()
 
-    def pair(self) -> tuple[Side, Side]:
-        """The sides X and Y.
+    @property
+    def members(self) -> int:
+        """How many fits there are to draw from, all equally likely."""
+        return MEMBERS[HELD_OUT if self.held_out else FITTED]
+
+    def pair(self, member: int) -> tuple[Side, Side]:
+        """The sides X and Y of one fit.
 
         Raises:
             ParameterError: their file is not in the data folder any more.
@@ -78,7 +87,7 @@ class LikeTable(MetaDistribution):
             found = load_sides(self.sides, home().resolve())
         except WeightsError as error:
             raise ParameterError(f"The table this was fitted to is not at hand: {error}") from error
-        return found[f"{which}-x"], found[f"{which}-y"]
+        return found[f"{which}-{member}-x"], found[f"{which}-{member}-y"]
 
 
 def is_digest(text: object) -> bool:
@@ -87,7 +96,7 @@ def is_digest(text: object) -> bool:
 
 
 def save_sides(sides: dict[str, Side]) -> str:
-    """Write the four `PLACES` into the data folder; returns the file's digest, its name."""
+    """Write the sides of all `PLACES` into the data folder; returns the file's digest, its name."""
     folder = home().resolve() / "sides"
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
@@ -104,7 +113,7 @@ def save_sides(sides: dict[str, Side]) -> str:
 
 @functools.lru_cache(maxsize=8)
 def load_sides(digest: str, folder: Path) -> dict[str, Side]:
-    """The four sides of a file written by `save_sides`.
+    """The sides of a file written by `save_sides`.
 
     Args:
         digest: SHA-256 of the file.
@@ -123,7 +132,7 @@ def load_sides(digest: str, folder: Path) -> dict[str, Side]:
         raise WeightsError(f"{path.name}: the contents are not those the name stands for.")
     configs = checkpoint.card.get("sides")
     if not isinstance(configs, dict) or set(configs) != set(PLACES):
-        raise WeightsError(f"{path.name}: expected four sides of a table, got something else.")
+        raise WeightsError(f"{path.name}: expected the sides of a table, got something else.")
     return {place: _build(configs[place], _below(checkpoint.tensors, place)) for place in PLACES}
 
 

@@ -8,7 +8,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_train import WritersInside
 
-from mist_core import adapt_command, adaptation, before_after, flows, shards, train, weights_library
+from mist_core import (
+    adapt_command,
+    before_after,
+    flows,
+    shards,
+    side_reader,
+    train,
+    weights_library,
+)
 from mist_core.__main__ import main
 from mist_core.before_after import HELD_OUT, Comparison, benches
 from mist_core.checkpoint import load_checkpoint, save_checkpoint
@@ -123,5 +131,5 @@ def test_the_train_page_shows_a_table_beside_its_imitation():
 
 
 def test_too_few_rows_are_a_sentence_before_anything_is_fitted(monkeypatch):
-    monkeypatch.setattr(adaptation, "fit_side", None)
+    monkeypatch.setattr(side_reader, "fit_side", None)
     assert main(["adapt", "Athletes", "--x", "chins", "--y", "waist"]) == 1

@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from mist_core import flows, table_laws
-from mist_core.adaptation import adapt, simulate
+from mist_core.adaptation import adapt
 from mist_core.checkpoint import save_checkpoint
 from mist_core.composed import Mixed, from_text, to_text
 from mist_core.errors import ParameterError, TableError, WeightsError
 from mist_core.home import home
 from mist_core.meta_distribution import Paper, source, stream
+from mist_core.side_reader import simulate
 from mist_core.sides import fit_side
 from mist_core.table_laws import LikeTable, load_sides
 from mist_core.tables import table_from_frame
@@ -140,7 +141,7 @@ def test_a_file_of_sides_is_strict(change):
     with pytest.raises(WeightsError):
         load_sides(digest, home().resolve())
     with pytest.raises(ParameterError, match="not at hand"):
-        LikeTable(digest, (10, 20)).pair()
+        LikeTable(digest, (10, 20)).pair(0)
 
 
 def test_a_shape_is_checked_before_anything_is_made_of_it():
