@@ -5,6 +5,7 @@ side seen by the encoder, E width of its tokens.
 """
 
 import abc
+import math
 from dataclasses import asdict, dataclass, fields
 
 import torch
@@ -69,6 +70,9 @@ class MISTConfig:
         dropout: share of the trunk's hidden units dropped in training.
         encoder_dim: token width of the set encoder; 0 leaves it out.
         encoder_rows: rows the encoder sees, at most.
+        raw_rows: the statistics of the raw frame are hidden from datasets of more rows; None: from
+            none. Under laws of few marginals they tell the law by its marginals, which with few
+            rows is worth having and with many misleads as soon as a marginal is new.
     """
 
     blocks: tuple[str, ...] = tuple(summaries.BLOCKS)
@@ -77,6 +81,7 @@ class MISTConfig:
     dropout: float = 0.1
     encoder_dim: int = 32
     encoder_rows: int = 128
+    raw_rows: int | None = None
     architecture: str = "mist"
 
 
@@ -85,10 +90,13 @@ class MIST(Network):
 
     def __init__(self, config: MISTConfig = MISTConfig()) -> None:
         super().__init__()
+        if config.raw_rows is not None and config.blocks[0] != "sizes":
+            raise WeightsError("raw_rows: expected the statistics 'sizes' before all others.")
         self.config = config
         num_features = summaries.count(config.blocks)
         self.register_buffer("feature_mean", torch.zeros(num_features))
         self.register_buffer("feature_scale", torch.ones(num_features))
+        self.register_buffer("is_raw", _is_raw(config.blocks), persistent=False)
         self.familiarity = Familiarity(num_features)
         self.embed = nn.Linear(num_features, config.hidden_dim)
         self.blocks = nn.ModuleList(
@@ -147,7 +155,11 @@ class MIST(Network):
     def _standardise(self, features: Tensor) -> Tensor:
         """Statistics on the training scale, softly bounded by 8 spreads."""
         z = (features - self.feature_mean) * self.feature_scale
-        return z / (1 + (z / 8).square()).sqrt()
+        z = z / (1 + (z / 8).square()).sqrt()
+        if self.config.raw_rows is None:
+            return z
+        hidden = features[:, :1] > math.log(self.config.raw_rows + 0.5)  # ln n comes first
+        return z.masked_fill(hidden & self.is_raw, 0.0)
 
 
 class Residual(nn.Module):
@@ -163,6 +175,11 @@ class Residual(nn.Module):
 
     def forward(self, hidden: Tensor) -> Tensor:
         return hidden + self.narrow(self.dropout(functional.silu(self.widen(self.norm(hidden)))))
+
+
+def _is_raw(blocks: tuple[str, ...]) -> Tensor:
+    """(F,) which statistics are of the raw frame."""
+    return torch.cat([torch.full((summaries.count((b,)),), "raw" in b) for b in blocks])
 
 
 def build_network(config: dict) -> Network:
