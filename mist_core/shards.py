@@ -19,10 +19,10 @@ from mist_core.errors import JobError
 from mist_core.meta_distribution import MetaDistribution, source, stream
 from mist_core.model import Network, config_dict
 
-# Datasets of one shape drawn together: enough to fill the batched linear algebra.
-DATASETS_A_DRAW = 64
+# Datasets of one shape drawn together: a call of torch costs as much as the numbers of a few.
+DATASETS_A_DRAW = 128
 VALIDATION_DATASETS, VALIDATION_DRAW = 4096, 16
-TRUTH = "mutual_information"
+TRUTH, FAMILIES = "mutual_information", "families"
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,20 @@ class Recipe:
 
     def shard(self, index: int, name: str = "train") -> dict[str, Tensor]:
         """Prepared inputs and truths of shard `index` of the stream `name`."""
+        return self.labelled(index, name)[0]
+
+    def labelled(self, index: int, name: str = "train") -> tuple[dict[str, Tensor], list[str]]:
+        """The shard, and the family of each of its datasets."""
         randomness = source(stream(self.seed, name, index))
-        parts, truths = [], []
+        parts, truths, families = [], [], []
+        together = min(self.one_shape, self.size)
         with torch.no_grad():
-            for _ in range(self.size // self.one_shape):
-                batch = self.meta.draw(self.one_shape, randomness)
+            for _ in range(self.size // together):
+                batch = self.meta.draw(together, randomness)
                 parts.append(self.network.prepare_draws(batch.x, batch.y))
                 truths.append(batch.mutual_information.float())
-            return self.network.collate(parts) | {TRUTH: torch.cat(truths)}
+                families += batch.families
+            return self.network.collate(parts) | {TRUTH: torch.cat(truths)}, families
 
     def validation(self) -> dict[str, Tensor]:
         """The draws that judge the run: few of each shape, since those of one shape err alike."""
@@ -120,6 +126,13 @@ class Writers:
             process.join()
 
 
+def read_labelled(path: Path) -> tuple[dict[str, Tensor], list[str]]:
+    """A shard's file, and the family of each of its datasets."""
+    with safetensors.safe_open(path, "pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.offset_keys()}
+        return tensors, json.loads(file.metadata()[FAMILIES])
+
+
 def shard_path(folder: Path, index: int) -> Path:
     return folder / f"shard-{index:06d}.safetensors"
 
@@ -134,7 +147,8 @@ def _write_shards(recipe: Recipe, folder: Path, worker: int, workers: int, wante
         path = shard_path(folder, index)
         if not path.exists():
             temporary = path.with_suffix(f".{os.getpid()}.part")
-            safetensors.torch.save_file(recipe.shard(index), temporary)
+            tensors, families = recipe.labelled(index)
+            safetensors.torch.save_file(tensors, temporary, {FAMILIES: json.dumps(families)})
             os.replace(temporary, path)
         index += workers
 

@@ -13,9 +13,18 @@ import scipy.stats
 import torch
 
 from mist_core.errors import JobError
-from mist_core.meta_distribution import Paper
+from mist_core.meta_distribution import PAPER_TRAIN, Paper
 from mist_core.model import MIST, MISTConfig
-from mist_core.shards import DATASETS_A_DRAW, TRUTH, Pool, Recipe, Writers, claim, shard_path
+from mist_core.shards import (
+    DATASETS_A_DRAW,
+    TRUTH,
+    Pool,
+    Recipe,
+    Writers,
+    claim,
+    read_labelled,
+    shard_path,
+)
 
 TINY = MISTConfig(blocks=("sizes", "spectra-scores"), hidden_dim=8, num_layers=1, encoder_dim=0)
 
@@ -53,6 +62,18 @@ def test_a_shard_holds_prepared_inputs_and_truths_of_several_shapes():
     assert shard[TRUTH].dtype == torch.float32
     assert not any(tensor.requires_grad for tensor in shard.values())
     assert len(shard["features"][:, 0].unique()) == 3  # ln n
+
+
+def test_the_written_file_knows_the_family_of_each_dataset(tmp_path):
+    writers = Writers(recipe(), tmp_path, workers=1, ahead=1)
+    try:
+        writers.read(0)
+    finally:
+        writers.stop()
+    tensors, families = read_labelled(shard_path(tmp_path, 0))
+    assert same(tensors, recipe().shard(0))
+    assert families == recipe().labelled(0)[1]
+    assert len(families) == len(tensors[TRUTH]) and set(families) <= set(PAPER_TRAIN)
 
 
 def test_a_folder_takes_the_shards_of_one_recipe_only(tmp_path):
