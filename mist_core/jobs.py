@@ -5,8 +5,10 @@ that started it. Whoever looks at the runs calls `refresh`: it marks those whose
 and starts the next in the queue. Everything lives under the data folder (`mist_core.home`).
 """
 
+import contextlib
 import secrets
 import shutil
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mist_core import job_process
-from mist_core.errors import JobError
+from mist_core.errors import JobError, MISTError
 from mist_core.home import home
 from mist_core.job_plan import Plan, start_path, weights_path
 from mist_core.job_store import (
@@ -94,6 +96,14 @@ class Lab:
                 for job in now.jobs(QUEUED)[:1]:
                     self._start(now, job)
             return now.jobs()
+
+    def watch(self, seconds: float = 5.0) -> None:
+        """Refresh for ever, so that the queue moves while nobody looks."""
+        while True:
+            # A folder that is being removed, or a lock held for long, is no reason to give up.
+            with contextlib.suppress(OSError, sqlite3.Error, MISTError):
+                self.refresh()
+            time.sleep(seconds)
 
     def job(self, id: str) -> Job:
         """One run as it is now.

@@ -4,7 +4,9 @@ The run's id in the URL is all a window needs: it may be refreshed, closed, or o
 """
 
 import secrets
+import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -47,11 +49,18 @@ ROWS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, MOST_ROWS)
 MIB, MOST_RUNS = 2**20, 20
 
 
+@st.cache_resource
+def keep_moving(folder: Path) -> None:
+    """While the server lives, start the next run of the queue even if nobody looks."""
+    threading.Thread(target=Lab(folder).watch, daemon=True).start()
+
+
 def main() -> None:
     """A run if the address names one, else the composer; all runs below."""
     ui.page("Train")
     st.title("Teach it your kind of data")
     lab = Lab()
+    keep_moving(lab.folder)
     story, below = st.container(), st.container()
     with below:  # first, because an error above ends the page
         show_runs(lab)
