@@ -103,7 +103,9 @@ class Writers:
         self._ahead = ahead
         self._processes = [
             context.Process(
-                target=_write_shards, args=(recipe, folder, w, workers, self._wanted), daemon=True
+                target=_write_shards,
+                args=(recipe, folder, w, workers, self._wanted, os.getpid()),
+                daemon=True,
             )
             for w in range(workers)
         ]
@@ -137,10 +139,12 @@ def shard_path(folder: Path, index: int) -> Path:
     return folder / f"shard-{index:06d}.safetensors"
 
 
-def _write_shards(recipe: Recipe, folder: Path, worker: int, workers: int, wanted) -> None:
+def _write_shards(
+    recipe: Recipe, folder: Path, worker: int, workers: int, wanted, parent: int
+) -> None:
     torch.set_num_threads(1)
-    parent, index = os.getppid(), worker
-    while os.getppid() == parent:
+    index = worker
+    while os.getppid() == parent:  # which may be gone before this process has even started
         if index >= wanted.value:
             time.sleep(0.1)
             continue
