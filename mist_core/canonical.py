@@ -107,7 +107,24 @@ def spatial_signs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return x * scale, y * scale
 
 
-def coordinates(x: Tensor, y: Tensor, frame: Spectrum, ridge: float) -> tuple[Tensor, Tensor]:
+def whiten(x: Tensor, y: Tensor, frame: Spectrum, ridge: float) -> tuple[Tensor, Tensor]:
+    """Both sides in the ridge-whitened eigenbases of their correlation matrices.
+
+    The mean square of a row is its squared Mahalanobis radius over the number of columns.
+
+    Args:
+        x: (B, n, p) and y: (B, n, q) standardised columns that `frame` was computed from.
+    """
+    sides = ((x, frame.vectors_x, frame.values_x), (y, frame.vectors_y, frame.values_y))
+    return tuple(
+        side @ (vectors * (values + ridge).rsqrt().unsqueeze(-2)).to(side)
+        for side, vectors, values in sides
+    )
+
+
+def coordinates(
+    white_x: Tensor, white_y: Tensor, frame: Spectrum, ridge: float
+) -> tuple[Tensor, Tensor]:
     """Leading sign-fixed canonical coordinates of both sides, of unit variance.
 
     The directions are eigenvectors of the squared coherence plus `TIE_BREAK` times a fourth-moment
@@ -115,23 +132,16 @@ def coordinates(x: Tensor, y: Tensor, frame: Spectrum, ridge: float) -> tuple[Te
     correlate with the other side. Signs are fixed by third moments.
 
     Args:
-        x: (B, n, p) and y: (B, n, q), the columns that `frame` was computed from.
+        white_x: (B, n, p) and white_y: (B, n, q) of `whiten` with the same frame and ridge.
 
     Returns:
         (B, n, min(p, COORDINATES)) and (B, n, min(q, COORDINATES)), float32.
     """
     coherence = frame.coherence(ridge)
-    white_x = _whiten(x, frame.vectors_x, frame.values_x, ridge)
-    white_y = _whiten(y, frame.vectors_y, frame.values_y, ridge)
     a = white_x @ _directions(coherence @ coherence.mT, white_x).to(white_x)
     b = white_y @ _directions(coherence.mT @ coherence, white_y).to(white_y)
     a, b = standardised(a), standardised(b)
     return _fix_signs(a, b), _fix_signs(b, a)
-
-
-def radii(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:
-    """(B, n) squared ridge-Mahalanobis radius of each row over the number of columns."""
-    return _whiten(x, vectors, values, ridge).square().mean(-1)
 
 
 def standardised(z: Tensor) -> Tensor:
@@ -158,11 +168,6 @@ def _without_leading(block: Tensor, vectors: Tensor, values: Tensor) -> tuple[Te
     projection = torch.eye(block.shape[-1]).to(block) - leading @ leading.mT
     kept = block.diagonal(dim1=-2, dim2=-1) - values[..., -1:] * leading.squeeze(-1).square()
     return projection, kept.clamp_min(0.01).sqrt()
-
-
-def _whiten(x: Tensor, vectors: Tensor, values: Tensor, ridge: float) -> Tensor:
-    """Rows of (B, n, d) in the ridge-whitened eigenbasis of their correlation matrix."""
-    return standardised(x) @ (vectors * (values + ridge).rsqrt().unsqueeze(-2)).to(x)
 
 
 def _directions(squared_coherence: Tensor, white: Tensor) -> Tensor:

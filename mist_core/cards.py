@@ -42,11 +42,17 @@ SCORES = {
     "mae": "mean absolute error of the mean, nats",
     "coverage_90": "share of truths inside the 90 % interval",
 }
+_PUBLISHED = (
+    "Trained on the published laws only, for comparison with the publication (arXiv 2511.18945) on "
+    "its test grids. For your own data take `general`."
+)
 PURPOSES = {
     "general": "Mutual information of two groups of columns, whatever kind of dependence they "
     "have: the weights for your own data.",
-    "paper": "Trained on the published laws only, for comparison with the publication (arXiv "
-    "2511.18945) on its test grids. For your own data take `general`.",
+    "paper": _PUBLISHED,
+    "paper-few-rows": _PUBLISHED,
+    "general-no-ring": "Trained as `general`, without rings: a family to be taught on the Train "
+    "page, and to see what happens on it before. For your own data take `general`.",
     "paper-no-additive": "Trained on the published laws without the additive ones, to see what "
     "happens on families that are really new. For your own data take `general`.",
 }

@@ -5,6 +5,8 @@ from torch import Tensor, nn
 
 COMPONENTS = 48
 LEVELS = 201
+# Groups of about as many rows, equally large in training.
+ROW_GROUPS = 12
 
 
 class Familiarity(nn.Module):
@@ -33,8 +35,7 @@ class Familiarity(nn.Module):
         self.components.copy_(vectors[:, -k:])
         self.precision.copy_(1 / values[-k:].clamp_min(1e-6))
         self.residual_precision.fill_(float(1 / values[:-k].mean().clamp_min(1e-6)))
-        grid = torch.linspace(0, 1, LEVELS, device=features.device, dtype=torch.float64)
-        self.distances.copy_(self._distance(features).double().quantile(grid))
+        self.distances.copy_(_quantiles(self._distance(features), LEVELS))
 
     def forward(self, features: Tensor) -> Tensor:
         """(B,) scores in [0, 1] of standardised statistics (B, F)."""
@@ -48,3 +49,37 @@ class Familiarity(nn.Module):
         return (scores.square() * self.precision).mean(-1) + (
             self.residual_precision * residual / max(1, centred.shape[-1] - scores.shape[-1])
         )
+
+
+class FamiliarityByRows(Familiarity):
+    """The same, ranked among training datasets of about as many rows.
+
+    The statistics of ten rows scatter far more than those of a thousand: in one ranking all small
+    datasets would look strange. The first statistic has to grow with the number of rows.
+    """
+
+    def __init__(self, num_features: int) -> None:
+        super().__init__(num_features)
+        self.register_buffer("edges", torch.zeros(ROW_GROUPS - 1))
+        self.register_buffer("grouped", torch.linspace(0, 1, LEVELS).repeat(ROW_GROUPS, 1))
+
+    def fit(self, features: Tensor) -> None:
+        super().fit(features)
+        self.edges.copy_(_quantiles(features[:, 0], ROW_GROUPS + 1)[1:-1])
+        distance, group = self._distance(features), self._group(features)
+        for k in group.unique():
+            self.grouped[k] = _quantiles(distance[group == k], LEVELS).to(self.grouped)
+
+    def forward(self, features: Tensor) -> Tensor:
+        among = self.grouped[self._group(features)]  # (B, LEVELS)
+        place = torch.searchsorted(among, self._distance(features).unsqueeze(-1))
+        return 1 - place.squeeze(-1).float() / LEVELS
+
+    def _group(self, features: Tensor) -> Tensor:
+        return torch.searchsorted(self.edges, features[:, 0].contiguous())
+
+
+def _quantiles(values: Tensor, count: int) -> Tensor:
+    """(count,) evenly spaced quantiles, from the least value to the greatest."""
+    levels = torch.linspace(0, 1, count, device=values.device, dtype=torch.float64)
+    return values.double().quantile(levels)

@@ -9,7 +9,7 @@ import math
 import torch
 from torch import Tensor
 
-from mist_core.canonical import RHO_SQUARED_MAX, WHITENING_RIDGE, Spectrum, radii, standardised
+from mist_core.canonical import RHO_SQUARED_MAX, Spectrum
 from mist_core.invariants import (
     both_sides,
     gaussian_information,
@@ -105,15 +105,19 @@ def _sign_aligned(joint: Tensor) -> tuple[Tensor, Tensor]:
     return joint * sign * sign.mT, top_value
 
 
-def radial(x: Tensor, y: Tensor, frame: Spectrum) -> Tensor:
-    """Log-radii of the rows, plain and whitened: spread, shape and co-movement of the two sides."""
-    plain = [standardised(side).square().mean(-1) for side in (x, y)]
-    white = [
-        radii(x, frame.vectors_x, frame.values_x, WHITENING_RIDGE),
-        radii(y, frame.vectors_y, frame.values_y, WHITENING_RIDGE),
-    ]
+def radial(plain: tuple[Tensor, Tensor], white: tuple[Tensor, Tensor]) -> Tensor:
+    """Log-radii of the rows: spread, shape and co-movement of the two sides.
+
+    Args:
+        plain: standardised columns, (B, n, p) and (B, n, q).
+        white: the same whitened.
+    """
     return torch.cat(
-        [_comovement(*((r + 1e-4).log() for r in pair)) for pair in (plain, white)], -1
+        [
+            _comovement(*((side.square().mean(-1) + 1e-4).log() for side in sides))
+            for sides in (plain, white)
+        ],
+        -1,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from mist_core.composition import Independent, Transformed
 from mist_core.distributions import Law
 from mist_core.general_blocks import BLOCKS, Block, noise
-from mist_core.general_maps import random_map
+from mist_core.general_maps import random_maps
 from mist_core.meta_distribution import (
     Batch,
     MetaDistribution,
@@ -50,7 +50,7 @@ class General(MetaDistribution):
 
     rows: tuple[int, int] = (10, 20_000)
     dims: int = 64
-    cells: int = 40_000
+    cells: int = 120_000
     blocks: tuple[str, ...] = tuple(BLOCKS)
     published: float = PUBLISHED
 
@@ -85,7 +85,7 @@ class General(MetaDistribution):
     def _group(self, n: int, dim_x: int, dim_y: int, count: int, source: Source) -> Batch:
         tolerance = max(TOLERANCE / n**0.5, LEAST_TOLERANCE)
         law, name, numeric = self._compose(dim_x, dim_y, count, source, tolerance)
-        maps = [random_map(dim, count, source, numeric=numeric) for dim in (dim_x, dim_y)]
+        maps = random_maps((dim_x, dim_y), count, source, numeric=numeric)
         law = Transformed(law, *maps)
         if source.rng.random() < INDEPENDENT:
             return _decoupled(law, n, source, count)

@@ -31,6 +31,9 @@ MONOTONE: tuple[Transform, ...] = (
     Compose(Asinh(), NormalCDF()),  # asinh first: the CDF alone makes ties of heavy tails
 )
 
+# How often a draw is rich in spirals, and how often a side is one then and otherwise.
+TOGETHER, SPIRALS_TOGETHER, SPIRALS_ALONE = 0.3, 0.75, 0.05
+
 
 class PerColumn(Transform):
     """Another increasing map for each column.
@@ -52,10 +55,28 @@ class PerColumn(Transform):
         return torch.cat([f(column) for f, column in zip(maps, x.split(1, -1), strict=True)], -1)
 
 
-def random_map(dim: int, count: int, source: Source, *, numeric: bool = True) -> Transform:
+def random_maps(
+    dims: Sequence[int], count: int, source: Source, *, numeric: bool = True
+) -> list[Transform]:
+    """`count` maps of each side, of so many columns; spirals often come on both sides at once.
+
+    Args:
+        dims: columns of each side.
+        numeric: false for codes and classes, which only change place.
+    """
+    spirals = SPIRALS_TOGETHER if source.rng.random() < TOGETHER else SPIRALS_ALONE
+    return [random_map(dim, count, source, numeric=numeric, spirals=spirals) for dim in dims]
+
+
+def random_map(
+    dim: int, count: int, source: Source, *, numeric: bool = True, spirals: float = 0.25
+) -> Transform:
     """`count` maps of `dim` columns that share a recipe; codes and classes only change place.
 
     In a third of the draws nothing but the order changes, as bmi's and most users' columns are.
+
+    Args:
+        spirals: how often, among numeric columns that are mapped at all, one is a spiral.
     """
     steps: list[Transform] = []
     if numeric and source.rng.random() > 0.33:
@@ -63,7 +84,7 @@ def random_map(dim: int, count: int, source: Source, *, numeric: bool = True) ->
             steps.append(_monotone(dim, source))
         if dim > 1 and source.rng.random() < 0.5:
             steps.append(_linear(dim, count, source))
-        if dim > 1 and source.rng.random() < 0.25:
+        if dim > 1 and source.rng.random() < spirals:
             i, j = source.rng.choice(dim, 2, replace=False)
             speed = source.uniform(-1.5, 1.5, count) / dim
             steps.append(Spiral((int(i), int(j)), speed))

@@ -216,12 +216,14 @@ def _draw_base(base: str, families: list[str], n_samples: int, dim: int, source:
     """One dataset a family name; all names share a base and the equal ones stand together."""
     law = PAPER_BASES[base](dim, len(families), source)
     batch = draw_law(law, n_samples, source, tuple(families))
-    x, y, start = batch.x.clone(), batch.y.clone(), 0
+    start = 0
     for family, group in itertools.groupby(families):
-        transform_x, transform_y = PAPER_TRANSFORMS[family.rpartition("-")[2]]
         part = slice(start, start := start + len(list(group)))
-        x[part], y[part] = transform_x(x[part]), transform_y(y[part])
-    return Batch(x, y, batch.mutual_information, batch.families)
+        maps = PAPER_TRANSFORMS[family.rpartition("-")[2]]
+        for side, transform in zip((batch.x, batch.y), maps, strict=True):
+            if not isinstance(transform, Identity):
+                side[part] = transform(side[part])
+    return batch
 
 
 def draw_law(law: Law, n_samples: int, source: Source, families: tuple[str, ...]) -> Batch:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from mist_core import summaries
 from mist_core.encoder import SetEncoder, collate_tokens, tokens
 from mist_core.errors import WeightsError
-from mist_core.familiarity import Familiarity
+from mist_core.familiarity import FamiliarityByRows
 from mist_core.quantiles import Prediction, QuantileHead
 
 
@@ -97,7 +97,7 @@ class MIST(Network):
         self.register_buffer("feature_mean", torch.zeros(num_features))
         self.register_buffer("feature_scale", torch.ones(num_features))
         self.register_buffer("is_raw", _is_raw(config.blocks), persistent=False)
-        self.familiarity = Familiarity(num_features)
+        self.familiarity = FamiliarityByRows(num_features)
         self.embed = nn.Linear(num_features, config.hidden_dim)
         self.blocks = nn.ModuleList(
             Residual(config.hidden_dim, config.dropout) for _ in range(config.num_layers)
@@ -111,12 +111,16 @@ class MIST(Network):
             nn.init.zeros_(self.fuse.bias)
 
     def prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
-        return self._read(summaries.views(x, y, soft=soft))
+        return self._read(x, y, soft=soft)
 
     def prepare_draws(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
-        return self._read(summaries.views(x, y, hashed=False))
+        return self._read(x, y, hashed=False)
 
-    def _read(self, views: summaries.Views) -> dict[str, Tensor]:
+    def _read(self, x: Tensor, y: Tensor, **how: bool) -> dict[str, Tensor]:
+        pieces = summaries.pieces(x, y)
+        return self.collate([self._read_piece(summaries.views(*p, **how)) for p in pieces])
+
+    def _read_piece(self, views: summaries.Views) -> dict[str, Tensor]:
         inputs = {"features": summaries.summarize(views, self.config.blocks)}
         if self.encoder is not None:
             inputs |= tokens(*views.local, rows=self.config.encoder_rows)

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core.canonical import COORDINATES
 from mist_core.invariants import log_information
 
 # Rows whose neighbours are looked up, among at most REFERENCES rows.
@@ -24,7 +23,7 @@ CACHED = 1 << 18
 TIE = 1e-6
 
 
-def neighbours(a: Tensor, b: Tensor, dims: tuple[int, ...] = (2, COORDINATES)) -> Tensor:
+def neighbours(a: Tensor, b: Tensor) -> Tensor:
     """Nearest-neighbour MI in the leading coordinates.
 
     The first estimate of Kraskov et al. (2004), with the rule of Gao et al. (2017) for ties:
@@ -33,27 +32,20 @@ def neighbours(a: Tensor, b: Tensor, dims: tuple[int, ...] = (2, COORDINATES)) -
 
     Args:
         a: (B, r, k) and b: (B, r, l) canonical coordinates.
-        dims: numbers of leading coordinates a side; those there are, where there are fewer.
     """
     a, b = a[:, :REFERENCES], b[:, :REFERENCES]
     pairs = min(QUERIES, a.shape[1]) * a.shape[1]
     size = max(1, CACHED // pairs if a.device.type == "cpu" else len(a))
     pieces = zip(a.split(size), b.split(size), strict=True)
-    estimates = torch.cat([_estimates(*piece, dims) for piece in pieces])
+    estimates = torch.cat([_estimates(*piece) for piece in pieces])
     return torch.cat([estimates, log_information(estimates)], -1)
 
 
-def _estimates(a: Tensor, b: Tensor, dims: tuple[int, ...]) -> Tensor:
-    """(B, len(dims) * len(FOLDS)) estimates, those of fewer coordinates first."""
-    parts, used = [], 0
-    for dim in dims:
-        if used < max(a.shape[-1], b.shape[-1]):
-            sides = _squared_distances(a[..., :dim]), _squared_distances(b[..., :dim])
-            spaces = torch.maximum(*sides), *sides
-            estimates = torch.stack([_information(*spaces, folds) for folds in FOLDS], -1)
-        parts.append(estimates)
-        used = dim
-    return torch.cat(parts, -1)
+def _estimates(a: Tensor, b: Tensor) -> Tensor:
+    """(B, len(FOLDS)) estimates."""
+    sides = _squared_distances(a), _squared_distances(b)
+    spaces = torch.maximum(*sides), *sides
+    return torch.stack([_information(*spaces, folds) for folds in FOLDS], -1)
 
 
 def _squared_distances(a: Tensor) -> Tensor:

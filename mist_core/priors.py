@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 
-from mist_core.composed import from_text
+from mist_core.composed import Mixed, from_text
 from mist_core.errors import ParameterError
 from mist_core.general import General
+from mist_core.general_blocks import BLOCKS
 from mist_core.meta_distribution import PAPER_TRAIN, MetaDistribution, Paper
 
+FEW_ROWS = (10, 100)
 META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
     "paper": Paper,
+    # What to conclude from n rows does not depend on how often n was seen; how well it is learned
+    # does, and the errors at few rows are the greatest.
+    "paper-few-rows": lambda: Mixed((Paper(), Paper(rows=FEW_ROWS)), (0.7, 0.3)),
     "paper-no-additive": lambda: Paper(tuple(f for f in PAPER_TRAIN if "additive" not in f)),
     "general": General,
+    "general-no-ring": lambda: General(blocks=tuple(b for b in BLOCKS if b != "ring")),
 }
 
 

@@ -92,7 +92,8 @@ def with_statistics(blocks: tuple[str, ...], randomness: Source) -> Iterator[int
     meta = Paper()
     while True:
         batch = meta.draw(DATASETS_A_DRAW, randomness)
-        summaries.summarize(summaries.views(batch.x, batch.y, hashed=False), blocks)
+        for piece in summaries.pieces(batch.x, batch.y):
+            summaries.summarize(summaries.views(*piece, hashed=False), blocks)
         yield DATASETS_A_DRAW
 
 

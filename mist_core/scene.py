@@ -142,5 +142,6 @@ class Sample:
         """
         scores = [copula.marginals(torch.tensor(side)[None]).scores for side in (self.x, self.y)]
         frame = canonical.spectrum(*scores)
-        a, b = (c[0, :, 0].numpy() for c in canonical.coordinates(*scores, frame, CANONICAL_RIDGE))
+        white = canonical.whiten(*scores, frame, CANONICAL_RIDGE)
+        a, b = (c[0, :, 0].numpy() for c in canonical.coordinates(*white, frame, CANONICAL_RIDGE))
         return a, b if a @ b >= 0 else -b

@@ -6,7 +6,7 @@ lists them, so that an ablation is a choice of names. Letters as in `copula` and
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,19 +15,24 @@ from torch import Tensor
 
 from mist_core import gaussian, nonlinear
 from mist_core.canonical import (
-    COORDINATES,
     WHITENING_RIDGE,
     Spectrum,
     coordinates,
     correlations,
     spatial_signs,
     spectrum,
+    standardised,
+    whiten,
 )
 from mist_core.copula import Marginals, marginals
 from mist_core.invariants import both_sides
 from mist_core.neighbours import neighbours
 from mist_core.ordering import normal_form
 from mist_core.pairs import paired_columns
+from mist_core.twists import twists
+
+# Values read together: beyond it the batched statistics wait for memory.
+CACHED = 1 << 19
 
 
 @dataclass(frozen=True)
@@ -46,14 +51,34 @@ class Views:
         return self.x.scores.shape[-2]
 
     @cached_property
+    def score_columns(self) -> tuple[Tensor, Tensor]:
+        """The normal scores."""
+        return self.x.scores, self.y.scores
+
+    @cached_property
+    def raw_columns(self) -> tuple[Tensor, Tensor]:
+        """The raw frame, standardised."""
+        return standardised(self.x.raw), standardised(self.y.raw)
+
+    @cached_property
     def scores(self) -> Spectrum:
         """Correlations of the normal scores."""
-        return spectrum(self.x.scores, self.y.scores)
+        return spectrum(*self.score_columns)
 
     @cached_property
     def raw(self) -> Spectrum:
         """Correlations of the raw frame."""
-        return spectrum(self.x.raw, self.y.raw)
+        return spectrum(*self.raw_columns)
+
+    @cached_property
+    def white(self) -> tuple[Tensor, Tensor]:
+        """The normal scores whitened."""
+        return whiten(*self.score_columns, self.scores, WHITENING_RIDGE)
+
+    @cached_property
+    def white_raw(self) -> tuple[Tensor, Tensor]:
+        """The raw frame whitened."""
+        return whiten(*self.raw_columns, self.raw, WHITENING_RIDGE)
 
     @cached_property
     def signs(self) -> Spectrum:
@@ -69,12 +94,12 @@ class Views:
     @cached_property
     def local(self) -> tuple[Tensor, Tensor]:
         """Canonical coordinates of the normal scores."""
-        return coordinates(self.x.scores, self.y.scores, self.scores, WHITENING_RIDGE)
+        return coordinates(*self.white, self.scores, WHITENING_RIDGE)
 
     @cached_property
     def local_raw(self) -> tuple[Tensor, Tensor]:
         """The same of the raw frame."""
-        return coordinates(self.x.raw, self.y.raw, self.raw, WHITENING_RIDGE)
+        return coordinates(*self.white_raw, self.raw, WHITENING_RIDGE)
 
 
 def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> Views:
@@ -87,6 +112,13 @@ def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> V
     """
     sides = marginals(x, soft=soft), marginals(y, soft=soft)
     return Views(*normal_form(*sides)) if hashed else Views(*sides)
+
+
+def pieces(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Datasets x (B, n, p) and y (B, n, q) in parts, on a CPU such as its cache holds."""
+    cells = x.shape[1] * (x.shape[2] + y.shape[2])
+    size = max(1, CACHED // cells) if x.device.type == "cpu" else len(x)
+    return zip(x.split(size), y.split(size), strict=True)
 
 
 def sizes(v: Views) -> Tensor:
@@ -104,9 +136,10 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "spectra-raw": lambda v: gaussian.canonical_spectra(v.raw),
     "structure-scores": lambda v: gaussian.correlation_structure(v.scores),
     "structure-raw": lambda v: gaussian.correlation_structure(v.raw),
-    "radial-scores": lambda v: gaussian.radial(v.x.scores, v.y.scores, v.scores),
-    "radial-raw": lambda v: gaussian.radial(v.x.raw, v.y.raw, v.raw),
+    "radial-scores": lambda v: gaussian.radial(v.score_columns, v.white),
+    "radial-raw": lambda v: gaussian.radial(v.raw_columns, v.white_raw),
     "squares": lambda v: nonlinear.squares(v.x.scores, v.y.scores, v.scores.between),
+    "twists": lambda v: twists(*v.white),
     "cosines": lambda v: nonlinear.cosines(v.x.ranks, v.y.ranks),
     "grids": lambda v: nonlinear.grids(*v.local),
     "pairs-scores": lambda v: paired_columns(v.scores.between, v.n_samples),
@@ -119,12 +152,12 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "pairs-raw-signs": lambda v: paired_columns(v.raw_signs_between, v.n_samples),
     "random-features": lambda v: nonlinear.random_features(*v.local),
     "neighbours": lambda v: neighbours(*v.local),
-    "neighbours-raw": lambda v: neighbours(*v.local_raw, dims=(COORDINATES,)),
+    "neighbours-raw": lambda v: neighbours(*v.local_raw),
 }
 # The fast part: linear algebra and radii of the normal scores.
 GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")
 # And everything else that correlations of some kind can tell: enough for monotone dependence.
-LOCAL_BLOCKS = ("cosines", "grids", "random-features", "neighbours", "neighbours-raw")
+LOCAL_BLOCKS = ("twists", "cosines", "grids", "random-features", "neighbours", "neighbours-raw")
 PAIRWISE_BLOCKS = tuple(name for name in BLOCKS if name not in LOCAL_BLOCKS)
 
 

@@ -11,9 +11,9 @@ from mist_core.canonical import (
     COORDINATES,
     WHITENING_RIDGE,
     coordinates,
-    radii,
     spectrum,
     standardised,
+    whiten,
 )
 
 SHAPES = [(300, 1, 1), (300, 3, 2), (200, 2, 5), (400, 6, 6)]
@@ -35,6 +35,12 @@ def skewed(n, dim_x, dim_y, seed=0):
     k = min(dim_x, dim_y)
     y[..., :k] += x[..., :k] * np.arange(1, k + 1)
     return torch.from_numpy(x), torch.from_numpy(y)
+
+
+def leading(x, y):
+    """The leading canonical coordinates."""
+    frame, sides = spectrum(x, y), (standardised(x), standardised(y))
+    return coordinates(*whiten(*sides, frame, WHITENING_RIDGE), frame, WHITENING_RIDGE)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -97,17 +103,17 @@ def test_the_joint_matrix_holds_the_correlations_of_numpy():
 @pytest.mark.parametrize("shape", [(300, 1, 1), (300, 3, 2), (300, 2, 7)])
 def test_coordinates_come_in_order_of_their_correlation_with_the_other_side(shape):
     x, y = skewed(*shape)
-    a, b = coordinates(x, y, spectrum(x, y), WHITENING_RIDGE)
+    a, b = leading(x, y)
     assert a.shape[-1] == min(shape[1], COORDINATES) and b.shape[-1] == min(shape[2], COORDINATES)
     cross = (a.mT @ b / shape[0])[0].abs()
     assert cross[0, 0] == cross.max()
-    leading = spectrum(x, y).squared_correlations(0.0)[0, -1].sqrt().item()
-    assert cross[0, 0].item() == pytest.approx(leading, abs=0.03)
+    greatest = spectrum(x, y).squared_correlations(0.0)[0, -1].sqrt().item()
+    assert cross[0, 0].item() == pytest.approx(greatest, abs=0.03)
 
 
 def test_coordinates_have_mean_0_and_variance_1():
     x, y = skewed(200, 5, 2)
-    for side in coordinates(x, y, spectrum(x, y), WHITENING_RIDGE):
+    for side in leading(x, y):
         torch.testing.assert_close(side.mean(1), torch.zeros_like(side[:, 0]))
         torch.testing.assert_close(side.square().mean(1), torch.ones_like(side[:, 0]))
 
@@ -117,16 +123,16 @@ def test_column_order_and_signs_leave_the_coordinates_alone(generator):
     order = torch.randperm(5, generator=generator)
     signs = torch.tensor([1.0, -1, 1, -1, -1], dtype=torch.float64)
     moved = (x * signs)[..., order]
-    before = coordinates(x, y, spectrum(x, y), WHITENING_RIDGE)
-    after = coordinates(moved, y, spectrum(moved, y), WHITENING_RIDGE)
+    before = leading(x, y)
+    after = leading(moved, y)
     for left, right in zip(before, after, strict=True):
         torch.testing.assert_close(left, right, atol=1e-6, rtol=0)
 
 
 def test_exchanging_the_sides_exchanges_the_coordinates():
     x, y = skewed(400, 5, 3)
-    a, b = coordinates(x, y, spectrum(x, y), WHITENING_RIDGE)
-    b_too, a_too = coordinates(y, x, spectrum(y, x), WHITENING_RIDGE)
+    a, b = leading(x, y)
+    b_too, a_too = leading(y, x)
     torch.testing.assert_close(a, a_too, atol=1e-6, rtol=0)
     torch.testing.assert_close(b, b_too, atol=1e-6, rtol=0)
 
@@ -138,7 +144,7 @@ def test_directions_without_correlation_come_in_order_of_their_fourth_moments(ge
     heavy = torch.randn(shape, generator=generator, dtype=torch.float64) ** 3
     coin = torch.randn(shape, generator=generator, dtype=torch.float64).sign()
     x, y = torch.cat([normal, coin, heavy], -1), torch.randn(shape, generator=generator).double()
-    a, _ = coordinates(x, y, spectrum(x, y), WHITENING_RIDGE)
+    a, _ = leading(x, y)
     likeness = torch.corrcoef(torch.cat([heavy, coin, a], -1)[0].T).abs()
     assert likeness[0, 2] > 0.9
     assert likeness[1, 4] > 0.9
@@ -146,7 +152,7 @@ def test_directions_without_correlation_come_in_order_of_their_fourth_moments(ge
 
 def test_signs_are_fixed_by_third_moments():
     x, y = skewed(400, 2, 2)
-    for side in coordinates(x, y, spectrum(x, y), WHITENING_RIDGE):
+    for side in leading(x, y):
         assert side.clamp(-3, 3).pow(3).mean(1).min() > -0.2
         assert side.clamp(-3, 3).pow(3).mean(1).max() > 0.1
 
@@ -157,5 +163,6 @@ def test_radii_are_mahalanobis_distances_over_the_number_of_columns():
     z = standardised(x)[0].numpy()
     precision = np.linalg.inv(np.corrcoef(z.T) + 0.1 * np.eye(3))
     expected = np.einsum("ni,ij,nj->n", z, precision, z) / 3
-    found = radii(x, frame.vectors_x, frame.values_x, 0.1)[0]
+    white, _ = whiten(standardised(x), standardised(y), frame, 0.1)
+    found = white.square().mean(-1)[0]
     np.testing.assert_allclose(found, expected, rtol=1e-6)

@@ -2,7 +2,7 @@
 
 import torch
 
-from mist_core.familiarity import Familiarity
+from mist_core.familiarity import Familiarity, FamiliarityByRows
 
 
 def test_familiarity_is_uniform_on_its_own_training_data(generator):
@@ -48,3 +48,21 @@ def test_familiarity_falls_with_the_distance_from_the_training_data(generator):
     scores = familiarity(torch.stack([k * direction for k in (0.0, 1.0, 1.5, 5.0)]))
     assert (scores.diff() <= 0).all()
     assert scores[0] > 0.95 and scores[-1] < 0.01
+
+
+def test_by_rows_small_datasets_are_as_familiar_as_large_ones(generator):
+    """Their statistics scatter ten times as far; one ranking of all finds them strange."""
+    rows = torch.rand(20_000, 1, generator=generator) * 2 - 1
+    spread = torch.where(rows < 0, 1.0, 0.1)
+    features = torch.cat([rows, spread * torch.randn(20_000, 59, generator=generator)], -1)
+    small = features[:, 0] < 0
+    scores = {}
+    for kind in (Familiarity, FamiliarityByRows):
+        familiarity = kind(60)
+        familiarity.fit(features)
+        scores[kind] = familiarity(features)
+    assert scores[Familiarity][small].mean() < 0.3
+    by_rows = scores[FamiliarityByRows]
+    levels = torch.linspace(0.1, 0.9, 9)
+    for part in (by_rows[small], by_rows[~small]):
+        torch.testing.assert_close(part.quantile(levels), levels, atol=0.02, rtol=0)

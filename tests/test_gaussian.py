@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mist_core.canonical import WHITENING_RIDGE, spectrum
+from mist_core.canonical import WHITENING_RIDGE, spectrum, standardised, whiten
 from mist_core.dispersion import canonical_correlation, dense_correlation
 from mist_core.distributions import Multinormal, StudentT
 from mist_core.gaussian import (
@@ -23,6 +23,12 @@ from mist_core.invariants import (
     interpolated_quantiles,
     log_information,
 )
+
+
+def radii(x, y):
+    """The radial statistics of columns of any scale."""
+    sides = standardised(x), standardised(y)
+    return radial(sides, whiten(*sides, spectrum(x, y), WHITENING_RIDGE))
 
 
 def gaussian_draws(dim_x, dim_y, n_samples, count, generator):
@@ -111,7 +117,7 @@ def test_radii_of_a_student_law_move_together_and_those_of_independent_normals_d
     first = {}
     for name, law in laws.items():
         x, y = (side[None] for side in law.sample(5000, generator=generator))
-        first[name] = radial(x, y, spectrum(x, y))[0, 0].item()
+        first[name] = radii(x, y)[0, 0].item()
     assert first["student"] > 0.15
     assert abs(first["normal"]) < 0.05
 
@@ -127,7 +133,7 @@ def test_the_correlation_of_the_radii_is_that_of_numpy(generator):
         )
         for z in (x, y)
     ]
-    found = radial(x, y, spectrum(x, y))[0]
+    found = radii(x, y)[0]
     assert found[0].item() == pytest.approx(np.corrcoef(*plain)[0, 1], abs=1e-6)
     assert found[2].item() == pytest.approx(-0.5 * math.log(1 - 0.999 * found[0].item() ** 2))
 
@@ -136,7 +142,7 @@ def test_radii_in_the_whitened_frame_ignore_linear_maps(generator):
     """With the ridge at work only nearly so: a mild map moves nothing by more than a tenth."""
     x, y, _ = gaussian_draws(3, 3, 2000, 1, generator)
     mixed = x @ torch.tensor([[1.0, 0.3, 0], [0, 1, -0.3], [0.2, 0, 1]], dtype=torch.float64)
-    before, after = (radial(z, y, spectrum(z, y))[:, 9:] for z in (x, mixed))
+    before, after = (radii(z, y)[:, 9:] for z in (x, mixed))
     assert WHITENING_RIDGE > 0
     torch.testing.assert_close(before, after, atol=0.1, rtol=0)
 

@@ -56,14 +56,13 @@ def test_neighbour_estimates_are_those_of_a_plain_ksg_averaged_over_folds(shape)
         expected = [
             np.mean(
                 [
-                    plain_ksg(a[dataset, :, :dim], b[dataset, :, :dim], fold)
+                    plain_ksg(a[dataset], b[dataset], fold)
                     for fold in np.split(np.arange(min(n, REFERENCES)), folds)
                 ]
             )
-            for dim in (2, 4)
             for folds in FOLDS
         ]
-        np.testing.assert_allclose(found[dataset, :4], expected, atol=2e-3)
+        np.testing.assert_allclose(found[dataset, :2], expected, atol=2e-3)
 
 
 def test_nearest_neighbours_find_the_information_of_a_correlated_pair_of_normals(generator):
