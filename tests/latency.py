@@ -1,6 +1,6 @@
 """Seconds the Explore page takes after its seed slider moved, idle and beside a training run.
 
-    .venv/bin/python tests/latency.py
+    .venv/bin/python -m tests.latency
 
 The run is the demonstration of the Train page, started as the page starts it: niced, in the
 background. Both medians come from one process, so their ratio does not depend on the machine.

@@ -1,6 +1,6 @@
 """What three minutes of the Train page teach weights about a family they never saw.
 
-    .venv/bin/python tests/teach.py
+    .venv/bin/python -m tests.teach
 
 `general-no-ring` has never seen a ring. A run like those of the page, on rings and a third of what
 the weights learned before, is judged on fresh rings and on everything else.
