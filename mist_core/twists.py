@@ -48,9 +48,9 @@ def _twisted(x: Tensor, speed: float) -> Tensor:
     # Centred, so that in many columns, where all rows are about as long, the cosine is near 1.
     angle = speed * (x.square().mean(-1, keepdim=True) - 1)
     cos, sin = _centred(x * angle.cos()), _centred(x * angle.sin())
-    share = (cos * sin).mean((-1, -2), keepdim=True) / _variance(cos)
-    sin = sin - share * cos
-    return torch.cat([cos * _variance(cos).rsqrt(), sin * _variance(sin).rsqrt()], -1)
+    of_cos = _variance(cos)
+    sin = sin - (cos * sin).mean((-1, -2), keepdim=True) / of_cos * cos
+    return torch.cat([cos * of_cos.rsqrt(), sin * _variance(sin).rsqrt()], -1)
 
 
 def _centred(x: Tensor) -> Tensor:
