@@ -39,7 +39,9 @@ def point(datasets: int, loss: float) -> dict:
 
 def finished_run(**changes) -> dict:
     """The card of a small finished run."""
-    network = MIST(MISTConfig(hidden_dim=8, num_layers=1, encoder_dim=0))
+    network = MIST(
+        MISTConfig(hidden_dim=8, num_layers=1, **train_command.ARCHITECTURES["statistics"])
+    )
     settings = asdict(TrainConfig("paper", Path("a"), Path("b"), seed=7, reuse=5.0, minutes=3.0))
     card = {
         "config": config_dict(network),
