@@ -142,7 +142,15 @@ def _general(rows: Range, dims: Range) -> MetaDistribution:
 
 
 def _block(name: str, rows: Range, dims: Range) -> MetaDistribution:
-    """One block under random maps, beside columns of noise, and its independent draws."""
+    """One block under random maps, beside columns of noise, and its independent draws.
+
+    Raises:
+        ParameterError: the block needs more columns than the ranges have.
+    """
+    if not BLOCKS[name].fits(dims[1], dims[1]):
+        raise ParameterError(
+            f"None of these laws has at most {dims[1]} columns on both sides: widen the ranges."
+        )
     meta = General(rows, dims[1], blocks=(name,), published=0.0)
     return Within(meta, rows, dims, frozenset({name, INDEPENDENT}))
 

@@ -58,26 +58,21 @@ class PerColumn(Transform):
 def random_maps(
     dims: Sequence[int], count: int, source: Source, *, numeric: bool = True
 ) -> list[Transform]:
-    """`count` maps of each side, of so many columns; spirals often come on both sides at once.
+    """`count` maps of each side that share a recipe; spirals often come on both sides at once.
+
+    In a third of the draws nothing but the order of a side's columns changes, as bmi's and most
+    users' columns are.
 
     Args:
         dims: columns of each side.
         numeric: false for codes and classes, which only change place.
     """
     spirals = SPIRALS_TOGETHER if source.rng.random() < TOGETHER else SPIRALS_ALONE
-    return [random_map(dim, count, source, numeric=numeric, spirals=spirals) for dim in dims]
+    return [_random_map(dim, count, source, numeric, spirals) for dim in dims]
 
 
-def random_map(
-    dim: int, count: int, source: Source, *, numeric: bool = True, spirals: float = 0.25
-) -> Transform:
-    """`count` maps of `dim` columns that share a recipe; codes and classes only change place.
-
-    In a third of the draws nothing but the order changes, as bmi's and most users' columns are.
-
-    Args:
-        spirals: how often, among numeric columns that are mapped at all, one is a spiral.
-    """
+def _random_map(dim: int, count: int, source: Source, numeric: bool, spirals: float) -> Transform:
+    """Maps of one side; `spirals` is how often one is a spiral, if it is mapped at all."""
     steps: list[Transform] = []
     if numeric and source.rng.random() > 0.33:
         if source.rng.random() < 0.5:

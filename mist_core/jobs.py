@@ -10,6 +10,7 @@ import secrets
 import shutil
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -97,13 +98,12 @@ class Lab:
                     self._start(now, job)
             return now.jobs()
 
-    def watch(self, seconds: float = 5.0) -> None:
-        """Refresh for ever, so that the queue moves while nobody looks."""
-        while True:
+    def watch(self, stop: threading.Event, seconds: float = 5.0) -> None:
+        """Refresh every so many seconds until `stop`: the queue moves while nobody looks."""
+        while not stop.wait(seconds):
             # A folder that is being removed, or a lock held for long, is no reason to give up.
             with contextlib.suppress(OSError, sqlite3.Error, MISTError):
                 self.refresh()
-            time.sleep(seconds)
 
     def job(self, id: str) -> Job:
         """One run as it is now.

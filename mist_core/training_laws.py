@@ -4,6 +4,8 @@ The numbers are read from the meta-distributions themselves; the sentences stand
 hold them against what is really drawn.
 """
 
+from dataclasses import replace
+
 from mist_core.composed import Mixed
 from mist_core.errors import ParameterError
 from mist_core.families import FAMILIES
@@ -83,11 +85,25 @@ def describe(name: str) -> str:
 
 def _describe(meta: MetaDistribution) -> str:
     if isinstance(meta, Mixed):
+        if _differ_in_rows_alone(meta.parts):
+            return f"{_paper(meta.parts[0])}\n\n{_other_rows(meta)}"
         parts = zip(meta.shares, map(_describe, meta.parts), strict=True)
         return "\n\n".join(f"{share:.0%} of the draws: {text}" for share, text in parts)
     if isinstance(meta, LikeTable):
         return _like_table(meta)
     return _general(meta) if isinstance(meta, General) else _paper(meta)
+
+
+def _differ_in_rows_alone(parts: tuple[MetaDistribution, ...]) -> bool:
+    papers = all(isinstance(part, Paper) for part in parts)
+    return papers and len({replace(part, rows=(0, 0)) for part in parts}) == 1
+
+
+def _other_rows(meta: Mixed) -> str:
+    """What the parts after the first one have instead of its rows."""
+    parts = list(zip(meta.shares, meta.parts, strict=True))[1:]
+    words = [f"{share:.0%} of the draws have n in {p.rows[0]} to {p.rows[1]}" for share, p in parts]
+    return f"But {' and '.join(words)}, uniform there."
 
 
 def _like_table(meta: LikeTable) -> str:

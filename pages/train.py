@@ -52,7 +52,7 @@ MIB, MOST_RUNS = 2**20, 20
 @st.cache_resource
 def keep_moving(folder: Path) -> None:
     """While the server lives, start the next run of the queue even if nobody looks."""
-    threading.Thread(target=Lab(folder).watch, daemon=True).start()
+    threading.Thread(target=Lab(folder).watch, args=(threading.Event(),), daemon=True).start()
 
 
 def main() -> None:

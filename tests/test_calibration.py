@@ -93,9 +93,11 @@ def test_bad_choices_get_one_sentence(change, message):
 
 
 def test_laws_that_do_not_fit_the_ranges_get_one_sentence(monkeypatch):
+    with pytest.raises(ParameterError, match=r"at most 1 columns .* widen the ranges"):
+        next(SMALL("general product", dims=(1, 1)).draws())
     monkeypatch.setattr(calibration_laws, "MOST_TRIES", 2)
     with pytest.raises(ParameterError, match=r"None of 2 draws .* widen the ranges"):
-        next(SMALL("general product", dims=(1, 1)).draws())
+        next(SMALL("general ring", rows=(39, 39), dims=(60, 60)).draws())
 
 
 def test_each_dataset_is_judged_once_and_peers_see_the_same_ones(estimator):

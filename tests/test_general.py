@@ -10,7 +10,7 @@ import torch
 from mist_core.distributions import Multinormal
 from mist_core.general import INDEPENDENT, PUBLISHED, TOLERANCE, General, _decoupled
 from mist_core.general_blocks import BLOCKS, noise
-from mist_core.general_maps import MONOTONE, PerColumn, random_map
+from mist_core.general_maps import MONOTONE, PerColumn, random_maps
 from mist_core.meta_distribution import PAPER_TRAIN, source, stream
 from mist_core.transforms import HalfCube, Identity
 
@@ -174,7 +174,7 @@ def test_random_maps_are_invertible(dim):
     errors = []
     for index in range(60):
         randomness = fresh(index)
-        transform = random_map(dim, 3, randomness)
+        (transform,) = random_maps([dim], 3, randomness)
         x = torch.randn(3, 50, dim, generator=randomness.generator, dtype=torch.float64)
         seen = transform(x)
         assert seen.shape == x.shape and torch.isfinite(seen).all()
@@ -185,7 +185,7 @@ def test_random_maps_are_invertible(dim):
 def test_random_maps_differ_from_draw_to_draw_and_a_third_only_reorders():
     x = torch.randn(1, 50, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     kept = [
-        torch.equal(random_map(3, 1, fresh(index))(x).sort(-1).values, x.sort(-1).values)
+        torch.equal(random_maps([3], 1, fresh(index))[0](x).sort(-1).values, x.sort(-1).values)
         for index in range(300)
     ]
     assert 0.33 < np.mean(kept) < 0.33 + 0.67 * 0.35
@@ -194,7 +194,7 @@ def test_random_maps_differ_from_draw_to_draw_and_a_third_only_reorders():
 def test_codes_and_indicators_only_change_place():
     x = torch.eye(4, dtype=torch.float64).repeat(5, 1).expand(3, -1, -1)
     for index in range(20):
-        seen = random_map(4, 3, fresh(index), numeric=False)(x)
+        seen = random_maps([4], 3, fresh(index), numeric=False)[0](x)
         assert torch.equal(seen.sort(-1).values, x.sort(-1).values)
         assert sorted(seen[0].mT.tolist()) == sorted(x[0].mT.tolist())
 

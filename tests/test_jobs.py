@@ -106,11 +106,17 @@ def test_one_runs_and_the_rest_wait_their_turn(lab):
 
 def test_the_queue_moves_while_nobody_looks(lab):
     ids = [lab.submit(SHORT) for _ in range(2)]
-    threading.Thread(target=lab.watch, args=(0.05,), daemon=True).start()
-    end = time.monotonic() + 20
-    while not weights_path(lab.run_folder(ids[1])).exists():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    stop = threading.Event()
+    watcher = threading.Thread(target=lab.watch, args=(stop, 0.05))
+    watcher.start()
+    try:
+        end = time.monotonic() + 20
+        while not weights_path(lab.run_folder(ids[1])).exists():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    finally:
+        stop.set()
+        watcher.join()
 
 
 def test_ids_cannot_be_guessed(lab):

@@ -70,23 +70,6 @@ def test_different_laws_get_different_answers(network):
     assert (answers(network, (x, y)).std(0) > 10 * NATS).all()
 
 
-def test_above_raw_rows_increasing_maps_change_nothing_at_all():
-    """The raw frame is hidden there, and scores know no increasing map."""
-    blocks = ("sizes", "spectra-scores", "spectra-raw", "structure-raw")
-    network = loud(dataclasses.replace(TINY, blocks=blocks, raw_rows=50))
-    x, y = dependent(200, 3, 2)
-    for rows, hidden in ((51, True), (50, False)):
-        before, after = (answers(network, (z[:, :rows], y[:, :rows])) for z in (x, x.exp()))
-        assert (
-            (before - after).abs().max() < NATS if hidden else (before - after).abs().max() > NATS
-        )
-
-
-def test_hiding_the_raw_frame_needs_the_number_of_rows():
-    with pytest.raises(WeightsError, match="sizes"):
-        MIST(dataclasses.replace(TINY, blocks=("spectra-raw",), raw_rows=50))
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 def test_row_order_changes_no_bit(network, shape, generator):
     x, y = dependent(*shape)

@@ -5,7 +5,7 @@ import torch
 
 from mist_core.families import FAMILIES
 from mist_core.general_blocks import BLOCKS
-from mist_core.general_maps import PerColumn, random_map
+from mist_core.general_maps import PerColumn, random_maps
 from mist_core.meta_distribution import PAPER_TRAIN, Source
 from mist_core.priors import META_DISTRIBUTIONS
 from mist_core.training_laws import (
@@ -42,6 +42,12 @@ def test_every_meta_distribution_is_described_and_no_other():
     assert "does not know" in describe("other")
 
 
+def test_laws_that_differ_in_rows_alone_are_listed_once():
+    said = describe("paper-few-rows")
+    assert said.count("`student-sparse`") == describe("paper").count("`student-sparse`") == 1
+    assert "30% of the draws have n in 10 to 100" in said
+
+
 def kinds_of(transform) -> set[str]:
     """Names of the transforms that a random map is composed of, whatever their nesting."""
     if not isinstance(transform, Compose | PerColumn):
@@ -52,7 +58,7 @@ def kinds_of(transform) -> set[str]:
 
 def test_the_transforms_said_to_be_drawn_are_those_drawn():
     source = Source(np.random.default_rng(0), torch.Generator().manual_seed(0))
-    drawn = set().union(*(kinds_of(random_map(3, 2, source)) for _ in range(200)))
+    drawn = set().union(*(kinds_of(random_maps([3], 2, source)[0]) for _ in range(200)))
     said = {name for name, sentence in GENERAL_TRANSFORMS.items() if sentence != "no"}
     named = {type(TRANSFORMS[name].for_x(3)).__name__ for name in said - {"rotation"}}
     assert drawn == named | {"WigglyY"}  # rotations are linear maps here
