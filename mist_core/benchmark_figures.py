@@ -159,7 +159,7 @@ def time_chart(
 def _board_part(rows: pd.DataFrame, order: list[str], x: alt.X, split: str) -> alt.LayerChart:
     bins = list(dict.fromkeys(rows.n))
     y = alt.Y("title:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False))
-    legend = alt.Legend(orient="bottom", title=None, labelLimit=200)
+    legend = alt.Legend(orient="bottom", title=None, columns=2, labelLimit=200)
     base = alt.Chart(rows).encode(x=x, y=y)
     thread = base.mark_line(color=GREY, strokeWidth=1, opacity=0.6).encode(detail="title:N")
     scale = alt.Scale(domain=bins, range=list(_COLOURS[: len(bins)]))
@@ -172,7 +172,7 @@ def _board_part(rows: pd.DataFrame, order: list[str], x: alt.X, split: str) -> a
     )
     subtitle = "by rows" + ("; hollow, *: published" if rows.published.any() else "")
     title = titled(split or "Leaderboard", subtitle)
-    height = 150 + 26 * rows.title.nunique()
+    height = 176 + 26 * rows.title.nunique()
     return alt.layer(thread, dots).properties(title=title, height=height)
 
 
