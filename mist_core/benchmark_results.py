@@ -17,6 +17,8 @@ _CLASSICAL = ("ksg", "cca", "histogram", "kde")
 COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "mtest": (
         (("mist-paper",), "evaluate mtest --weights paper"),
+        (("mist-general",), "evaluate mtest --weights general"),
+        (("mist-paper-no-additive",), "evaluate mtest --weights paper-no-additive"),
         (("mist-classic",), "evaluate mtest --weights classic"),
         (_CLASSICAL, "evaluate mtest --estimators ksg,cca,histogram,kde"),
         (_NEURAL, "evaluate mtest --estimators mine,infonce,nwj,dv --every 20"),
@@ -28,10 +30,8 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         ),
     ),
     "bmi40": (
-        (
-            ("mist-general", *_CLASSICAL),
-            "evaluate bmi40 --weights general --estimators mist,ksg,cca,histogram,kde",
-        ),
+        (("mist-general",), "evaluate bmi40 --weights general"),
+        (_CLASSICAL, "evaluate bmi40 --estimators ksg,cca,histogram,kde"),
         (_NEURAL, "evaluate bmi40 --estimators mine,infonce,nwj,dv --every 20"),
     ),
     "selfconsistency": (
