@@ -67,9 +67,11 @@ def start(command: Sequence[str], log: Path) -> ProcessKey:
 
 def is_alive(key: ProcessKey) -> bool:
     """Whether this very process still runs."""
+    alive = _find(key) is not None
+    # Afterwards: a child that ended in between would be left a zombie, known to be gone.
     if key.pid in _children and _children[key.pid].poll() is not None:
         del _children[key.pid]
-    return _find(key) is not None
+    return alive
 
 
 def usage(key: ProcessKey) -> Usage | None:
