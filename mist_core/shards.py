@@ -67,7 +67,7 @@ class Recipe:
 
 
 def claim(folder: Path, recipe: Recipe) -> None:
-    """Make the folder and note in it what its shards are made of.
+    """Make the folder, or clear it of shards half written; note what its shards are made of.
 
     Raises:
         JobError: the folder holds shards of another recipe.
@@ -86,17 +86,32 @@ def claim(folder: Path, recipe: Recipe) -> None:
             "size: choose another folder, or remove it."
         )
     path.write_text(text)
+    for cut_short in folder.glob("*.part"):  # by a kill in the middle of writing
+        cut_short.unlink(missing_ok=True)
 
 
 class Writers:
     """Worker processes that write shards 'shard-000000.safetensors', ... a few ahead of the reader.
 
     They are daemons, and also stop by themselves when their parent is gone.
+
+    Args:
+        recipe: of the shards.
+        folder: where they go; it may hold some already.
+        workers: processes of this writer.
+        number, count: this writer among how many; each writes shards of its own.
+        ahead: shards written before they are asked for.
     """
 
-    def __init__(self, recipe: Recipe, folder: Path, workers: int, ahead: int = 8) -> None:
-        for cut_short in folder.glob("*.part"):  # by a kill in the middle of writing
-            cut_short.unlink(missing_ok=True)
+    def __init__(
+        self,
+        recipe: Recipe,
+        folder: Path,
+        workers: int,
+        number: int = 0,
+        count: int = 1,
+        ahead: int = 8,
+    ) -> None:
         context = multiprocessing.get_context("spawn")
         self._folder = folder
         self._wanted = context.Value("q", ahead)
@@ -104,7 +119,14 @@ class Writers:
         self._processes = [
             context.Process(
                 target=_write_shards,
-                args=(recipe, folder, w, workers, self._wanted, os.getpid()),
+                args=(
+                    recipe,
+                    folder,
+                    number * workers + w,
+                    count * workers,
+                    self._wanted,
+                    os.getpid(),
+                ),
                 daemon=True,
             )
             for w in range(workers)

@@ -4,7 +4,8 @@ A round reads one more shard into the pool and takes a fixed number of steps on 
 the pool. The learning rate warms up, stays, and decays over the last part of the time budget, so a
 finished run can be given more minutes and goes on. Of the exponentially averaged weights those
 with the lowest weighted interval score on the validation draws are shipped: unlike the loss, it is
-in nats.
+in nats. Where `torchrun` has started several processes, each draws shards and takes its share of
+every batch, and the first one reports and writes.
 """
 
 import time
@@ -18,6 +19,7 @@ from mist_core.checkpoint import load_network, save_checkpoint
 from mist_core.mailbox import PAUSE
 from mist_core.model import Network, build_network, config_dict
 from mist_core.priors import meta_distribution
+from mist_core.ranks import Ranks
 from mist_core.run_card import require_new_draws, run_card
 from mist_core.run_state import RunState, load_state, save_state
 from mist_core.scoring import training_loss, validation_scores
@@ -27,6 +29,8 @@ from mist_core.train_config import TrainConfig
 STATE_SECONDS = 40.0
 REPORT_SECONDS = 20.0
 FAMILY_DATASETS = 20_000
+# Between the seeds of the steps of two ranks: more than any run has steps.
+RANK_SEEDS = 2**40
 
 
 class Trainer:
@@ -47,7 +51,8 @@ class Trainer:
         self.config, self.report, self.requested = config, report, requested
         self.request: str | None = None
         torch.set_num_threads(config.threads)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.ranks = Ranks()
+        self.device = self.ranks.device
         self.network, self.origin = self._first_network()
         self.recipe = Recipe(
             self.network, meta_distribution(config.meta), config.seed, config.shard_size
@@ -67,18 +72,21 @@ class Trainer:
 
         After PAUSE only the state is kept, from which the same run goes on.
         """
-        config = self.config
-        claim(config.folder, self.recipe)
-        writers = Writers(self.recipe, config.folder, config.workers)
+        config, ranks = self.config, self.ranks
+        if ranks.is_first:
+            claim(config.folder, self.recipe)
+        ranks.wait()
+        writers = Writers(self.recipe, config.folder, config.workers, ranks.rank, ranks.count)
         try:
             self._start(writers)
             self._train(writers)
         finally:
             writers.stop()
-        if self.request == PAUSE:
+        if ranks.is_first and self.request == PAUSE:
             self._save_state()
-        else:
+        elif ranks.is_first:
             self._finish()
+        ranks.close()
 
     def _start(self, writers: Writers) -> None:
         self.validation = self.recipe.validation()
@@ -97,33 +105,42 @@ class Trainer:
         )
         if self._state_path.exists():
             self._resume(writers)
+        self.averaging = self.ranks.averaging(self.network)
 
     def _train(self, writers: Writers) -> None:
-        last = saved = time.monotonic()
-        report_at = 0.0
+        last = self._saved_at = time.monotonic()
+        self._report_at = 0.0
         while not (self.pool.count and self._over()):
             if not self._full():
                 self.pool.add(writers.read(self.rounds))
             self.rounds += 1
             for _ in range(self._steps_a_round()):
                 self._step()
-                now = time.monotonic()
-                self.seconds, last = self.seconds + now - last, now
-                if now > report_at:
-                    self._progress()
-                    # Scoring takes at most a twentieth of the time.
-                    report_at = now + max(REPORT_SECONDS, 20 * (time.monotonic() - now))
-                    last = time.monotonic()
-                if now - saved > STATE_SECONDS:
-                    self._save_state()
-                    saved = now
+                self.seconds += time.monotonic() - last
+                if self.ranks.is_first:
+                    self._report_and_save()
+                last = time.monotonic()
                 if self._over():
                     break
 
+    def _report_and_save(self) -> None:
+        """Now and then; the time it takes is not the budget's."""
+        now = time.monotonic()
+        if now > self._report_at:
+            self._progress()
+            # Scoring takes at most a twentieth of the time.
+            self._report_at = now + max(REPORT_SECONDS, 20 * (time.monotonic() - now))
+        if now - self._saved_at > STATE_SECONDS:
+            self._save_state()
+            self._saved_at = now
+
     def _over(self) -> bool:
-        """Whether the budget is spent, or somebody wants the run to end."""
-        self.request = self.request or self.requested()
-        return self.request is not None or self.seconds >= 60 * self.config.minutes
+        """Whether the budget is spent, or somebody wants the run to end; the first rank says."""
+        if self.ranks.is_first:
+            self.request = self.request or self.requested()
+        over = self.request is not None or self.seconds >= 60 * self.config.minutes
+        self.seconds, over = self.ranks.of_first(self.seconds, over)
+        return bool(over)
 
     def _steps_a_round(self) -> int:
         """Steps on the data of one shard; lets the set encoder join when its time has come."""
@@ -140,12 +157,14 @@ class Trainer:
     def _step(self) -> None:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
-        seed = self.config.seed * 1_000_003 + self.steps
-        sample = self.pool.sample(self.config.batch_size, torch.Generator().manual_seed(seed))
+        config, ranks = self.config, self.ranks
+        seed = config.seed * 1_000_003 + self.steps + ranks.rank * RANK_SEEDS
+        size = max(1, config.batch_size // ranks.count)
+        sample = self.pool.sample(size, torch.Generator().manual_seed(seed))
         batch = self._to_device(sample)
         with torch.random.fork_rng(), torch.autocast(self.device.type, dtype=torch.bfloat16):
             torch.manual_seed(seed)  # for dropout, which takes no generator
-            loss = training_loss(self.network(batch), batch[TRUTH])
+            loss = training_loss(self.averaging(batch), batch[TRUTH])
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

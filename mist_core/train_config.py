@@ -19,14 +19,15 @@ class TrainConfig:
         init: weights to start from instead of a random network.
         minutes: time budget of the whole run, resumptions included.
         seed: root of all random streams.
-        batch_size, reuse: datasets a step; how often a dataset is seen on average.
+        batch_size, reuse: datasets a step, over all processes; how often each is seen on average.
         learning_rate, weight_decay: of AdamW, after warm-up.
         warm_up: steps of linear warm-up.
         decay: share of the budget, at its end, over which the learning rate falls to 2 %.
         average: decay of the exponential moving average of the weights, a step.
         encoder_from, encoder_reuse: share of the budget after which the set encoder joins, and
             how often a new dataset is seen from then on: a step costs forty times as much.
-        shard_size, workers, capacity: data a shard, writer processes, datasets kept in memory.
+        shard_size, workers, capacity: data a shard, writer processes of each process, datasets kept
+            in memory.
         max_datasets: draw no more than this many distinct datasets, then reuse them.
         threads: torch threads of the trainer.
 

@@ -140,7 +140,7 @@ def test_workers_write_the_shards_their_recipe_describes(tmp_path):
 def test_shards_cut_short_by_a_kill_are_cleared_away(tmp_path):
     cut_short = tmp_path / "shard-000007.12345.part"
     cut_short.touch()
-    Writers(recipe(), tmp_path, workers=0).stop()
+    claim(tmp_path, recipe())
     assert not cut_short.exists()
 
 

@@ -36,7 +36,7 @@ MEMORY: dict[tuple, dict] = {}
 class WritersInside:
     """Stands in for `Writers`: shards come from this process, each drawn once a session."""
 
-    def __init__(self, recipe, folder, workers):
+    def __init__(self, recipe, folder, workers, number=0, count=1):
         self.recipe = recipe
 
     def read(self, index):
