@@ -1,4 +1,4 @@
-"""`python -m mist_core calibrate laws | grids`: coverage of the truth, beside resampled peers."""
+"""`python -m mist_core calibrate laws | grids | bins`: coverage of the truth, beside others'."""
 
 import argparse
 import time
@@ -11,13 +11,15 @@ import pandas as pd
 from mist_core import calibration_runs, runs
 from mist_core.calibration import CLASSIC, MIST, follow, judge, judge_peers, part
 from mist_core.calibration_laws import LAWS, Study
-from mist_core.calibration_summary import by_method, dependent, on_grids
+from mist_core.calibration_summary import by_bins, by_method, dependent, on_grids
 from mist_core.calibration_text import about_grids, about_laws, about_reliability, headline
 from mist_core.estimator import MISTEstimator
 from mist_core.grids import REDRAWS, GridCell, grid_cells
 from mist_core.meta_distribution import PAPER_IN_FAMILY
 from mist_core.progress import Bar
 
+# Without the quantiles, which nothing reads here.
+_FOR_BINS = ["method", "family", "n_samples", "dim_x", "dim_y", "truth", "low", "high", "pit"]
 _SHOWN = ["title", "datasets", "failed", "coverage", "score", "mist_coverage", "mist_score"]
 
 
@@ -35,13 +37,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     grids = kinds.add_parser("grids", help="a draw of each cell of the published test grids")
     grids.add_argument("--redraws", type=int, default=2, choices=range(1, REDRAWS + 1))
     grids.add_argument("--weights", default="paper", help="a shipped name or a file")
-    for kind in (laws, grids):
+    bins = kinds.add_parser("bins", help="many general draws, by rows and by columns, us alone")
+    bins.add_argument("--datasets", type=int, default=32_000)
+    bins.add_argument("--seed", type=int, default=0)
+    bins.add_argument("--weights", default="general", help="a shipped name or a file")
+    for kind in (laws, grids, bins):
         kind.add_argument("--out", type=Path, help="path without its ending")
 
 
 def main(options: argparse.Namespace) -> None:
     """Runs one study, prints it and stores it."""
-    {"laws": _laws, "grids": _grids}[options.kind](options)
+    {"laws": _laws, "grids": _grids, "bins": _bins}[options.kind](options)
 
 
 def _laws(options: argparse.Namespace) -> None:
@@ -79,6 +85,18 @@ def _grids(options: argparse.Namespace) -> None:
     provenance = _provenance(command, options.weights, judged, start)
     path = options.out or runs.RESULTS / calibration_runs.GRIDS
     calibration_runs.save(path, None, table, provenance)
+
+
+def _bins(options: argparse.Namespace) -> None:
+    study = Study.of("general", options.datasets, options.seed)
+    estimator = MISTEstimator.load(options.weights)
+    start = time.perf_counter()
+    table = _collect(follow(study, estimator), study.n_datasets)[_FOR_BINS]
+    print(by_bins(table).to_string(index=False, float_format="{:.3f}".format))
+    command = ["bins", "--datasets", str(study.n_datasets), "--seed", str(study.seed)]
+    provenance = _provenance(command, options.weights, {MIST: estimator}, start)
+    path = options.out or runs.RESULTS / calibration_runs.BINS
+    calibration_runs.save(path, study, table, provenance)
 
 
 def _follow_grids(

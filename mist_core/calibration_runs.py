@@ -12,7 +12,7 @@ from mist_core.calibration import MIST
 from mist_core.calibration_laws import Study
 from mist_core.runs import RESULTS
 
-GRIDS = "calibration-grids"
+GRIDS, BINS = "calibration-grids", "calibration-bins"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ NOMINAL = np.arange(1, 20) / 20
 PIT_BINS = 20
 # Chance leaves a calibrated share outside its band in one case of twenty.
 BAND = 0.95
+# Bins that must hold their promise each by itself, and the levels at which they are asked.
+COARSE_LEVELS = (0.5, 0.8, 0.9, 0.95)
+COARSE_ROWS = (10, 50, 200, 1000, np.inf)
+COARSE_DIMS = (1, 2, 5, 17, np.inf)
 _ROW_EDGES = (0, 20, 50, 100, 200, 500, 1000, 2000, 5000, np.inf)
 _DIM_EDGES = (0, 2, 3, 5, 9, 17, 33, np.inf)
 TITLES = {
@@ -61,6 +65,30 @@ def reliability(rows: pd.DataFrame) -> pd.DataFrame:
     # A PIT that is a level, up to rounding, is at the interval's end and inside.
     shares = [(distance <= nominal / 2 + 1e-6).mean() for nominal in NOMINAL]
     return _with_band(pd.DataFrame({"nominal": NOMINAL, "empirical": shares}), len(rows))
+
+
+def by_bins(rows: pd.DataFrame) -> pd.DataFrame:
+    """Share of truths in four central intervals, in each bin of n and of the wider side's columns.
+
+    By the randomised PIT, so that a truth of 0 counts as often as its interval promises;
+    independent draws are also a bin of their own.
+
+    Returns:
+        `bin` (such as "n 50 to 199"), `datasets`, a column for each of COARSE_LEVELS ("90%"), and
+        `furthest`, the greatest distance from nominal.
+    """
+    distance = np.abs(rows.pit - 0.5)
+    wider = rows[["dim_x", "dim_y"]].max(axis=1)
+    bins = {"all": rows.truth >= 0, "independent": rows.truth <= 0}
+    for name, values, edges in (("n", rows.n_samples, COARSE_ROWS), ("d", wider, COARSE_DIMS)):
+        place = np.digitize(values, edges)
+        bins |= {f"{name} {_label(edges, k)}": place == k for k in range(1, len(edges))}
+    table = pd.DataFrame({"bin": list(bins), "datasets": [int(b.sum()) for b in bins.values()]})
+    for level in COARSE_LEVELS:
+        inside = distance <= level / 2 + 1e-6
+        table[f"{level:.0%}"] = [inside[chosen].mean() for chosen in bins.values()]
+    gaps = [(table[f"{level:.0%}"] - level).abs() for level in COARSE_LEVELS]
+    return table.assign(furthest=np.max(gaps, axis=0))
 
 
 def pit_histogram(rows: pd.DataFrame) -> pd.DataFrame:

@@ -80,6 +80,25 @@ def test_cells_of_rows_and_columns_hold_every_dataset_once():
     assert "20 to 49" in set(cells.n)
 
 
+def test_coarse_bins_split_all_datasets_by_rows_and_by_columns():
+    rows = study(2000).assign(truth=np.where(np.arange(2000) % 10 == 0, 0.0, 1.0))
+    table = summary.by_bins(rows).set_index("bin")
+    assert table.datasets["all"] == 2000
+    assert table.datasets["independent"] == 200
+    for name in ("n ", "d "):
+        assert table.datasets[table.index.str.startswith(name)].sum() == 2000
+    assert table.datasets["n 50 to 199"] == rows.n_samples.between(50, 199).sum()
+    shares = [table.loc["all", f"{level:.0%}"] for level in summary.COARSE_LEVELS]
+    assert shares == pytest.approx(summary.COARSE_LEVELS, abs=0.01)
+    assert table.furthest["all"] < 0.01
+
+
+def test_a_bin_whose_intervals_are_too_narrow_is_far_from_its_promise():
+    table = summary.by_bins(study(1000, width=0.6)).set_index("bin")
+    assert table.loc["all", "90%"] == pytest.approx(0.6, abs=0.01)
+    assert table.furthest["all"] == pytest.approx(0.3, abs=0.03)
+
+
 def test_peers_are_compared_with_mist_on_the_datasets_where_they_could_run():
     (row,) = summary.by_method(peers(study(100), 3.0)).to_dict("records")
     assert (row["datasets"], row["failed"], row["coverage"]) == (25, 25, 0.0)
