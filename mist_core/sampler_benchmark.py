@@ -1,6 +1,7 @@
 """`python -m mist_core bench-sampler`: datasets a second, beside bmi's sampler in the same run.
 
-All draw the published mix of families, n and dimensions, with the truth of each dataset.
+All draw the published mix of families, n and dimensions, with the truth of each dataset, but for
+one: that draws general laws of up to 1,000 rows.
 """
 
 import argparse
@@ -17,11 +18,13 @@ import torch
 
 from mist_core import runs, summaries
 from mist_core.distributions import AdditiveUniform, Law, StudentT
+from mist_core.general import General
 from mist_core.meta_distribution import (
     PAPER_BASES,
     PAPER_DIMS,
     PAPER_ROWS,
     PAPER_TRAIN,
+    MetaDistribution,
     Paper,
     Source,
     source,
@@ -30,6 +33,7 @@ from mist_core.shards import DATASETS_A_DRAW
 
 RESULTS = Path(__file__).parent.parent / "results"
 ENTROPY = 0
+GENERAL_ROWS = (10, 1000)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -87,9 +91,10 @@ def measure(name: str, *, seconds: float, processes: int = 1) -> Rate:
     return Rate(sum(totals), statistics.mean(per_core))
 
 
-def with_statistics(blocks: tuple[str, ...], randomness: Source) -> Iterator[int]:
+def with_statistics(
+    meta: MetaDistribution, blocks: tuple[str, ...], randomness: Source
+) -> Iterator[int]:
     """Draws batches of one shape and computes these statistics; yields the datasets in each."""
-    meta = Paper()
     while True:
         batch = meta.draw(DATASETS_A_DRAW, randomness)
         for piece in summaries.pieces(batch.x, batch.y):
@@ -110,8 +115,13 @@ def with_bmi(randomness: Source) -> Iterator[int]:
 
 
 SAMPLERS: dict[str, Callable[[Source], Iterator[int]]] = {
-    "Gaussian and radial statistics": lambda s: with_statistics(summaries.GAUSSIAN_BLOCKS, s),
-    "all statistics": lambda s: with_statistics(tuple(summaries.BLOCKS), s),
+    "Gaussian and radial statistics": lambda s: with_statistics(
+        Paper(), summaries.GAUSSIAN_BLOCKS, s
+    ),
+    "all statistics": lambda s: with_statistics(Paper(), tuple(summaries.BLOCKS), s),
+    "general laws, all statistics": lambda s: with_statistics(
+        General(rows=GENERAL_ROWS), tuple(summaries.BLOCKS), s
+    ),
     "bmi's sampler, no statistics": with_bmi,
 }
 

@@ -9,6 +9,12 @@ from mist_core.checkpoint import load_checkpoint
 from mist_core.training_figures import losses
 from mist_core.training_laws import describe
 
+FORMATS = {
+    "datasets": st.column_config.NumberColumn(format="localized"),
+    "minutes": st.column_config.NumberColumn(format="%.0f"),
+    "error (nats)": st.column_config.NumberColumn(format="%.3f"),
+}
+
 
 def main() -> None:
     """A table of all weights, then the one picked, then the way in."""
@@ -20,7 +26,7 @@ def main() -> None:
             f"Every page starts with **{ui.plain(default)}** and can choose any of "
             f"{len(weights_library.names())}. Train makes more of them."
         )
-        st.dataframe(overview(default), hide_index=True)
+        st.dataframe(overview(default), hide_index=True, column_config=FORMATS)
         show_one(ui.choose_weights(), default)
         show_import()
 

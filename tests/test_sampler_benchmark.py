@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mist_core import sampler_benchmark
-from mist_core.meta_distribution import PAPER_BASES, PAPER_TRANSFORMS, source
+from mist_core.meta_distribution import PAPER_BASES, PAPER_TRANSFORMS, Paper, source
 
 
 def randomness():
@@ -32,7 +32,7 @@ def test_bmi_draws_under_the_same_transform(bmi, transform):
 
 def test_each_round_of_statistics_counts_a_whole_batch(monkeypatch):
     monkeypatch.setattr(sampler_benchmark, "DATASETS_A_DRAW", 5)
-    draws = sampler_benchmark.with_statistics(("sizes",), randomness())
+    draws = sampler_benchmark.with_statistics(Paper(), ("sizes",), randomness())
     assert [next(draws), next(draws)] == [5, 5]
 
 
