@@ -67,8 +67,8 @@ def judge(
 
     Returns:
         A row a dataset: `method`, `number`, `family`, `n_samples`, `dim_x`, `dim_y`,
-        `truth`, `mean`, `low` and `high` of the 90 % interval, `pit`, and the quantile columns of
-        `mist_core.cells`; nats.
+        `truth`, `mean`, `low` and `high` of the 90 % interval, `pit`, `in_family`, and the quantile
+        columns of `mist_core.cells`; nats.
     """
     posteriors = estimator.posteriors(zip(batch.x, batch.y, strict=True))
     truth = batch.mutual_information.tolist()
@@ -79,6 +79,7 @@ def judge(
         low=ends[:, 0],
         high=ends[:, 1],
         pit=[pit(p, t, rng.random()) for p, t in zip(posteriors, truth, strict=True)],
+        in_family=[posterior.in_family for posterior in posteriors],
         **dict(zip(quantile_columns(), quantiles.T, strict=True)),
     )
 

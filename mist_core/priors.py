@@ -1,5 +1,6 @@
 """The meta-distributions by name; a JSON text is the name of a composed one."""
 
+import functools
 from collections.abc import Callable
 
 from mist_core.composed import Mixed, from_text
@@ -7,6 +8,12 @@ from mist_core.errors import ParameterError
 from mist_core.general import General
 from mist_core.general_blocks import BLOCKS
 from mist_core.meta_distribution import PAPER_TRAIN, MetaDistribution, Paper
+
+
+def _without(name: str) -> MetaDistribution:
+    """`general` less one block: a family to be met for the first time after training."""
+    return General(blocks=tuple(block for block in BLOCKS if block != name))
+
 
 FEW_ROWS = (10, 100)
 META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
@@ -16,7 +23,7 @@ META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
     "paper-few-rows": lambda: Mixed((Paper(), Paper(rows=FEW_ROWS)), (0.7, 0.3)),
     "paper-no-additive": lambda: Paper(tuple(f for f in PAPER_TRAIN if "additive" not in f)),
     "general": General,
-    "general-no-ring": lambda: General(blocks=tuple(b for b in BLOCKS if b != "ring")),
+    **{f"general-no-{name}": functools.partial(_without, name) for name in BLOCKS},
 }
 
 

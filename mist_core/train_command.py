@@ -81,13 +81,14 @@ def main(options: argparse.Namespace) -> None:
     with (folder / "progress.jsonl").open("a") as log:
 
         def report(point: dict) -> None:
-            print(_line(point), flush=True)
+            print(progress_line(point), flush=True)
             print(json.dumps(point), file=log, flush=True)
 
         Trainer(config, report, Mailbox(folder)).run()
 
 
-def _line(point: dict) -> str:
+def progress_line(point: dict) -> str:
+    """A progress point as one line for a terminal."""
     scores = point["validation"]
     return (
         f"{point['minutes']:7.2f} min  {point['minutes_left']:7.2f} left  "

@@ -1,0 +1,100 @@
+"""`python -m mist_core leave-out`: train without each family in turn, then judge on that family."""
+
+import argparse
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from mist_core import runs
+from mist_core.errors import JobError
+from mist_core.estimator import MISTEstimator
+from mist_core.general_blocks import BLOCKS
+from mist_core.home import home
+from mist_core.leave_out import holds, judged, keep_without, summary
+from mist_core.train import Trainer
+from mist_core.train_command import ARCHITECTURES, progress_line
+from mist_core.train_config import TrainConfig
+
+# Of the trainings; their validation draws are the same in all but the family left out.
+SEED = 0
+SETTINGS = {
+    "batch_size": 1024,
+    "reuse": 8.0,
+    "learning_rate": 1.4e-3,
+    "weight_decay": 0.05,
+    "decay": 0.6,
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument(
+        "--folder", type=Path, help="run of `general`; .mist/runs/general if absent"
+    )
+    parser.add_argument("--families", default=",".join(BLOCKS), help="blocks, by comma")
+    parser.add_argument("--minutes", type=float, default=4.0, help="training of each")
+    parser.add_argument("--datasets", type=int, default=1000, help="drawn of each family")
+    parser.add_argument("--seed", type=int, default=0, help="of those draws")
+    parser.add_argument("--out", type=Path, default=runs.RESULTS / "leave-out")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Trains what is not trained yet, prints and stores the table.
+
+    Raises:
+        JobError: the folder holds no shards, or a family that is no block.
+    """
+    folder = options.folder or home() / "runs" / "general"
+    shards = sorted(folder.glob("shard-*.safetensors"))
+    if not shards:
+        raise JobError(f"{folder} holds no training data: train `general` first, or name a run.")
+    families = options.families.split(",")
+    if unknown := sorted(set(families) - set(BLOCKS)):
+        raise JobError(f"Unknown family {unknown[0]!r}: expected some of {', '.join(BLOCKS)}.")
+    start, rows, judges = time.perf_counter(), [], {}
+    for family in families:
+        out = _train(family, shards, folder, options.minutes)
+        judges[family] = estimator = MISTEstimator.load(str(out))
+        new = judged(estimator, f"general {family}", options.datasets, options.seed)
+        known = judged(estimator, "general", options.datasets, options.seed)
+        rows.append(summary(family, new, known[~holds(family, known)]))
+        print(_render(rows[-1:]), flush=True)
+    print(_render(rows), f"mean {_render([_mean(rows)])}", sep="\n\n")
+    command = ["leave-out", "--minutes", f"{options.minutes:g}"]
+    command += ["--datasets", str(options.datasets), "--seed", str(options.seed)]
+    provenance = runs.provenance(command, judges, time.perf_counter() - start)
+    runs.save_run(options.out, provenance | {"families": rows, "mean": _mean(rows)})
+
+
+def _train(family: str, shards: list[Path], folder: Path, minutes: float) -> Path:
+    """Weights trained without the family; those of a finished training are taken as they are."""
+    without = folder.with_name(f"{folder.name}-no-{family}")
+    out = without / "weights.safetensors"
+    if not out.exists():
+        config = TrainConfig(
+            meta=f"general-no-{family}",
+            out=out,
+            folder=without,
+            network=ARCHITECTURES["statistics"],
+            minutes=minutes,
+            seed=SEED,
+            workers=0,
+            max_datasets=keep_without(family, shards, without),
+            **SETTINGS,
+        )
+        Trainer(config, lambda point: print(progress_line(point), flush=True)).run()
+    return out
+
+
+def _mean(rows: list[dict]) -> dict:
+    """The mean over families, and the lowest coverage of any."""
+    table = pd.DataFrame(rows)
+    means = table[["coverage", "score", "mae", "auroc"]].mean().to_dict()
+    return {"family": "all", "datasets": int(table.datasets.sum()), **means} | {
+        "lowest_coverage": float(table.coverage.min())
+    }
+
+
+def _render(rows: list[dict]) -> str:
+    return pd.DataFrame(rows).to_string(index=False, float_format="{:.3f}".format)

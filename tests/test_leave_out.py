@@ -1,0 +1,79 @@
+"""A family left out is in no dataset that is trained on, and in each that is judged."""
+
+import json
+
+import pytest
+import safetensors.torch
+import torch
+
+from mist_core import MISTEstimator, leave_out_command
+from mist_core.__main__ import main
+from mist_core.errors import JobError
+from mist_core.leave_out import holds, judged, keep_without, summary
+from mist_core.shards import FAMILIES, TRUTH, read_labelled, shard_path
+
+LABELS = ["ring", "curve", "curve+ring", "gaussian", "independent", "curve+gaussian"]
+
+
+@pytest.fixture
+def estimator(tiny_weights):
+    return MISTEstimator.load(str(tiny_weights))
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Four shards of six labelled datasets, numbered through."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for index in range(4):
+        truth = torch.arange(6.0) + 6 * index
+        tensors = {"features": truth[:, None].repeat(1, 3), TRUTH: truth}
+        path = shard_path(folder, index)
+        safetensors.torch.save_file(tensors, path, {FAMILIES: json.dumps(LABELS)})
+    return folder
+
+
+def test_the_shards_without_a_family_hold_all_others_in_order(run, tmp_path):
+    count = keep_without("ring", sorted(run.iterdir()), tmp_path / "without")
+    parts = [read_labelled(path) for path in sorted((tmp_path / "without").iterdir())]
+    assert [len(labels) for _, labels in parts] == [6, 6]
+    assert count == 12
+    truths = torch.cat([tensors[TRUTH] for tensors, _ in parts]).tolist()
+    assert truths == [k for k in range(24) if "ring" not in LABELS[k % 6]][:12]
+    assert all("ring" not in label for _, labels in parts for label in labels)
+
+
+def test_too_few_datasets_are_refused(run, tmp_path):
+    with pytest.raises(JobError, match="without 'gaussian'"):
+        keep_without("gaussian", sorted(run.iterdir())[:1], tmp_path / "without")
+
+
+def test_judged_datasets_are_dependent_ones_of_the_family(estimator):
+    rows = judged(estimator, "general ring", 12, seed=1)
+    assert holds("ring", rows).all()
+    assert (rows.truth > 0).all()
+    assert rows.in_family.between(0, 1).all()
+
+
+def test_familiarity_that_tells_new_from_known_has_an_area_of_one(estimator):
+    rows = judged(estimator, "general ring", 12, seed=1)
+    found = summary("ring", rows.assign(in_family=0.1), rows.assign(in_family=0.9))
+    assert found["auroc"] == 1.0
+    assert 0 <= found["coverage"] <= 1 and found["score"] > 0
+
+
+def test_the_command_judges_each_family(run, tiny_weights, tmp_path, monkeypatch):
+    monkeypatch.setattr(leave_out_command, "_train", lambda *unused: tiny_weights)
+    words = ["leave-out", "--folder", str(run), "--families", "ring,curve", "--datasets", "8"]
+    assert main([*words, "--out", str(tmp_path / "table")]) == 0
+    stored = json.loads((tmp_path / "table.json").read_text())
+    assert [row["family"] for row in stored["families"]] == ["ring", "curve"]
+    lowest = min(row["coverage"] for row in stored["families"])
+    assert stored["mean"]["lowest_coverage"] == lowest
+
+
+def test_a_folder_without_data_and_an_unknown_family_get_one_sentence(run, tmp_path, capsys):
+    assert main(["leave-out", "--folder", str(tmp_path / "nothing")]) == 1
+    assert "holds no training data" in capsys.readouterr().err
+    assert main(["leave-out", "--folder", str(run), "--families", "circle"]) == 1
+    assert "Unknown family 'circle'" in capsys.readouterr().err
