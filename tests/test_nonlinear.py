@@ -11,7 +11,7 @@ from sklearn.metrics import mutual_info_score
 
 from mist_core.canonical import standardised
 from mist_core.copula import marginals
-from mist_core.neighbours import FOLDS, QUERIES, REFERENCES, neighbours
+from mist_core.neighbours import FOLDS, QUERIES, REFERENCES, neighbours, on_any_device
 from mist_core.nonlinear import (
     FEATURE_SCALES,
     FEATURES,
@@ -70,6 +70,15 @@ def test_nearest_neighbours_find_the_information_of_a_correlated_pair_of_normals
     y = 0.8 * x + 0.6 * noise
     assert neighbours(x, y)[:, 1].mean() == pytest.approx(-0.5 * math.log(0.36), abs=0.02)
     assert neighbours(x, noise)[:, 1].mean() == pytest.approx(0, abs=0.02)
+
+
+@pytest.mark.parametrize(("n", "p", "q"), [(4, 1, 1), (7, 1, 2), (300, 4, 3), (600, 2, 1)])
+@pytest.mark.parametrize("decimals", [0, 6])
+def test_compiled_loops_and_whole_tensors_agree(generator, n, p, q, decimals):
+    a = torch.randn(5, n, p, generator=generator).round(decimals=decimals)
+    b = torch.randn(5, n, q, generator=generator).round(decimals=decimals) + a[..., :1]
+    whole = on_any_device(a[:, :REFERENCES], b[:, :REFERENCES])
+    torch.testing.assert_close(neighbours(a, b)[:, : len(FOLDS)], whole)
 
 
 def test_where_all_values_tie_the_neighbours_give_the_information_of_the_table(generator):
