@@ -36,17 +36,22 @@ def side_by_side(
 ) -> Iterator[tuple[Stack, Result]]:
     """Each stack with its result, in order; no more are read than threads can work on.
 
-    Torch and NumPy leave Python's lock, and the many small steps of a batch keep one core busy.
+    Torch and NumPy leave Python's lock, and the many small steps of a batch keep one core busy:
+    torch's own threads, which would share each step, only wait for one another.
     """
     running: deque = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for stack in stacks:
-            running.append((stack, pool.submit(work, stack)))
-            if len(running) > threads:
-                first, result = running.popleft()
-                yield first, result.result()
-        for stack, result in running:
-            yield stack, result.result()
+    before = torch.get_num_threads()
+    try:
+        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            for stack in stacks:
+                running.append((stack, pool.submit(work, stack)))
+                if len(running) > threads:
+                    first, result = running.popleft()
+                    yield first, result.result()
+            for stack, result in running:
+                yield stack, result.result()
+    finally:
+        torch.set_num_threads(before)  # which new threads begin with
 
 
 def batches(

@@ -25,8 +25,8 @@ def estimates(a, b, queries, folds, digamma, tie, shrink):
         (B, f) nats.
     """
     found = np.zeros((len(a), len(folds)))
-    distances = np.empty((3, a.shape[2]), np.float32)
-    of_a, of_b, joint = distances
+    of_a, of_b = np.empty(a.shape[2], np.float32), np.empty(a.shape[2], np.float32)
+    joint = np.empty(a.shape[2], np.float32)
     for i in range(len(a)):
         x, y = a[i], b[i]
         for s in range(queries):
@@ -36,7 +36,7 @@ def estimates(a, b, queries, folds, digamma, tie, shrink):
             for f in range(len(folds)):
                 size = a.shape[2] // folds[f]
                 for start in range(0, size * folds[f], size):
-                    local = _local(distances, start, start + size, digamma, tie, shrink)
+                    local = _local(of_a, of_b, joint, start, start + size, digamma, tie, shrink)
                     found[i, f] += local / (folds[f] * queries)
     return found
 
@@ -60,20 +60,20 @@ def _greater(x, y, out):
 
 
 @numba.njit(fastmath=True, cache=True, nogil=True)
-def _local(distances, start, stop, digamma, tie, shrink):
+def _local(of_a, of_b, joint, start, stop, digamma, tie, shrink):
     """What one query says: the digammas of the sizes less those of the marginal counts.
 
     Args:
-        distances: (3, r) to the references on each side and in the joint space.
+        of_a, of_b, joint: (r,) distances to the references on each side and in the joint space.
         start, stop: the references among which the nearest is taken.
     """
-    nearest = _least(distances[2], start, stop)
+    nearest = _least(joint, start, stop)
     radius = np.float32(max(nearest * shrink, tie))
-    in_a = _below(distances[0], start, stop, radius)
-    in_b = _below(distances[1], start, stop, radius)
+    in_a = _below(of_a, start, stop, radius)
+    in_b = _below(of_b, start, stop, radius)
     local = digamma[1] + digamma[stop - start] - digamma[in_a + 1] - digamma[in_b + 1]
     if nearest < tie:  # there all tied rows are the neighbours, not the first of them
-        tied = _below(distances[2], start, stop, radius)
+        tied = _below(joint, start, stop, radius)
         local += digamma[max(tied, 1)] - digamma[1]
     return local
 
