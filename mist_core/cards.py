@@ -58,7 +58,7 @@ PURPOSES = {
 }
 NETWORKS = {
     "mist": "Invariant statistics, and where `encoder_dim` is not 0 a set encoder over rows, under "
-    "one head for the mean and the quantiles.",
+    "one head that weighs the plug-in estimates among them and corrects their mean.",
     "classic": "The published architecture: a set transformer over rows, without statistics, for "
     "at most `max_dim` columns a side.",
 }

@@ -19,6 +19,10 @@ from mist_core.invariants import (
 
 SPECTRUM_LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 TOP_LEVELS = (*SPECTRUM_LEVELS, 1.0)
+# Places of ln(estimate of the MI) among the numbers of `canonical_spectra`: the second of eleven
+# for each of five ridges, and the last; and among those of `correlation_structure`.
+SPECTRA_ESTIMATES = (1, 12, 23, 34, 45, 56)
+STRUCTURE_ESTIMATES = (4,)
 ENTRY_LEVELS = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
 
 

@@ -32,7 +32,7 @@ TOLERANCE = 0.3
 LEAST_TOLERANCE = 0.004
 INDEPENDENT = 0.08
 # Share of draws that are of the published families: high dimension and high MI.
-PUBLISHED = 0.15
+PUBLISHED = 0.25
 MOST_BLOCKS = 3
 
 

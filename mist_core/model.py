@@ -102,7 +102,11 @@ class MIST(Network):
         self.blocks = nn.ModuleList(
             Residual(config.hidden_dim, config.dropout) for _ in range(config.num_layers)
         )
-        self.head = QuantileHead(num_features, config.hidden_dim)
+        estimates = summaries.estimates(config.blocks)
+        if config.raw_rows is not None:  # what is hidden from some datasets is no choice for them
+            estimates = estimates[~self.is_raw[estimates]]
+        self.register_buffer("estimates", estimates, persistent=False)
+        self.head = QuantileHead(config.hidden_dim, len(estimates))
         self.encoder, self._encoder_active = None, True
         if config.encoder_dim:
             self.encoder = SetEncoder(config.encoder_dim)
@@ -137,7 +141,7 @@ class MIST(Network):
             hidden = hidden + self.fuse(self.encoder(inputs))  # (B, H)
         for block in self.blocks:
             hidden = block(hidden)  # (B, H)
-        return self.head(features, hidden)
+        return self.head(hidden, inputs["features"][:, self.estimates])
 
     def use_encoder(self, due: bool) -> bool:
         self._encoder_active = due

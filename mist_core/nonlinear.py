@@ -23,10 +23,13 @@ HARMONICS = 4
 # Variance of a cosine below which its column is constant.
 LEAST_WAVE = 1e-6
 GRID_SIDES = (4, 8, 16, 32, 64)
+# Places of ln(estimate of the MI) among the numbers of `grids` and of `random_features`.
+GRID_ESTIMATES = tuple(range(3 * len(GRID_SIDES), 6 * len(GRID_SIDES)))
 # Rows that give random features, at most.
 REFERENCES = 384
 FEATURES = 20
 FEATURE_SCALES = (0.5, 1.0, 2.5)
+FEATURE_ESTIMATES = tuple(6 * k + 4 for k in range(len(FEATURE_SCALES)))
 
 
 def squares(x: Tensor, y: Tensor, between: Tensor) -> Tensor:

@@ -15,6 +15,8 @@ from mist_core.invariants import gaussian_information, interpolated_quantiles, l
 
 # Thresholds, in units of the largest of p q correlations of independent columns.
 THRESHOLDS = (0.6, 1.0, 1.4)
+# Places of ln(estimate of the MI): three for each threshold.
+ESTIMATES = tuple(9 * k + place for k in range(len(THRESHOLDS)) for place in (3, 4, 5))
 PAIR_LEVELS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 

@@ -1,13 +1,16 @@
 """What every network answers: a mean and quantiles of the MI that cannot cross.
 
-Letters: B datasets, F statistics, H hidden width, L quantile levels.
+Letters: B datasets, C estimates, H hidden width, L quantile levels.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from mist_core.invariants import LOG_FLOOR
 
 # Every 5 %, and the tails.
 LEVELS = torch.tensor(
@@ -41,25 +44,37 @@ class Prediction:
 class QuantileHead(nn.Module):
     """Median plus cumulative softplus steps on ln(MI + OFFSET): quantiles cannot cross.
 
-    The median has a linear path from the statistics, which hold logarithms of plug-in estimates, so
-    the trunk only learns the correction. The mean is that of the quantile function times a
-    correction.
+    The median is a correction of a weighted mean of plug-in estimates, the weights chosen for each
+    dataset: an estimate that suits the law passes on all its digits, where a perceptron alone would
+    have to learn to copy them. The mean is that of the quantile function times a correction.
+
+    Args:
+        hidden_dim: H.
+        num_estimates: C, the plug-in estimates; that there is no information is one more.
     """
 
-    def __init__(self, num_features: int, hidden_dim: int) -> None:
+    def __init__(self, hidden_dim: int, num_estimates: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(hidden_dim)
         self.out = nn.Linear(hidden_dim, len(LEVELS) + 1)
-        self.skip = nn.Linear(num_features, 1, bias=False)
-        nn.init.zeros_(self.skip.weight)
+        self.choice = nn.Linear(hidden_dim, num_estimates + 1)
+        nn.init.zeros_(self.choice.weight)
+        nn.init.zeros_(self.choice.bias)
         nn.init.normal_(self.out.weight, std=0.01)
         # Softplus of -2.5 is 0.08: twelve steps start the 99 % interval at a factor e each way.
         nn.init.constant_(self.out.bias[2:], -2.5)
         self.register_buffer("weights", _level_weights(), persistent=False)
 
-    def forward(self, features: Tensor, hidden: Tensor) -> Prediction:
-        out = self.out(self.norm(hidden)).float()  # (B, L + 1)
-        median = out[:, :1] + self.skip(features).float()
+    def forward(self, hidden: Tensor, log_estimates: Tensor) -> Prediction:
+        """Predict from hidden (B, H) and the estimates on the scale of `log_information` (B, C)."""
+        # Half precision would round what is to be passed on.
+        with torch.autocast(hidden.device.type, enabled=False):
+            hidden = self.norm(hidden.float())
+            out = self.out(hidden)  # (B, L + 1)
+            weights = self.choice(hidden).softmax(-1)  # (B, C + 1)
+            none = log_estimates.new_full((len(hidden), 1), math.log(LOG_FLOOR))
+            log_estimates = torch.cat([log_estimates, none], -1)
+            median = out[:, :1] + (weights * log_estimates).sum(-1, keepdim=True)
         steps = functional.softplus(out[:, 2:])  # (B, L - 1)
         below = steps[:, :MEDIAN].flip(-1).cumsum(-1).flip(-1)
         above = steps[:, MEDIAN:].cumsum(-1)

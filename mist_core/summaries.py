@@ -13,7 +13,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from mist_core import gaussian, nonlinear
+from mist_core import gaussian, neighbours, nonlinear, pairs, twists
 from mist_core.canonical import (
     WHITENING_RIDGE,
     Spectrum,
@@ -26,10 +26,7 @@ from mist_core.canonical import (
 )
 from mist_core.copula import Marginals, marginals
 from mist_core.invariants import both_sides
-from mist_core.neighbours import neighbours
 from mist_core.ordering import normal_form
-from mist_core.pairs import paired_columns
-from mist_core.twists import twists
 
 # Values read together: beyond it the batched statistics wait for memory.
 CACHED = 1 << 19
@@ -139,26 +136,45 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "radial-scores": lambda v: gaussian.radial(v.score_columns, v.white),
     "radial-raw": lambda v: gaussian.radial(v.raw_columns, v.white_raw),
     "squares": lambda v: nonlinear.squares(v.x.scores, v.y.scores, v.scores.between),
-    "twists": lambda v: twists(*v.white),
+    "twists": lambda v: twists.twists(*v.white),
     "cosines": lambda v: nonlinear.cosines(v.x.ranks, v.y.ranks),
     "grids": lambda v: nonlinear.grids(*v.local),
-    "pairs-scores": lambda v: paired_columns(v.scores.between, v.n_samples),
-    "pairs-raw": lambda v: paired_columns(v.raw.between, v.n_samples),
-    "pairs-residual": lambda v: paired_columns(v.scores.residual_between, v.n_samples),
+    "pairs-scores": lambda v: pairs.paired_columns(v.scores.between, v.n_samples),
+    "pairs-raw": lambda v: pairs.paired_columns(v.raw.between, v.n_samples),
+    "pairs-residual": lambda v: pairs.paired_columns(v.scores.residual_between, v.n_samples),
     "spectra-signs": lambda v: gaussian.canonical_spectra(v.signs),
     "structure-signs": lambda v: gaussian.correlation_structure(v.signs),
-    "pairs-signs": lambda v: paired_columns(v.signs.between, v.n_samples),
-    "pairs-residual-signs": lambda v: paired_columns(v.signs.residual_between, v.n_samples),
-    "pairs-raw-signs": lambda v: paired_columns(v.raw_signs_between, v.n_samples),
+    "pairs-signs": lambda v: pairs.paired_columns(v.signs.between, v.n_samples),
+    "pairs-residual-signs": lambda v: pairs.paired_columns(v.signs.residual_between, v.n_samples),
+    "pairs-raw-signs": lambda v: pairs.paired_columns(v.raw_signs_between, v.n_samples),
     "random-features": lambda v: nonlinear.random_features(*v.local),
-    "neighbours": lambda v: neighbours(*v.local),
-    "neighbours-raw": lambda v: neighbours(*v.local_raw),
+    "neighbours": lambda v: neighbours.neighbours(*v.local),
+    "neighbours-raw": lambda v: neighbours.neighbours(*v.local_raw),
 }
 # The fast part: linear algebra and radii of the normal scores.
 GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")
 # And everything else that correlations of some kind can tell: enough for monotone dependence.
 LOCAL_BLOCKS = ("twists", "cosines", "grids", "random-features", "neighbours", "neighbours-raw")
 PAIRWISE_BLOCKS = tuple(name for name in BLOCKS if name not in LOCAL_BLOCKS)
+# Where in a block ln(estimate of the MI) stands, on the scale of `log_information`.
+ESTIMATES: dict[str, tuple[int, ...]] = {
+    **{name: gaussian.SPECTRA_ESTIMATES for name in BLOCKS if name.startswith("spectra")},
+    **{name: gaussian.STRUCTURE_ESTIMATES for name in BLOCKS if name.startswith("structure")},
+    **{name: pairs.ESTIMATES for name in BLOCKS if name.startswith("pairs")},
+    **{name: neighbours.ESTIMATES for name in BLOCKS if name.startswith("neighbours")},
+    "twists": twists.ESTIMATES,
+    "grids": nonlinear.GRID_ESTIMATES,
+    "random-features": nonlinear.FEATURE_ESTIMATES,
+}
+
+
+def estimates(blocks: tuple[str, ...]) -> Tensor:
+    """(C,) places of the plug-in estimates among the statistics of the chosen blocks."""
+    places, start = [], 0
+    for name in blocks:
+        places += [start + place for place in ESTIMATES.get(name, ())]
+        start += count((name,))
+    return torch.tensor(places, dtype=torch.long)
 
 
 def summarize(v: Views, blocks: tuple[str, ...] = tuple(BLOCKS)) -> Tensor:

@@ -36,7 +36,7 @@ def loud(config, seed=0):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = MIST(config).eval()
-        for layer in (network.fuse, network.head.out, network.head.skip):
+        for layer in (network.fuse, network.head.out, network.head.choice):
             torch.nn.init.normal_(layer.weight, std=0.1 / layer.weight.shape[1] ** 0.5)
     draws = [network.prepare(*dependent(n, p, q, seed=n)) for n, p, q in SHAPES]
     network.fit_inputs(network.collate(draws))

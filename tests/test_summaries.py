@@ -4,12 +4,17 @@ import numpy as np
 import pytest
 import torch
 
+from mist_core.dispersion import canonical_correlation
+from mist_core.distributions import Multinormal
+from mist_core.invariants import LOG_FLOOR
 from mist_core.ordering import hash_order, pick_rows
 from mist_core.summaries import (
     BLOCKS,
+    ESTIMATES,
     GAUSSIAN_BLOCKS,
     PAIRWISE_BLOCKS,
     count,
+    estimates,
     summarize,
     views,
 )
@@ -196,3 +201,27 @@ def test_rows_whose_hashes_collide_come_in_an_order_of_their_own(partners, gener
         for order in [hash_order(places(x[:, r]), places(y[:, r]))]
     }
     assert len(chosen) == 1
+
+
+@pytest.mark.parametrize("block", ESTIMATES)
+def test_estimates_grow_with_the_correlation_of_normal_pairs(block, generator):
+    found = []
+    for rho in (0.0, 0.4, 0.8):
+        law = Multinormal(canonical_correlation(3, 3, torch.full((3,), rho)), 3)
+        x, y = law.sample(4000, generator=generator)
+        found.append(statistics(x[None], y[None], (block,))[0, estimates((block,))])
+    assert (found[0] < found[1]).all()
+    assert (found[1] < found[2]).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_estimate_is_below_no_information(shape):
+    found = statistics(*dataset(*shape))[:, estimates(tuple(BLOCKS))]
+    assert (found.exp() > LOG_FLOOR - 1e-6).all()
+
+
+def test_the_estimates_of_some_blocks_stand_where_those_blocks_stand():
+    x, y = dataset(60, 2, 3)
+    some = ("sizes", "twists", "squares", "pairs-scores")
+    apart = [statistics(x, y, (name,))[:, estimates((name,))] for name in some]
+    assert torch.equal(torch.cat(apart, -1), statistics(x, y, some)[:, estimates(some)])
