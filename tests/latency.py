@@ -49,7 +49,8 @@ def main() -> None:
         os.environ["MIST_HOME"] = home
         lab = Lab(Path(home) / "jobs")
         id = lab.submit(demonstration(seed=1))
-        while not (lab.run_folder(id) / "progress.jsonl").exists():  # drawing and learning by then
+        progress = lab.run_folder(id) / "progress.jsonl"
+        while not (progress.exists() and progress.stat().st_size):  # drawing and learning by then
             time.sleep(1)
         beside = {name: seconds(app, 101) for name, app in apps.items()}
         lab.discard(id)
