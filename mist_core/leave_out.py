@@ -37,6 +37,9 @@ def keep_without(family: str, shards: Iterable[Path], target: Path) -> int:
 
     Returns:
         How many datasets the new shards hold.
+
+    Raises:
+        JobError: they would not fill one shard.
     """
     target.mkdir(parents=True, exist_ok=True)
     waiting: list[dict] = []
@@ -84,6 +87,10 @@ def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
         family: its name.
         new: rows of `judged` of the family.
         known: the same of laws that were trained on.
+
+    Returns:
+        `family`, `datasets`, `coverage` of the 90 % interval, its mean `score` and the mean
+        absolute error `mae`, nats, and `auroc`: how well `in_family` tells new from known.
     """
     labels = np.repeat([0, 1], [len(new), len(known)])
     familiar = np.concatenate([new.in_family, known.in_family])

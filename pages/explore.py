@@ -45,6 +45,7 @@ def main() -> None:
         scene, n_samples = show_named(named) if named else (choose_scene(), choose_rows())
         rivals, _ = choose_rivals(), ui.choose_weights()
     with ui.core_errors():
+        ui.estimator()  # here, since inside of cached functions its spinner would not show
         pool = pool_of(scene, max(n_samples, CHUNK_ROWS))
         sample = pool.first(n_samples)
         with bar:
