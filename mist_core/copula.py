@@ -29,6 +29,7 @@ class Marginals:
         quartiles: (B, d, 3) lower quartile, median and upper quartile of each column.
         places: (B, d, n) twice the 0-based mid-rank of each value, an integer.
         tie_share: (B, d) share of rows whose value another row of the column has too.
+        repeat_share: (B, d) probability that two different rows have the same value.
         soft: whether `ranks` and `scores` are smooth in `columns`.
     """
 
@@ -36,6 +37,7 @@ class Marginals:
     quartiles: Tensor
     places: Tensor
     tie_share: Tensor
+    repeat_share: Tensor
     soft: bool
 
     @cached_property
@@ -83,7 +85,8 @@ class Marginals:
             t.gather(-2, order.unsqueeze(-1).expand(t.shape))
             for t in (self.columns, self.quartiles, self.places)
         )
-        return Marginals(*tensors, self.tie_share.gather(-1, order), self.soft)
+        shares = (t.gather(-1, order) for t in (self.tie_share, self.repeat_share))
+        return Marginals(*tensors, *shares, self.soft)
 
     def _at_places(self, table: Tensor) -> Tensor:
         """(B, d, n) entries of a table by place; twice as fast as indexing with all places."""
@@ -151,8 +154,8 @@ def argsort(columns: Tensor) -> Tensor:
     return torch.from_numpy(columns.detach().numpy().argsort(axis=-1))
 
 
-def _places(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
-    """Twice the 0-based mid-rank of every row, an integer, and the share of tied rows.
+def _places(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Twice the 0-based mid-rank of every row, an integer, and the shares of ties and repeats.
 
     Args:
         ordered: (B, d, n) sorted columns.
@@ -161,15 +164,16 @@ def _places(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
     position = torch.arange(ordered.shape[-1], device=ordered.device)
     doubled = (2 * position).repeat(*ordered.shape[:-1], 1)
     tie_share = ordered.new_zeros(ordered.shape[:-1], dtype=torch.float32)
+    repeat_share = torch.zeros_like(tie_share)
     same = ordered[..., 1:] == ordered[..., :-1]  # (B, d, n - 1)
     tied = same.any(-1)  # (B, d): a few columns even of continuous data, by rounding
     if tied.any():
-        doubled[tied], tie_share[tied] = _tie_sums(position, same[tied])
-    return torch.empty_like(doubled).scatter_(-1, order, doubled), tie_share
+        doubled[tied], tie_share[tied], repeat_share[tied] = _tie_sums(position, same[tied])
+    return torch.empty_like(doubled).scatter_(-1, order, doubled), tie_share, repeat_share
 
 
-def _tie_sums(position: Tensor, same: Tensor) -> tuple[Tensor, Tensor]:
-    """First plus last position of each run of equal sorted values, and the share of tied rows.
+def _tie_sums(position: Tensor, same: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """First plus last position of each run of equal sorted values, shares of ties and of repeats.
 
     Args:
         position: (n,) from 0.
@@ -181,7 +185,8 @@ def _tie_sums(position: Tensor, same: Tensor) -> tuple[Tensor, Tensor]:
     beyond = position.shape[-1]
     first = torch.where(starts, position, 0).cummax(-1).values
     last = torch.where(ends, position, beyond).flip(-1).cummin(-1).values.flip(-1)
-    return first + last, (last > first).float().mean(-1)
+    others = (last - first).float()  # rows of the same value
+    return first + last, (others > 0).float().mean(-1), others.mean(-1) / same.shape[-1]
 
 
 def _quartiles(ordered: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ def normal_form(x: Marginals, y: Marginals) -> tuple[Marginals, Marginals]:
 
 def exchanged(x: Marginals, y: Marginals, where: Tensor) -> tuple[Marginals, Marginals]:
     """Sides of one shape, exchanged in the datasets `where` (B,) is true."""
-    names = ("columns", "quartiles", "places", "tie_share")
+    names = ("columns", "quartiles", "places", "tie_share", "repeat_share")
     pairs = {name: (getattr(x, name), getattr(y, name)) for name in names}
     masks = {name: where.view(-1, *[1] * (pair[0].ndim - 1)) for name, pair in pairs.items()}
     first = {name: torch.where(masks[name], b, a) for name, (a, b) in pairs.items()}

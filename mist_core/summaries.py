@@ -13,7 +13,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from mist_core import gaussian, neighbours, nonlinear, pairs, twists
+from mist_core import classes, gaussian, neighbours, nonlinear, pairs, twists
 from mist_core.canonical import (
     WHITENING_RIDGE,
     Spectrum,
@@ -30,6 +30,8 @@ from mist_core.ordering import normal_form
 
 # Values read together: beyond it the batched statistics wait for memory.
 CACHED = 1 << 19
+# Probability of a repeat that counts as none.
+LEAST_REPEATS = 1e-4
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,14 @@ def sizes(v: Views) -> Tensor:
     return torch.cat([constant, both_sides(*ties)], -1)
 
 
+def repeats(v: Views) -> Tensor:
+    """How coarse the columns are: two classes, ten grades, ages in years, or no value twice."""
+    shares = (v.x.repeat_share, v.y.repeat_share)  # (B, p), (B, q)
+    coarse = [torch.stack([r.mean(-1), r.amax(-1)], -1) for r in shares]
+    sides = [torch.cat([c.sqrt(), (c + LEAST_REPEATS).log()], -1) for c in coarse]
+    return both_sides(*sides)
+
+
 BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "sizes": sizes,
     "spectra-scores": lambda v: gaussian.canonical_spectra(v.scores),
@@ -150,12 +160,16 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "random-features": lambda v: nonlinear.random_features(*v.local),
     "neighbours": lambda v: neighbours.neighbours(*v.local),
     "neighbours-raw": lambda v: neighbours.neighbours(*v.local_raw),
+    "repeats": repeats,
+    "classes": lambda v: classes.classes(v.x, v.y),
 }
+# What tells of ties and classes, which the published laws have not.
+CLASS_BLOCKS = ("repeats", "classes")
 # The fast part: linear algebra and radii of the normal scores.
 GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")
 # And everything else that correlations of some kind can tell: enough for monotone dependence.
 LOCAL_BLOCKS = ("twists", "cosines", "grids", "random-features", "neighbours", "neighbours-raw")
-PAIRWISE_BLOCKS = tuple(name for name in BLOCKS if name not in LOCAL_BLOCKS)
+PAIRWISE_BLOCKS = tuple(name for name in BLOCKS if name not in (*LOCAL_BLOCKS, *CLASS_BLOCKS))
 # Where in a block ln(estimate of the MI) stands, on the scale of `log_information`.
 ESTIMATES: dict[str, tuple[int, ...]] = {
     **{name: gaussian.SPECTRA_ESTIMATES for name in BLOCKS if name.startswith("spectra")},
@@ -165,6 +179,7 @@ ESTIMATES: dict[str, tuple[int, ...]] = {
     "twists": twists.ESTIMATES,
     "grids": nonlinear.GRID_ESTIMATES,
     "random-features": nonlinear.FEATURE_ESTIMATES,
+    "classes": classes.ESTIMATES,
 }
 
 

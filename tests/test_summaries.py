@@ -203,7 +203,7 @@ def test_rows_whose_hashes_collide_come_in_an_order_of_their_own(partners, gener
     assert len(chosen) == 1
 
 
-@pytest.mark.parametrize("block", ESTIMATES)
+@pytest.mark.parametrize("block", [name for name in ESTIMATES if name != "classes"])
 def test_estimates_grow_with_the_correlation_of_normal_pairs(block, generator):
     found = []
     for rho in (0.0, 0.4, 0.8):
