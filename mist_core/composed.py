@@ -110,7 +110,8 @@ def _check_paper(meta: Paper) -> None:
 def _check_general(meta: General) -> None:
     _require(_is_whole(meta.dims) and 1 <= meta.dims <= MOST_DIMS, f"dims from 1 to {MOST_DIMS}")
     _require(_is_whole(meta.cells) and 0 < meta.cells <= 200_000, "cells from 1 to 200000")
-    _require(0 <= meta.published <= 1, "published from 0 to 1")
+    for name in ("published", "tall"):
+        _require(0 <= getattr(meta, name) <= 1, f"{name} from 0 to 1")
     _check_names(meta.blocks, tuple(BLOCKS), "blocks")
 
 

@@ -3,7 +3,7 @@
 A draw is one shape (n, p, q) filled by groups of laws. A group is a recipe: which blocks, in which
 columns, under which maps; the laws of a group share the recipe and differ in all parameters. Beside
 the blocks stand columns of pure noise; some groups are truly independent. See `general_blocks` for
-the blocks and `general_maps` for the maps.
+the blocks, `general_maps`, `redundant` and `rounding` for how a side is shown.
 """
 
 import math
@@ -16,6 +16,7 @@ from mist_core.distributions import Law
 from mist_core.general_blocks import BLOCKS, Block, noise
 from mist_core.general_maps import random_maps
 from mist_core.meta_distribution import (
+    PAPER_TRAIN,
     Batch,
     MetaDistribution,
     Paper,
@@ -23,6 +24,9 @@ from mist_core.meta_distribution import (
     concatenate,
     draw_law,
 )
+from mist_core.redundant import random_redundancy
+from mist_core.rounding import rounded
+from mist_core.transforms import Compose, Identity
 
 # Laws that share a recipe: enough for batched sampling, few enough for variety within a shape.
 GROUP = 8
@@ -33,7 +37,16 @@ LEAST_TOLERANCE = 0.004
 INDEPENDENT = 0.08
 # Share of draws that are of the published families: high dimension and high MI.
 PUBLISHED = 0.25
+# What the published laws are, by the first word of their names.
+PUBLISHED_BLOCKS = {"normal": "gaussian", "student": "student", "additive": "additive"}
 MOST_BLOCKS = 3
+# Share of the other draws that have many rows and many columns, their least n and dimension, how many times as
+# many values they may have.
+TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.025, 1000, 4, 8
+# How often a side of two or more columns shows one column as two.
+REDUNDANT = 0.05
+# How often the columns of a group of laws are rounded; in more columns a step hides more.
+ROUNDED, MOST_ROUNDED = 0.1, 8
 
 
 @dataclass(frozen=True)
@@ -43,9 +56,12 @@ class General(MetaDistribution):
     Attributes:
         rows: inclusive range of n.
         dims: most columns a side.
-        cells: most values n (p + q) of a dataset; dimensions are drawn again above it.
-        blocks: names of `BLOCKS` in use; leaving one out holds its family out of training.
+        cells: most values n (p + q) of a dataset; dimensions are drawn again above it. Tall
+            draws may have `TALL_CELLS` times as many.
+        blocks: names of `BLOCKS` in use; leaving one out holds its family out of training, and the
+            published laws of that family, too.
         published: share of draws that are of the published families instead.
+        tall: share of the others that have many rows and many columns.
     """
 
     rows: tuple[int, int] = (10, 20_000)
@@ -53,6 +69,7 @@ class General(MetaDistribution):
     cells: int = 120_000
     blocks: tuple[str, ...] = tuple(BLOCKS)
     published: float = PUBLISHED
+    tall: float = TALL
 
     def draw(self, count: int, source: Source) -> Batch:
         batch = self._draw(count, source)
@@ -61,35 +78,44 @@ class General(MetaDistribution):
         return batch
 
     def _draw(self, count: int, source: Source) -> Batch:
-        if source.rng.random() < self.published:
-            return Paper().draw(count, source)
+        families = tuple(name for name in PAPER_TRAIN if blocks_of(name)[0] in self.blocks)
+        if families and source.rng.random() < self.published:
+            return Paper(families).draw(count, source)
         n, dim_x, dim_y = self._shape(source.rng)
         groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)
         return concatenate([self._group(n, dim_x, dim_y, size, source) for size in groups])
 
     def _shape(self, rng: np.random.Generator) -> tuple[int, int, int]:
-        n = round(math.exp(rng.uniform(*np.log(self.rows))))
+        tall = rng.random() < self.tall and self.rows[1] > TALL_ROWS
+        few, narrow, cells = (TALL_ROWS, TALL_DIM, TALL_CELLS) if tall else (1, 1, 1)
+        few, narrow = max(few, self.rows[0]), min(narrow, self.dims)
+        n = round(math.exp(rng.uniform(*np.log([few, self.rows[1]]))))
         while True:
-            dim_x, dim_y = self._dim(rng), self._dim(rng)
-            if n * (dim_x + dim_y) <= max(self.cells, 2 * n):
+            dim_x, dim_y = (self._dim(narrow, rng) for _ in "xy")
+            if n * (dim_x + dim_y) <= max(cells * self.cells, 2 * narrow * n):
                 return n, dim_x, dim_y
 
-    def _dim(self, rng: np.random.Generator) -> int:
-        """1 in a third of the draws, else log-uniform."""
-        return (
-            1
-            if rng.random() < 0.33
-            else math.floor(math.exp(rng.uniform(0, math.log(self.dims + 1))))
-        )
+    def _dim(self, least: int, rng: np.random.Generator) -> int:
+        """The least in a third of the draws, else log-uniform."""
+        if rng.random() < 0.33:
+            return least
+        return math.floor(math.exp(rng.uniform(math.log(least), math.log(self.dims + 1))))
 
     def _group(self, n: int, dim_x: int, dim_y: int, count: int, source: Source) -> Batch:
         tolerance = max(TOLERANCE / n**0.5, LEAST_TOLERANCE)
-        law, name, numeric = self._compose(dim_x, dim_y, count, source, tolerance)
-        maps = random_maps((dim_x, dim_y), count, source, numeric=numeric)
-        law = Transformed(law, *maps)
+        round_off = max(dim_x, dim_y) <= MOST_ROUNDED and source.rng.random() < ROUNDED
+        twice = [dim > 1 and source.rng.random() < REDUNDANT for dim in (dim_x, dim_y)]
+        law, name, numeric = self._compose(
+            dim_x - twice[0], dim_y - twice[1], count, source, tolerance
+        )
+        maps = random_maps((dim_x, dim_y), count, source, numeric=numeric, mixing=not round_off)
+        shown = [random_redundancy(count, source) if more else Identity() for more in twice]
+        law = Transformed(law, *(Compose(*pair) for pair in zip(shown, maps, strict=True)))
         if source.rng.random() < INDEPENDENT:
-            return _decoupled(law, n, source, count)
-        return draw_law(law, n, source, (name,) * count)
+            batch = _decoupled(law, n, source, count)
+        else:
+            batch = draw_law(law, n, source, (name,) * count)
+        return rounded(batch, source) if round_off and numeric else batch
 
     def _compose(
         self, dim_x: int, dim_y: int, count: int, source: Source, tolerance: float
@@ -113,6 +139,12 @@ class General(MetaDistribution):
         if left_x or left_y:
             laws.append(noise(left_x, left_y, count, source))
         return Independent(laws), "+".join(sorted(set(names))), numeric
+
+
+def blocks_of(family: str) -> list[str]:
+    """The blocks that make up a dataset of this family; a published law is one block."""
+    kind = family.partition("-")[0]
+    return [PUBLISHED_BLOCKS[kind]] if family in PAPER_TRAIN else family.split("+")
 
 
 def _build(

@@ -11,7 +11,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core import archimedean, class_conditional, curves, discrete, parity, products, shapes
+from mist_core import (
+    archimedean,
+    class_conditional,
+    curves,
+    discrete,
+    ordinal,
+    parity,
+    products,
+    shapes,
+)
 from mist_core.composition import Noise
 from mist_core.dispersion import (
     canonical_correlation,
@@ -218,6 +227,10 @@ def _parity(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float
     return parity.random_parities(count, source, dim_x)
 
 
+def _ordinal(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    return _either_way(ordinal.random_ordinals(count, source), source)
+
+
 def _few_to_one(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
     return _up_to(4)(left_x, 1, rng)
 
@@ -230,6 +243,7 @@ BLOCKS: dict[str, Block] = {
     "copula": Block(_copula, _single),
     "mixture": Block(_mixture, _up_to(5), weight=2),
     "checkerboard": Block(_checkerboard, _single, weight=0.5),
+    "ordinal": Block(_ordinal, _single, weight=0.9),
     "ring": Block(_ring, _single, weight=0.5),
     "square": Block(_square, _few_to_one, weight=0.5),
     "parity": Block(_parity, _few_to_one, weight=0.3),

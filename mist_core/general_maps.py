@@ -56,7 +56,12 @@ class PerColumn(Transform):
 
 
 def random_maps(
-    dims: Sequence[int], count: int, source: Source, *, numeric: bool = True
+    dims: Sequence[int],
+    count: int,
+    source: Source,
+    *,
+    numeric: bool = True,
+    mixing: bool = True,
 ) -> list[Transform]:
     """`count` maps of each side that share a recipe; spirals often come on both sides at once.
 
@@ -66,20 +71,24 @@ def random_maps(
     Args:
         dims: columns of each side.
         numeric: false for codes and classes, which only change place.
+        mixing: false for maps of single columns alone.
     """
     spirals = SPIRALS_TOGETHER if source.rng.random() < TOGETHER else SPIRALS_ALONE
-    return [_random_map(dim, count, source, numeric, spirals) for dim in dims]
+    return [_random_map(dim, count, source, numeric, mixing, spirals) for dim in dims]
 
 
-def _random_map(dim: int, count: int, source: Source, numeric: bool, spirals: float) -> Transform:
+def _random_map(
+    dim: int, count: int, source: Source, numeric: bool, mixing: bool, spirals: float
+) -> Transform:
     """Maps of one side; `spirals` is how often one is a spiral, if it is mapped at all."""
+    mixing = mixing and dim > 1
     steps: list[Transform] = []
     if numeric and source.rng.random() > 0.33:
         if source.rng.random() < 0.5:
             steps.append(_monotone(dim, source))
-        if dim > 1 and source.rng.random() < 0.5:
+        if mixing and source.rng.random() < 0.5:
             steps.append(_linear(dim, count, source))
-        if dim > 1 and source.rng.random() < spirals:
+        if mixing and source.rng.random() < spirals:
             i, j = source.rng.choice(dim, 2, replace=False)
             speed = source.uniform(-1.5, 1.5, count) / dim
             steps.append(Spiral((int(i), int(j)), speed))

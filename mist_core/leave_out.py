@@ -19,12 +19,8 @@ from mist_core.calibration_laws import Study
 from mist_core.calibration_summary import covered, dependent, scores
 from mist_core.errors import JobError
 from mist_core.estimator import MISTEstimator
+from mist_core.general import blocks_of
 from mist_core.shards import FAMILIES, read_labelled, shard_path
-
-
-def parts_of(family: str) -> list[str]:
-    """The blocks of a dataset, from its family's name."""
-    return family.split("+")
 
 
 def keep_without(family: str, shards: Iterable[Path], target: Path) -> int:
@@ -48,7 +44,7 @@ def keep_without(family: str, shards: Iterable[Path], target: Path) -> int:
     for path in shards:
         tensors, families = read_labelled(path)
         size = len(families)
-        keep = [family not in parts_of(name) for name in families]
+        keep = [family not in blocks_of(name) for name in families]
         waiting.append({name: tensor[torch.tensor(keep)] for name, tensor in tensors.items()})
         labels += [name for name, kept in zip(families, keep, strict=True) if kept]
         if len(labels) >= size:
@@ -77,7 +73,7 @@ def judged(estimator: MISTEstimator, laws: str, n_datasets: int, seed: int) -> p
 
 def holds(family: str, rows: pd.DataFrame) -> pd.Series:
     """Whether a block of the family is in each dataset."""
-    return rows.family.map(lambda name: family in parts_of(name))
+    return rows.family.map(lambda name: family in blocks_of(name))
 
 
 def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:

@@ -9,7 +9,18 @@ from dataclasses import replace
 from mist_core.composed import Mixed
 from mist_core.errors import ParameterError
 from mist_core.families import FAMILIES
-from mist_core.general import INDEPENDENT, MOST_BLOCKS, TOLERANCE, General
+from mist_core.general import (
+    INDEPENDENT,
+    MOST_BLOCKS,
+    MOST_ROUNDED,
+    REDUNDANT,
+    ROUNDED,
+    TALL_CELLS,
+    TALL_DIM,
+    TALL_ROWS,
+    TOLERANCE,
+    General,
+)
 from mist_core.general_blocks import BLOCKS
 from mist_core.markdown import table
 from mist_core.meta_distribution import (
@@ -36,6 +47,8 @@ BLOCK_SENTENCES = {
     "copula": "A Clayton, Gumbel or Frank copula.",
     "mixture": "Two to six Gaussian clusters in up to five columns a side.",
     "checkerboard": "A density that is constant on each field of a board of up to 8 × 8 fields.",
+    "ordinal": "A normal pair of which only ordered levels are seen, three to sixty, on one side "
+    "or on both.",
     "ring": "A noisy circle.",
     "square": "The squared length of up to four columns, plus noise.",
     "parity": "The sign of the product of up to four columns, turned over now and then.",
@@ -67,7 +80,7 @@ GENERAL_TRANSFORMS = {
     "normal-cdf": "only after asinh: the CDF alone makes ties of heavy tails",
     "wiggly": "yes, both waves on either side",
     "spiral": "yes, in any plane, up to one and a half times as fast as bmi's, either way round",
-    "swiss-roll": "no",
+    "swiss-roll": "among random coils that show one column as two, 0.3 to 2 turns",
     "rotation": "among random linear maps, condition number up to 3, in one of three up to 100",
     "running-sums": "among random linear maps",
     "reversal": "yes: columns are always shuffled",
@@ -154,10 +167,14 @@ def _general(meta: General) -> str:
             f"One to {MOST_BLOCKS} independent blocks, whose mutual information adds up, and "
             "columns of pure noise around them. Then each side goes through an invertible map: "
             "increasing maps of single columns, linear maps, spirals, or none; the columns are "
-            "shuffled. Blocks of classes are shuffled only.",
+            f"shuffled. Blocks of classes are shuffled only. {REDUNDANT:.0%} of the sides show a "
+            "column as two, on a coil or beside its square, and the columns of "
+            f"{ROUNDED:.0%} of the groups of up to {MOST_ROUNDED} columns a side are rounded.",
             f"n is log-uniform in {few} to {many:,}; a side has one column in a third of the "
             f"draws, else log-uniform up to {meta.dims}, as far as n times columns stays below "
-            f"{meta.cells:,}. In {INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
+            f"{meta.cells:,}; {meta.tall:.1%} of the draws have at least {TALL_ROWS:,} rows and "
+            f"{TALL_DIM} columns a side, and up to {TALL_CELLS} times as many values. In "
+            f"{INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
             f"so that nothing is to be found; {meta.published:.0%} of the draws are of the "
             "published laws (`paper`), up to 32 + 32 columns. Truths are in closed form, by "
             f"quadrature, or by Monte Carlo with a standard error below {TOLERANCE} / √n.",

@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 import torch
 
+from mist_core import general
 from mist_core.distributions import Multinormal
-from mist_core.general import INDEPENDENT, PUBLISHED, TOLERANCE, General, _decoupled
+from mist_core.general import (
+    INDEPENDENT,
+    PUBLISHED,
+    TALL_CELLS,
+    TALL_DIM,
+    TALL_ROWS,
+    TOLERANCE,
+    General,
+    _decoupled,
+)
 from mist_core.general_blocks import BLOCKS, noise
 from mist_core.general_maps import MONOTONE, PerColumn, random_maps
 from mist_core.meta_distribution import PAPER_TRAIN, source, stream
@@ -75,7 +85,7 @@ def test_decoupled_sides_keep_their_margins_and_lose_each_other():
 
 def test_shapes_stay_in_their_ranges_and_small_dimensions_are_common():
     rng = np.random.default_rng(0)
-    meta = General()
+    meta = General(tall=0.0)
     shapes = np.array([meta._shape(rng) for _ in range(3000)])
     n, dims = shapes[:, 0], shapes[:, 1:]
     assert n.min() >= meta.rows[0] and n.max() <= meta.rows[1]
@@ -86,9 +96,32 @@ def test_shapes_stay_in_their_ranges_and_small_dimensions_are_common():
     assert (dims[:, 0] != dims[:, 1]).mean() > 0.5
 
 
+def test_tall_draws_have_many_rows_and_many_columns():
+    rng = np.random.default_rng(0)
+    meta = General(tall=1.0)
+    shapes = np.array([meta._shape(rng) for _ in range(1000)])
+    assert shapes[:, 0].min() >= TALL_ROWS and shapes[:, 1:].min() == TALL_DIM
+    assert shapes.prod(1).max() > meta.cells
+    assert (shapes[:, 0] * shapes[:, 1:].sum(1)).max() <= TALL_CELLS * meta.cells
+    few = np.array([General(rows=(10, 60), dims=2, tall=1.0)._shape(rng) for _ in range(100)])
+    assert few[:, 0].max() <= 60 and few[:, 1:].max() == 2
+
+
+def test_some_columns_are_rounded_and_some_are_shown_twice(monkeypatch):
+    monkeypatch.setattr(general, "ROUNDED", 1.0)
+    monkeypatch.setattr(general, "REDUNDANT", 1.0)
+    meta = General(rows=(300, 300), dims=3, blocks=("gaussian",), published=0.0)
+    repeated = 0
+    for index in range(20):
+        batch = meta.draw(8, fresh(index))
+        assert batch.x.shape[-1] <= 3 and torch.isfinite(batch.x).all()
+        repeated += any(len(column.unique()) < 300 for column in batch.x[0].T)
+    assert repeated > 5
+
+
 def test_rows_are_log_uniform():
     rng = np.random.default_rng(0)
-    logs = np.log([General(cells=10**9)._shape(rng)[0] for _ in range(3000)])
+    logs = np.log([General(cells=10**9, tall=0.0)._shape(rng)[0] for _ in range(3000)])
     low, high = np.log(10), np.log(20_000)
     assert logs.mean() == pytest.approx(
         (low + high) / 2, abs=4 * (high - low) / math.sqrt(12 * 3000)
