@@ -6,17 +6,17 @@ side seen by the encoder, E width of its tokens.
 
 import abc
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mist_core import summaries
+from mist_core import spread, summaries
 from mist_core.encoder import SetEncoder, collate_tokens, tokens
 from mist_core.errors import WeightsError
 from mist_core.familiarity import FamiliarityByRows
-from mist_core.quantiles import Prediction, QuantileHead
+from mist_core.quantiles import MEDIAN, Prediction, QuantileHead
 
 
 class Network(nn.Module, abc.ABC):
@@ -59,6 +59,9 @@ class Network(nn.Module, abc.ABC):
     def fit_family(self, inputs: dict[str, Tensor]) -> None:
         """Fit what `in_family` compares with, on data of the training laws, after training."""
 
+    def fit_spread(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
+        """Fit how wide the quantiles lie, on fresh draws, after `fit_family`."""
+
 
 @dataclass(frozen=True)
 class MISTConfig:
@@ -73,6 +76,8 @@ class MISTConfig:
         raw_rows: the statistics of the raw frame are hidden from datasets of more rows; None: from
             none. Under laws of few marginals they tell the law by its marginals, which with few
             rows is worth having and with many misleads as soon as a marginal is new.
+        spread: coefficients of `mist_core.spread`, below and above the median, fitted after
+            training; none leave the quantiles as they are.
     """
 
     blocks: tuple[str, ...] = tuple(summaries.BLOCKS)
@@ -82,6 +87,7 @@ class MISTConfig:
     encoder_dim: int = 32
     encoder_rows: int = 128
     raw_rows: int | None = None
+    spread: tuple[float, ...] = ()
     architecture: str = "mist"
 
 
@@ -90,12 +96,16 @@ class MIST(Network):
 
     def __init__(self, config: MISTConfig = MISTConfig()) -> None:
         super().__init__()
-        if config.raw_rows is not None and config.blocks[0] != "sizes":
-            raise WeightsError("raw_rows: expected the statistics 'sizes' before all others.")
+        by_size = config.raw_rows is not None or config.spread
+        if by_size and config.blocks[0] != "sizes":
+            raise WeightsError("Expected the statistics 'sizes' before all others.")
+        if len(config.spread) not in (0, 2 * spread.NUM_FEATURES):
+            raise WeightsError(f"spread: expected {2 * spread.NUM_FEATURES} numbers or none.")
         self.config = config
         num_features = summaries.count(config.blocks)
         self.register_buffer("feature_mean", torch.zeros(num_features))
         self.register_buffer("feature_scale", torch.ones(num_features))
+        self.register_buffer("spread", _spread_of(config), persistent=False)
         self.register_buffer("is_raw", _is_raw(config.blocks), persistent=False)
         self.familiarity = FamiliarityByRows(num_features)
         self.embed = nn.Linear(num_features, config.hidden_dim)
@@ -135,6 +145,19 @@ class MIST(Network):
         return inputs if self.encoder is None else inputs | collate_tokens(parts)
 
     def forward(self, inputs: dict[str, Tensor]) -> Prediction:
+        prediction = self.unstretched(inputs)
+        if not self.spread.numel():
+            return prediction
+        factors = spread.factors_of(self.spread_features(inputs, prediction), self.spread)
+        return spread.stretched(prediction, factors)
+
+    def spread_features(self, inputs: dict[str, Tensor], prediction: Prediction) -> Tensor:
+        """(B, K) what the width of the quantiles is fitted to; see `mist_core.spread`."""
+        sizes, median = inputs["features"][:, :3], prediction.log_quantiles[:, MEDIAN]
+        return spread.features(sizes, self.in_family(inputs), median)
+
+    def unstretched(self, inputs: dict[str, Tensor]) -> Prediction:
+        """The answer as training left it."""
         features = self._standardise(inputs["features"])  # (B, F)
         hidden = self.embed(features)  # (B, H)
         if self.encoder is not None and self._encoder_active:
@@ -160,6 +183,14 @@ class MIST(Network):
     def fit_family(self, inputs: dict[str, Tensor]) -> None:
         self.familiarity.fit(self._standardise(inputs["features"]))
 
+    def fit_spread(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
+        with torch.no_grad():
+            prediction = self.unstretched(inputs)
+            seen = self.spread_features(inputs, prediction)
+        fitted = spread.fit(prediction, seen, truth)
+        self.config = replace(self.config, spread=tuple(fitted.flatten().tolist()))
+        self.spread = _spread_of(self.config).to(truth.device)
+
     def _standardise(self, features: Tensor) -> Tensor:
         """Statistics on the training scale, softly bounded by 8 spreads."""
         z = (features - self.feature_mean) * self.feature_scale
@@ -183,6 +214,11 @@ class Residual(nn.Module):
 
     def forward(self, hidden: Tensor) -> Tensor:
         return hidden + self.narrow(self.dropout(functional.silu(self.widen(self.norm(hidden)))))
+
+
+def _spread_of(config: MISTConfig) -> Tensor:
+    """(2, K) coefficients; K = 0 if there are none."""
+    return torch.tensor(config.spread).view(2, -1)
 
 
 def _is_raw(blocks: tuple[str, ...]) -> Tensor:

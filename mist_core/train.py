@@ -220,8 +220,12 @@ class Trainer:
     def _first_network(self) -> tuple[Network, dict | None]:
         """The network to start from, and the card of the weights it came from, if any."""
         if self.config.init is not None:
-            network, checkpoint = load_network(self.config.init, "cpu")
+            trained, checkpoint = load_network(self.config.init, "cpu")
             require_new_draws(self.config, checkpoint.card)
+            # How wide its quantiles lie was fitted after training; so it will be after this one.
+            config = {name: v for name, v in config_dict(trained).items() if name != "spread"}
+            network = build_network(config)
+            network.load_state_dict(trained.state_dict())
             return network, checkpoint.card
         with torch.random.fork_rng():  # initial weights come from the run's seed alone
             torch.manual_seed(self.config.seed)
@@ -253,13 +257,15 @@ class Trainer:
         self.rounds = state.rounds
 
     def _finish(self) -> None:
-        """Fit what `in_family` needs and write the weights with their card."""
+        """Fit what `in_family` needs and how wide quantiles lie; write weights with their card."""
         self._progress()
         self._save_state()
         rows = min(self.pool.count, self.config.capacity, FAMILY_DATASETS)
         inputs = self.pool.sample(rows, torch.Generator().manual_seed(self.config.seed))
         with torch.no_grad():
             self.best.fit_family(self._to_device(inputs))
+        fresh = self._to_device(self.validation)
+        self.best.eval().fit_spread(fresh, fresh[TRUTH])
         save_checkpoint(self.config.out, self.best.state_dict(), self._card())
 
     def _card(self) -> dict:

@@ -1,0 +1,46 @@
+"""`python -m mist_core spread WEIGHTS`: fit the width of the quantiles on many fresh draws."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from mist_core.checkpoint import load_network, save_checkpoint
+from mist_core.errors import ParameterError
+from mist_core.model import config_dict
+from mist_core.priors import meta_distribution
+from mist_core.scoring import validation_scores
+from mist_core.shards import TRUTH, VALIDATION_DRAW, Recipe
+
+# Shards of the run's validation stream; the first one has chosen the weights.
+FIRST_SHARD = 1
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("weights", type=Path, help="the file, which is written anew")
+    parser.add_argument("--datasets", type=int, default=20_000, help="fresh draws of its laws")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Draws, fits, prints the coverage before and after, and writes the file.
+
+    Raises:
+        ParameterError: weights whose quantiles have a fixed width.
+    """
+    network, checkpoint = load_network(options.weights)
+    card = checkpoint.card
+    if not hasattr(network, "spread"):
+        raise ParameterError(f"The quantiles of {options.weights.name} have a fixed width.")
+    size = options.datasets // VALIDATION_DRAW * VALIDATION_DRAW
+    meta = meta_distribution(card["meta"])
+    recipe = Recipe(network, meta, card["seed"], max(size, VALIDATION_DRAW), VALIDATION_DRAW)
+    fresh = recipe.shard(FIRST_SHARD, "validation")
+    for state in ("before", "after"):
+        if state == "after":
+            network.fit_spread(fresh, fresh[TRUTH])
+        with torch.no_grad():
+            scores = validation_scores(network(fresh), fresh[TRUTH])
+        covered = "  ".join(f"{p} %: {scores[f'coverage_{p}']:.3f}" for p in (50, 80, 90, 95))
+        print(f"{state:6}  loss {scores['loss']:.4f}  covered at {covered}")
+    save_checkpoint(options.weights, network.state_dict(), card | {"config": config_dict(network)})

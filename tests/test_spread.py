@@ -1,0 +1,100 @@
+"""Widths of quantiles: honest after the fit, and as they were where they were honest."""
+
+import math
+
+import pytest
+import torch
+
+from mist_core import MISTEstimator
+from mist_core.__main__ import main
+from mist_core.checkpoint import load_checkpoint, load_network, save_checkpoint
+from mist_core.errors import WeightsError
+from mist_core.model import MIST, MISTConfig
+from mist_core.quantiles import LEVELS, OFFSET, Prediction
+from mist_core.spread import NUM_FEATURES, factors_of, features, fit, stretched
+
+B = 6000
+
+
+def normal_quantiles(width):
+    """A prediction of ln(MI + OFFSET) as N(0, width^2)."""
+    scores = torch.special.ndtri(LEVELS.double()).float()
+    return Prediction(torch.ones(len(width)), width[:, None] * scores)
+
+
+def fitted(width, truth, in_family=None, rows=None):
+    """The stretched prediction, and its features."""
+    rows = torch.full((B,), 6.0) if rows is None else rows
+    familiar = torch.full((B,), 0.9) if in_family is None else in_family
+    sizes = torch.stack([rows, 0 * rows, 0 * rows], -1)
+    phi = features(sizes, familiar, torch.zeros(B))
+    prediction = normal_quantiles(width)
+    return stretched(prediction, factors_of(phi, fit(prediction, phi, truth)))
+
+
+def coverage(prediction, log_truth):
+    low, high = prediction.log_quantiles[:, 3], prediction.log_quantiles[:, -4]
+    return (low <= log_truth) & (log_truth <= high)
+
+
+def draws(seed=0):
+    return torch.randn(B, generator=torch.Generator().manual_seed(seed))
+
+
+def test_quantiles_that_are_too_narrow_are_stretched_until_they_hold():
+    width = torch.full((B,), 0.1)
+    log_truth = 0.16 * draws()
+    assert coverage(normal_quantiles(width), log_truth).float().mean() < 0.75
+    wider = fitted(width, log_truth.exp() - OFFSET)
+    assert coverage(wider, log_truth).float().mean().item() == pytest.approx(0.9, abs=0.015)
+    assert (wider.log_quantiles.diff(dim=-1) > 0).all()
+
+
+def test_honest_quantiles_stay_as_they_are():
+    width = torch.full((B,), 0.1)
+    same = fitted(width, (0.1 * draws()).exp() - OFFSET)
+    torch.testing.assert_close(
+        same.log_quantiles, normal_quantiles(width).log_quantiles, rtol=0.05, atol=0
+    )
+
+
+def test_what_is_unfamiliar_gets_a_factor_of_its_own():
+    width, familiar = torch.full((B,), 0.1), (torch.arange(B) % 2).float()
+    log_truth = torch.where(familiar > 0, 0.1, 0.2) * draws()
+    found = fitted(width, log_truth.exp() - OFFSET, in_family=familiar)
+    held = coverage(found, log_truth)
+    for chosen in (familiar > 0, familiar == 0):
+        assert held[chosen].float().mean().item() == pytest.approx(0.9, abs=0.02)
+
+
+def test_the_median_and_the_mean_stay():
+    prediction = normal_quantiles(torch.tensor([0.1, 0.3]))
+    wider = stretched(prediction, torch.tensor([[2.0, 1.5], [0.5, 1.0]]))
+    middle = len(LEVELS) // 2
+    assert torch.equal(wider.log_quantiles[:, middle], prediction.log_quantiles[:, middle])
+    assert torch.equal(wider.mean, prediction.mean)
+    assert wider.log_quantiles[0, 0] == 2 * prediction.log_quantiles[0, 0]
+
+
+def test_no_features_no_change_and_factors_are_bounded():
+    phi = features(torch.zeros(2, 3), torch.ones(2), torch.full((2,), math.log(OFFSET)))
+    assert torch.equal(factors_of(phi, torch.zeros(2, NUM_FEATURES)), torch.ones(2, 2))
+    assert factors_of(phi, torch.full((2, NUM_FEATURES), 100.0)).max() <= 3.001
+
+
+def test_weights_with_a_wrong_number_of_coefficients_are_refused():
+    with pytest.raises(WeightsError, match="spread"):
+        MIST(MISTConfig(blocks=("sizes",), encoder_dim=0, spread=(0.1, 0.2)))
+
+
+def test_the_command_fits_and_writes_the_weights(tiny_weights, tmp_path, capsys):
+    path = tmp_path / "w.safetensors"
+    tiny = load_checkpoint(tiny_weights)
+    save_checkpoint(path, tiny.tensors, tiny.card | {"seed": 3})
+    assert main(["spread", str(path), "--datasets", "64"]) == 0
+    assert "after" in capsys.readouterr().out
+    network, _ = load_network(path)
+    assert len(network.config.spread) == 2 * NUM_FEATURES
+    x = torch.randn(50, 2, generator=torch.Generator().manual_seed(0))
+    posterior = MISTEstimator.load(str(path)).posterior(x, x + 1)
+    assert list(posterior.quantiles) == sorted(posterior.quantiles)
