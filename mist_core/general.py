@@ -40,8 +40,8 @@ PUBLISHED = 0.25
 # What the published laws are, by the first word of their names.
 PUBLISHED_BLOCKS = {"normal": "gaussian", "student": "student", "additive": "additive"}
 MOST_BLOCKS = 3
-# Share of the other draws that have many rows and many columns, their least n and dimension, how many times as
-# many values they may have.
+# Share of the other draws that have many rows and many columns, their least n and dimension, and
+# how many times as many values they may have.
 TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.025, 1000, 4, 8
 # How often a side of two or more columns shows one column as two.
 REDUNDANT = 0.05

@@ -1,16 +1,15 @@
 """Families left out of training, each in turn: what a law that is really new does to the answers.
 
 All networks train on the datasets of one run, less those that hold a block of the family, and are
-judged on fresh datasets of that family alone: laws they have never seen.
+judged on fresh datasets of that family alone: laws they have never seen. Beside each stands the
+same network with its quantiles as wide as training left them.
 """
 
-import json
-from collections.abc import Iterable
+import copy
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import safetensors.torch
 import torch
 from sklearn.metrics import roc_auc_score
 
@@ -20,16 +19,17 @@ from mist_core.calibration_summary import covered, dependent, scores
 from mist_core.errors import JobError
 from mist_core.estimator import MISTEstimator
 from mist_core.general import blocks_of
-from mist_core.shards import FAMILIES, read_labelled, shard_path
+from mist_core.shards import read_labelled, shard_path, validation_path, write_labelled
 
 
-def keep_without(family: str, shards: Iterable[Path], target: Path) -> int:
+def keep_without(family: str, run: Path, target: Path, most: int | None = None) -> int:
     """Write the datasets that hold no block `family` as shards of the same size.
 
     Args:
         family: a name of `general_blocks.BLOCKS`.
-        shards: files of one run, with labels.
+        run: the folder of a run; its shards and validation draws carry labels.
         target: the folder for the new ones; those that it holds stay.
+        most: shards of the run to read, at most; None for all.
 
     Returns:
         How many datasets the new shards hold.
@@ -38,20 +38,20 @@ def keep_without(family: str, shards: Iterable[Path], target: Path) -> int:
         JobError: they would not fill one shard.
     """
     target.mkdir(parents=True, exist_ok=True)
-    waiting: list[dict] = []
+    if validation_path(run).exists():
+        _write(validation_path(target), *_without(family, validation_path(run)))
+    paths = sorted(run.glob("shard-*.safetensors"))[:most]
+    waiting: dict[str, torch.Tensor] = {}
     labels: list[str] = []
-    size, index = 0, 0
-    for path in shards:
-        tensors, families = read_labelled(path)
-        size = len(families)
-        keep = [family not in blocks_of(name) for name in families]
-        waiting.append({name: tensor[torch.tensor(keep)] for name, tensor in tensors.items()})
-        labels += [name for name, kept in zip(families, keep, strict=True) if kept]
+    size, index = len(read_labelled(paths[0])[1]) if paths else 0, 0
+    for path in paths:
+        tensors, kept = _without(family, path)
+        waiting = {k: torch.cat([waiting[k], t]) if waiting else t for k, t in tensors.items()}
+        labels += kept
         if len(labels) >= size:
-            joined = {name: torch.cat([part[name] for part in waiting]) for name in tensors}
-            first = {name: tensor[:size].clone() for name, tensor in joined.items()}
-            _write(first, labels[:size], shard_path(target, index))
-            waiting = [{name: tensor[size:] for name, tensor in joined.items()}]
+            first = {name: tensor[:size].clone() for name, tensor in waiting.items()}
+            _write(shard_path(target, index), first, labels[:size])
+            waiting = {name: tensor[size:] for name, tensor in waiting.items()}
             labels, index = labels[size:], index + 1
     if index == 0:
         raise JobError(f"Fewer than a shard of datasets without {family!r}: draw more first.")
@@ -66,9 +66,23 @@ def judged(estimator: MISTEstimator, laws: str, n_datasets: int, seed: int) -> p
         laws: key of `calibration_laws.LAWS`.
         n_datasets: how many are drawn.
         seed: of the draws.
+
+    Returns:
+        With `low_unfitted` and `high_unfitted`, the interval before its width was fitted.
     """
     study = Study.of(laws, n_datasets, seed)
-    return dependent(pd.concat(follow(study, estimator), ignore_index=True))
+    rows = pd.concat(follow(study, estimator), ignore_index=True)
+    plain = pd.concat(follow(study, unfitted(estimator)), ignore_index=True)
+    return dependent(rows.assign(low_unfitted=plain.low, high_unfitted=plain.high))
+
+
+def unfitted(estimator: MISTEstimator) -> MISTEstimator:
+    """The same weights, with quantiles as wide as training left them."""
+    network = copy.deepcopy(estimator.network)
+    network.spread = network.spread[:, :0]
+    plain = copy.copy(estimator)
+    plain.network = network
+    return plain
 
 
 def holds(family: str, rows: pd.DataFrame) -> pd.Series:
@@ -86,22 +100,32 @@ def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
 
     Returns:
         `family`, `datasets`, `coverage` of the 90 % interval, its mean `score` and the mean
-        absolute error `mae`, nats, and `auroc`: how well `in_family` tells new from known.
+        absolute error `mae`, nats, `unfitted_coverage` and `unfitted_score` of the intervals as
+        training left them, and `auroc`: how well `in_family` tells new from known.
     """
     labels = np.repeat([0, 1], [len(new), len(known)])
     familiar = np.concatenate([new.in_family, known.in_family])
+    plain = new.assign(low=new.low_unfitted, high=new.high_unfitted)
     return {
         "family": family,
         "datasets": len(new),
         "coverage": float(covered(new).mean()),
         "score": float(np.mean(scores(new))),
+        "unfitted_coverage": float(covered(plain).mean()),
+        "unfitted_score": float(np.mean(scores(plain))),
         "mae": float((new["mean"] - new.truth).abs().mean()),
         "auroc": float(roc_auc_score(labels, familiar)),
     }
 
 
-def _write(tensors: dict, labels: list[str], path: Path) -> None:
+def _without(family: str, path: Path) -> tuple[dict[str, torch.Tensor], list[str]]:
+    """The datasets of a shard that hold no block `family`, and their labels."""
+    tensors, families = read_labelled(path)
+    keep = torch.tensor([family not in blocks_of(name) for name in families])
+    kept = [name for name in families if family not in blocks_of(name)]
+    return {name: tensor[keep] for name, tensor in tensors.items()}, kept
+
+
+def _write(path: Path, tensors: dict[str, torch.Tensor], labels: list[str]) -> None:
     if not path.exists():
-        temporary = path.with_suffix(".part")
-        safetensors.torch.save_file(tensors, temporary, {FAMILIES: json.dumps(labels)})
-        temporary.rename(path)
+        write_labelled(path, tensors, labels)

@@ -6,6 +6,7 @@ side seen by the encoder, E width of its tokens.
 
 import abc
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mist_core import spread, summaries
+from mist_core.canonical import COORDINATES
 from mist_core.encoder import SetEncoder, collate_tokens, tokens
 from mist_core.errors import WeightsError
 from mist_core.familiarity import FamiliarityByRows
@@ -63,6 +65,15 @@ class Network(nn.Module, abc.ABC):
         """Fit how wide the quantiles lie, on fresh draws, after `fit_family`."""
 
 
+# What the encoder sees of a row: canonical coordinates of the normal scores or of the raw frame, or
+# the scores of the first columns as they are.
+TOKENS: dict[str, Callable[[summaries.Views], tuple[Tensor, Tensor]]] = {
+    "canonical": lambda views: views.local,
+    "canonical-raw": lambda views: views.local_raw,
+    "columns": lambda views: tuple(side[..., :COORDINATES] for side in views.score_columns),
+}
+
+
 @dataclass(frozen=True)
 class MISTConfig:
     """Shape of a `MIST` network.
@@ -73,6 +84,7 @@ class MISTConfig:
         dropout: share of the trunk's hidden units dropped in training.
         encoder_dim: token width of the set encoder; 0 leaves it out.
         encoder_rows: rows the encoder sees, at most.
+        tokens: which columns it sees, a name of `TOKENS`.
         raw_rows: the statistics of the raw frame are hidden from datasets of more rows; None: from
             none. Under laws of few marginals they tell the law by its marginals, which with few
             rows is worth having and with many misleads as soon as a marginal is new.
@@ -86,6 +98,7 @@ class MISTConfig:
     dropout: float = 0.1
     encoder_dim: int = 32
     encoder_rows: int = 128
+    tokens: str = "canonical"
     raw_rows: int | None = None
     spread: tuple[float, ...] = ()
     architecture: str = "mist"
@@ -96,6 +109,8 @@ class MIST(Network):
 
     def __init__(self, config: MISTConfig = MISTConfig()) -> None:
         super().__init__()
+        if config.tokens not in TOKENS:
+            raise WeightsError(f"tokens: expected one of {', '.join(TOKENS)}.")
         by_size = config.raw_rows is not None or config.spread
         if by_size and config.blocks[0] != "sizes":
             raise WeightsError("Expected the statistics 'sizes' before all others.")
@@ -137,7 +152,8 @@ class MIST(Network):
     def _read_piece(self, views: summaries.Views) -> dict[str, Tensor]:
         inputs = {"features": summaries.summarize(views, self.config.blocks)}
         if self.encoder is not None:
-            inputs |= tokens(*views.local, rows=self.config.encoder_rows)
+            seen = TOKENS[self.config.tokens](views)
+            inputs |= tokens(*seen, rows=self.config.encoder_rows)
         return inputs
 
     def collate(self, parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -60,10 +60,16 @@ class Recipe:
                 families += batch.families
             return self.network.collate(parts) | {TRUTH: torch.cat(truths)}, families
 
-    def validation(self) -> dict[str, Tensor]:
-        """The draws that judge the run: few of each shape, since those of one shape err alike."""
-        recipe = replace(self, size=VALIDATION_DATASETS, one_shape=VALIDATION_DRAW)
-        return recipe.shard(0, "validation")
+    def validation(self, folder: Path) -> dict[str, Tensor]:
+        """The draws that judge the run: few of each shape, since those of one shape err alike.
+
+        They are kept in the run's folder.
+        """
+        path = validation_path(folder)
+        if not path.exists():
+            recipe = replace(self, size=VALIDATION_DATASETS, one_shape=VALIDATION_DRAW)
+            write_labelled(path, *recipe.labelled(0, "validation"))
+        return safetensors.torch.load_file(path)
 
 
 def claim(folder: Path, recipe: Recipe) -> None:
@@ -157,6 +163,17 @@ def read_labelled(path: Path) -> tuple[dict[str, Tensor], list[str]]:
         return tensors, json.loads(file.metadata()[FAMILIES])
 
 
+def write_labelled(path: Path, tensors: dict[str, Tensor], families: list[str]) -> None:
+    """Write a file for `read_labelled`; a reader sees none of it or all of it."""
+    temporary = path.with_suffix(f".{os.getpid()}.part")
+    safetensors.torch.save_file(tensors, temporary, {FAMILIES: json.dumps(families)})
+    os.replace(temporary, path)
+
+
+def validation_path(folder: Path) -> Path:
+    return folder / "validation.safetensors"
+
+
 def shard_path(folder: Path, index: int) -> Path:
     return folder / f"shard-{index:06d}.safetensors"
 
@@ -172,10 +189,7 @@ def _write_shards(
             continue
         path = shard_path(folder, index)
         if not path.exists():
-            temporary = path.with_suffix(f".{os.getpid()}.part")
-            tensors, families = recipe.labelled(index)
-            safetensors.torch.save_file(tensors, temporary, {FAMILIES: json.dumps(families)})
-            os.replace(temporary, path)
+            write_labelled(path, *recipe.labelled(index))
         index += workers
 
 

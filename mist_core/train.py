@@ -89,7 +89,7 @@ class Trainer:
         ranks.close()
 
     def _start(self, writers: Writers) -> None:
-        self.validation = self.recipe.validation()
+        self.validation = self.recipe.validation(self.config.folder)
         first = writers.read(0)
         if self.config.init is None:
             self.network.fit_inputs(first)

@@ -9,8 +9,10 @@ import torch
 from mist_core import MISTEstimator, leave_out_command
 from mist_core.__main__ import main
 from mist_core.errors import JobError
+from mist_core.general import blocks_of
 from mist_core.leave_out import holds, judged, keep_without, summary
-from mist_core.shards import FAMILIES, TRUTH, read_labelled, shard_path
+from mist_core.shards import FAMILIES, TRUTH, read_labelled, shard_path, validation_path
+from mist_core.spread import NUM_FEATURES
 
 LABELS = ["ring", "curve", "curve+ring", "gaussian", "independent", "curve+gaussian"]
 
@@ -34,7 +36,7 @@ def run(tmp_path):
 
 
 def test_the_shards_without_a_family_hold_all_others_in_order(run, tmp_path):
-    count = keep_without("ring", sorted(run.iterdir()), tmp_path / "without")
+    count = keep_without("ring", run, tmp_path / "without")
     parts = [read_labelled(path) for path in sorted((tmp_path / "without").iterdir())]
     assert [len(labels) for _, labels in parts] == [6, 6]
     assert count == 12
@@ -43,9 +45,31 @@ def test_the_shards_without_a_family_hold_all_others_in_order(run, tmp_path):
     assert all("ring" not in label for _, labels in parts for label in labels)
 
 
+def test_validation_draws_of_the_family_are_left_out_too(run, tmp_path):
+    draws = shard_path(run, 0).read_bytes()
+    validation_path(run).write_bytes(draws)
+    keep_without("ring", run, tmp_path / "without")
+    tensors, labels = read_labelled(validation_path(tmp_path / "without"))
+    assert tensors[TRUTH].tolist() == [1, 3, 4, 5]
+    assert labels == [label for label in LABELS if "ring" not in label]
+
+
+def test_published_laws_go_with_the_block_of_their_kind():
+    assert blocks_of("normal-lvm-wiggly") == ["gaussian"]
+    assert blocks_of("additive-wiggly") == ["additive"] and blocks_of("curve+ring")[1] == "ring"
+
+
+def test_an_interval_not_fitted_is_as_wide_as_training_left_it(estimator):
+    network = estimator.network
+    network.spread = torch.full((2, NUM_FEATURES), 0.1)
+    rows = judged(estimator, "general ring", 12, seed=1)
+    assert ((rows.high - rows.low) > (rows.high_unfitted - rows.low_unfitted)).all()
+    assert network.spread.numel() > 0
+
+
 def test_too_few_datasets_are_refused(run, tmp_path):
     with pytest.raises(JobError, match="without 'gaussian'"):
-        keep_without("gaussian", sorted(run.iterdir())[:1], tmp_path / "without")
+        keep_without("gaussian", run, tmp_path / "without", 1)
 
 
 def test_judged_datasets_are_dependent_ones_of_the_family(estimator):

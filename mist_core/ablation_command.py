@@ -1,0 +1,145 @@
+"""`python -m mist_core ablate`: train each variant equally long, and write docs/ablation.md."""
+
+import argparse
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from mist_core import runs, summaries
+from mist_core.ablation import HELD_OUT, META, SHARD, Draws, judged, variants
+from mist_core.checkpoint import load_network
+from mist_core.errors import ParameterError
+from mist_core.home import home
+from mist_core.leave_out_command import SETTINGS
+from mist_core.markdown import table
+from mist_core.model import MISTConfig
+from mist_core.progress import Bar
+from mist_core.shards import Writers, claim
+from mist_core.train import Trainer
+from mist_core.train_config import TrainConfig
+
+DOCUMENT = Path(__file__).parent.parent / "docs/ablation.md"
+SEED = 11
+# Share of the budget with the set encoder, in the variants that have it.
+ENCODER_FROM = 0.3
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--variants", help="names, by semicolon; all unless given")
+    parser.add_argument("--minutes", type=float, default=4.0, help="training of each")
+    parser.add_argument("--datasets", type=int, default=100_000, help="to train on")
+    parser.add_argument("--out", type=Path, default=runs.RESULTS / "ablation")
+    parser.add_argument("--document", type=Path, default=DOCUMENT)
+
+
+def main(options: argparse.Namespace) -> None:
+    """Draws what is missing, trains what is not trained yet, writes table and document.
+
+    Raises:
+        ParameterError: a variant that does not exist.
+    """
+    chosen = variants()
+    if options.variants:
+        names = [name.strip() for name in options.variants.split(";")]
+        if unknown := sorted(set(names) - set(chosen)):
+            raise ParameterError(
+                f"Unknown variant {unknown[0]!r}: expected some of {'; '.join(chosen)}."
+            )
+        chosen = {name: chosen[name] for name in names}
+    start = time.perf_counter()
+    draws = Draws(home() / "runs" / "ablation", SEED, max(1, options.datasets // SHARD))
+    needed = {"statistics"} | {c.tokens for c in chosen.values() if c.encoder_dim}
+    for part in sorted(needed):
+        _draw(draws, part)
+    rows = []
+    for name, config in chosen.items():
+        rows.append({"variant": name} | _trained(draws, name, config, options.minutes))
+        print(pd.DataFrame(rows[-1:]).to_string(index=False, header=len(rows) == 1), flush=True)
+    command = ["ablate", "--minutes", f"{options.minutes:g}"]
+    command += ["--datasets", str(options.datasets)]
+    record = runs.provenance(command, {}, time.perf_counter() - start) | {"variants": rows}
+    runs.save_run(options.out, record)
+    options.document.write_text(_document(record))
+
+
+def _draw(draws: Draws, part: str) -> None:
+    """All draws of a part, where they are missing."""
+    recipe, folder = draws.recipe(part), draws.folder / part
+    claim(folder, recipe)
+    bar, writers = Bar(f"draw {part}", draws.count), Writers(recipe, folder, workers=2)
+    try:
+        for index in range(draws.count):
+            writers.read(index)
+            bar(1)
+    finally:
+        writers.stop()
+    draws.draw_rest(part)
+
+
+def _trained(draws: Draws, name: str, config: MISTConfig, minutes: float) -> dict:
+    """A row: the scores of a variant; weights of a finished training are taken as they are."""
+    folder = draws.folder / f"variant {name}"
+    out = folder / "weights.safetensors"
+    if not out.exists():
+        draws.write_for(config, folder)
+        settings = TrainConfig(
+            meta=META,
+            out=out,
+            folder=folder,
+            network=asdict(config),
+            minutes=minutes,
+            seed=SEED,
+            workers=0,
+            max_datasets=draws.count * SHARD,
+            encoder_from=ENCODER_FROM,
+            **SETTINGS,
+        )
+        Trainer(settings, lambda point: None).run()
+        for shard in folder.glob("shard-*.safetensors"):  # written anew in seconds
+            shard.unlink()
+    network, checkpoint = load_network(out)
+    steps = {"statistics": summaries.count(config.blocks), "steps": checkpoint.card["steps"]}
+    return steps | judged(network, folder)
+
+
+def _document(record: dict) -> str:
+    """docs/ablation.md."""
+    rows = [
+        (
+            row["variant"],
+            f"{row['statistics']}",
+            f"{row['steps']:,}",
+            *(f"{row[score]:.4f}" for score in ("loss", "wis")),
+            f"{row['coverage_90']:.1%}",
+            f"{row['new_wis']:.4f}",
+            f"{row['new_coverage_90']:.1%}",
+        )
+        for row in record["variants"]
+    ]
+    head = (
+        "variant",
+        "inputs",
+        "steps",
+        "loss",
+        "score",
+        "90 % covers",
+        "score, new",
+        "covers, new",
+    )
+    return f"""# Ablation: which inputs earn their cost
+
+Networks that differ in their inputs alone, each trained as long as the others on the same draws of
+`general` without the blocks {", ".join(HELD_OUT)}. "Loss" and "score" (weighted interval score,
+nats) are of validation draws of the laws trained on, "new" of draws of the blocks held out; lower
+is better. bmi's tasks take no part. "Inputs" counts the statistics; a step with the set encoder
+costs some forty times one without; it takes part in the last {1 - ENCODER_FROM:.0%} of the time.
+
+{table(head, rows)}
+
+Made by `{record["command"]}` on {record["date"]} in {record["seconds"] / 60:.0f} minutes
+({record["hardware"]["cpu"]}, {record["hardware"]["cores"]} threads); the numbers are in
+[results/ablation.json](../results/ablation.json).
+"""
