@@ -11,7 +11,15 @@ import pandas as pd
 from mist_core import calibration_runs, runs
 from mist_core.calibration import CLASSIC, MIST, follow, judge, judge_peers, part
 from mist_core.calibration_laws import LAWS, Study
-from mist_core.calibration_summary import by_bins, by_method, dependent, on_grids
+from mist_core.calibration_summary import (
+    EVIDENT,
+    EVIDENT_ROWS,
+    by_bins,
+    by_method,
+    dependent,
+    detection,
+    on_grids,
+)
 from mist_core.calibration_text import about_grids, about_laws, about_reliability, headline
 from mist_core.estimator import MISTEstimator
 from mist_core.grids import REDRAWS, GridCell, grid_cells
@@ -93,6 +101,11 @@ def _bins(options: argparse.Namespace) -> None:
     start = time.perf_counter()
     table = _collect(follow(study, estimator), study.n_datasets)[_FOR_BINS]
     print(by_bins(table).to_string(index=False, float_format="{:.3f}".format))
+    shares = detection(table)
+    print(
+        f"5 % quantile 0 in {shares['silent']:.1%} of independent draws, above 0 in "
+        f"{shares['found']:.1%} of those of {EVIDENT} nats and {EVIDENT_ROWS:,} rows or more"
+    )
     command = ["bins", "--datasets", str(study.n_datasets), "--seed", str(study.seed)]
     provenance = _provenance(command, options.weights, {MIST: estimator}, start)
     path = options.out or runs.RESULTS / calibration_runs.BINS

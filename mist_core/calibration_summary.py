@@ -22,6 +22,8 @@ BAND = 0.95
 COARSE_LEVELS = (0.5, 0.8, 0.9, 0.95)
 COARSE_ROWS = (10, 50, 200, 1000, np.inf)
 COARSE_DIMS = (1, 2, 5, 17, np.inf)
+# Nats and rows from which dependence should be seen.
+EVIDENT, EVIDENT_ROWS = 0.1, 1000
 _ROW_EDGES = (0, 20, 50, 100, 200, 500, 1000, 2000, 5000, np.inf)
 _DIM_EDGES = (0, 2, 3, 5, 9, 17, 33, np.inf)
 TITLES = {
@@ -89,6 +91,20 @@ def by_bins(rows: pd.DataFrame) -> pd.DataFrame:
         table[f"{level:.0%}"] = [inside[chosen].mean() for chosen in bins.values()]
     gaps = [(table[f"{level:.0%}"] - level).abs() for level in COARSE_LEVELS]
     return table.assign(furthest=np.max(gaps, axis=0))
+
+
+def detection(rows: pd.DataFrame) -> dict[str, float]:
+    """How often the 5 % quantile says the right thing about there being any dependence.
+
+    Returns:
+        `silent`: share of independent draws in which it is 0; `found`: share in which it is above
+        0 of the draws of at least EVIDENT nats and EVIDENT_ROWS rows.
+    """
+    evident = rows[(rows.truth >= EVIDENT) & (rows.n_samples >= EVIDENT_ROWS)]
+    return {
+        "silent": float((independent(rows).low <= 0).mean()),
+        "found": float((evident.low > 0).mean()),
+    }
 
 
 def pit_histogram(rows: pd.DataFrame) -> pd.DataFrame:

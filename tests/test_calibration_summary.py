@@ -159,3 +159,12 @@ def test_on_the_published_grids_no_interval_score_is_below_that_of_mist_in_any_b
     table = summary.on_grids(stored.table)
     assert len(table) == 2 * 3 * 5
     assert (table.lead[table.datasets > 0] > 0).all()
+
+
+def test_silence_is_counted_on_independent_draws_and_evidence_on_clear_ones():
+    silent = study(10, truth=0.0).assign(low=[0.0] * 9 + [0.1])
+    clear = study(4, n_samples=1000, truth=0.1).assign(low=[0.0, 0.01, 0.01, 0.01])
+    faint = study(4, n_samples=1000, truth=0.09).assign(low=0.0)
+    few = study(4, n_samples=999, truth=3.0).assign(low=0.0)
+    found = summary.detection(pd.concat([silent, clear, faint, few], ignore_index=True))
+    assert found == {"silent": pytest.approx(0.9), "found": pytest.approx(0.75)}
