@@ -30,6 +30,8 @@ from mist_core.ordering import normal_form
 
 # Values read together: beyond it the batched statistics wait for memory.
 CACHED = 1 << 19
+# Of any training dataset.
+MOST_ROWS = 20_000
 # Probability of a repeat that counts as none.
 LEAST_REPEATS = 1e-4
 
@@ -121,8 +123,12 @@ def pieces(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def sizes(v: Views) -> Tensor:
-    """Rows, dimensions, their ratio and the share of tied rows."""
-    p, q, n = v.x.scores.shape[-1], v.y.scores.shape[-1], v.n_samples
+    """Rows, dimensions, their ratio and the share of tied rows.
+
+    More than MOST_ROWS count as so many: what every row adds to the other statistics beyond, a
+    network that has not seen it would turn into intervals too narrow.
+    """
+    p, q, n = v.x.scores.shape[-1], v.y.scores.shape[-1], min(v.n_samples, MOST_ROWS)
     numbers = [math.log(n), math.log(min(p, q)), math.log(max(p, q)), n / (n + p + q), n**-0.5]
     constant = v.x.scores.new_tensor(numbers).expand(v.x.scores.shape[0], -1)
     ties = [torch.stack([t.mean(-1), t.amax(-1)], -1) for t in (v.x.tie_share, v.y.tie_share)]

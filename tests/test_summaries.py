@@ -15,6 +15,7 @@ from mist_core.summaries import (
     PAIRWISE_BLOCKS,
     count,
     estimates,
+    sizes,
     summarize,
     views,
 )
@@ -201,6 +202,14 @@ def test_rows_whose_hashes_collide_come_in_an_order_of_their_own(partners, gener
         for order in [hash_order(places(x[:, r]), places(y[:, r]))]
     }
     assert len(chosen) == 1
+
+
+def test_more_rows_than_training_ever_saw_count_as_so_many(monkeypatch):
+    monkeypatch.setattr("mist_core.summaries.MOST_ROWS", 100)
+    x, y = torch.randn(2, 1, 400, 2, generator=torch.Generator().manual_seed(0))
+    few, many = (sizes(views(x[:, :n], y[:, :n])) for n in (100, 400))
+    torch.testing.assert_close(few, many)
+    assert sizes(views(x[:, :50], y[:, :50]))[0, 0] < few[0, 0]
 
 
 @pytest.mark.parametrize("block", [name for name in ESTIMATES if name != "classes"])
