@@ -36,13 +36,13 @@ TOLERANCE = 0.3
 LEAST_TOLERANCE = 0.004
 INDEPENDENT = 0.08
 # Share of draws that are of the published families: high dimension and high MI.
-PUBLISHED = 0.25
+PUBLISHED = 0.24
 # What the published laws are, by the first word of their names.
 PUBLISHED_BLOCKS = {"normal": "gaussian", "student": "student", "additive": "additive"}
 MOST_BLOCKS = 3
 # Share of the other draws that have many rows and many columns, their least n and dimension, and
 # how many times as many values they may have.
-TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.025, 1000, 4, 8
+TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.04, 1000, 4, 10
 # How often a side of two or more columns shows one column as two.
 REDUNDANT = 0.05
 # How often the columns of a group of laws are rounded; in more columns a step hides more.

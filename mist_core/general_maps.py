@@ -32,7 +32,7 @@ MONOTONE: tuple[Transform, ...] = (
 )
 
 # How often a draw is rich in spirals, and how often a side is one then and otherwise.
-TOGETHER, SPIRALS_TOGETHER, SPIRALS_ALONE = 0.2, 0.75, 0.05
+TOGETHER, SPIRALS_TOGETHER, SPIRALS_ALONE = 0.22, 0.75, 0.05
 
 
 class PerColumn(Transform):

@@ -172,7 +172,7 @@ def _general(meta: General) -> str:
             f"{ROUNDED:.0%} of the groups of up to {MOST_ROUNDED} columns a side are rounded.",
             f"n is log-uniform in {few} to {many:,}; a side has one column in a third of the "
             f"draws, else log-uniform up to {meta.dims}, as far as n times columns stays below "
-            f"{meta.cells:,}; {meta.tall:.1%} of the draws have at least {TALL_ROWS:,} rows and "
+            f"{meta.cells:,}; {meta.tall:.0%} of the draws have at least {TALL_ROWS:,} rows and "
             f"{TALL_DIM} columns a side, and up to {TALL_CELLS} times as many values. In "
             f"{INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
             f"so that nothing is to be found; {meta.published:.0%} of the draws are of the "

@@ -32,6 +32,7 @@ def test_each_point_tells_what_the_weights_to_start_from_score(tmp_path):
     _, points = trained(tmp_path / "second", init=str(first.config.out), seed=1, minutes=0.01)
     assert points[0]["start"] == points[-1]["start"]
     frozen = Trainer(config(tmp_path / "third", init=str(first.config.out), seed=1), lambda _: None)
+    frozen.config.folder.mkdir(parents=True)
     frozen._start(WritersInside(frozen.recipe, None, 1))
     assert frozen.scores() == points[0]["start"]
 
