@@ -101,7 +101,8 @@ def test_another_seed_gives_other_losses(inside, tmp_path):
 
 
 def test_training_lowers_the_validation_loss(inside, tmp_path):
-    _, points = trained(tmp_path, minutes=0.05, learning_rate=5e-3)
+    # Decayed weights do not learn 256 datasets by heart, however many steps the machine takes.
+    _, points = trained(tmp_path, learning_rate=5e-3, weight_decay=1.0)
     assert points[-1]["validation"]["loss"] < 0.8 * points[0]["validation"]["loss"]
 
 
