@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mist_core.copula import Marginals
-from mist_core.invariants import both_sides, log_information
+from mist_core.invariants import LOG_FLOOR, both_sides, log_information
 
 # More values than this are no classes.
 MOST_CLASSES = 32
@@ -38,7 +38,7 @@ def classes(x: Marginals, y: Marginals) -> Tensor:
     few = [side.repeat_share > LEAST_REPEATS for side in (x, y)]  # (B, d) each
     found = few[0].any(-1) | few[1].any(-1)
     out = x.scores.new_zeros(len(found), NUM_STATISTICS)
-    out[:, : len(ESTIMATES)] = math.log(0.01)
+    out[:, : len(ESTIMATES)] = math.log(LOG_FLOOR)
     for b in found.nonzero().squeeze(-1).tolist():
         out[b] = _of_dataset(x, y, few, b)
     return out
