@@ -16,6 +16,8 @@ from mist_core.distributions import Law
 from mist_core.general_blocks import BLOCKS, Block, noise
 from mist_core.general_maps import random_maps
 from mist_core.meta_distribution import (
+    FEW_ROWS,
+    FEW_ROWS_SHARES,
     PAPER_TRAIN,
     Batch,
     MetaDistribution,
@@ -36,7 +38,7 @@ TOLERANCE = 0.3
 LEAST_TOLERANCE = 0.004
 INDEPENDENT = 0.08
 # Share of draws that are of the published families: high dimension and high MI.
-PUBLISHED = 0.24
+PUBLISHED = 0.27
 # What the published laws are, by the first word of their names.
 PUBLISHED_BLOCKS = {"normal": "gaussian", "student": "student", "additive": "additive"}
 MOST_BLOCKS = 3
@@ -80,7 +82,8 @@ class General(MetaDistribution):
     def _draw(self, count: int, source: Source) -> Batch:
         families = tuple(name for name in PAPER_TRAIN if blocks_of(name)[0] in self.blocks)
         if families and source.rng.random() < self.published:
-            return Paper(families).draw(count, source)
+            rows = FEW_ROWS[source.rng.choice(len(FEW_ROWS), p=FEW_ROWS_SHARES)]
+            return Paper(families, rows).draw(count, source)
         n, dim_x, dim_y = self._shape(source.rng)
         groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)
         return concatenate([self._group(n, dim_x, dim_y, size, source) for size in groups])

@@ -176,6 +176,9 @@ PAPER_OUT_OF_FAMILY = (
     "additive-halfcube",
 )
 PAPER_ROWS = (10, 500)
+# Ranges of rows to train on, and their shares. What to conclude from n rows does not depend on how
+# often n was seen; how well it is learned does, and the errors at few rows are the greatest.
+FEW_ROWS, FEW_ROWS_SHARES = (PAPER_ROWS, (10, 100), (10, 25)), (0.51, 0.22, 0.27)
 PAPER_DIMS = (2, 32)
 
 

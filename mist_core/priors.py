@@ -7,17 +7,18 @@ from mist_core.composed import Mixed, from_text
 from mist_core.errors import ParameterError
 from mist_core.general import General
 from mist_core.general_blocks import BLOCKS
-from mist_core.meta_distribution import PAPER_ROWS, PAPER_TRAIN, MetaDistribution, Paper
+from mist_core.meta_distribution import (
+    FEW_ROWS,
+    FEW_ROWS_SHARES,
+    PAPER_TRAIN,
+    MetaDistribution,
+    Paper,
+)
 
 
 def _few_rows(families: tuple[str, ...]) -> MetaDistribution:
-    """The published laws, few rows more often.
-
-    What to conclude from n rows does not depend on how often n was seen; how well it is learned
-    does, and the errors at few rows are the greatest.
-    """
-    rows = (PAPER_ROWS, (10, 100), (10, 25))
-    return Mixed(tuple(Paper(families, n) for n in rows), (0.51, 0.22, 0.27))
+    """The published laws, few rows more often."""
+    return Mixed(tuple(Paper(families, rows) for rows in FEW_ROWS), FEW_ROWS_SHARES)
 
 
 def _without(name: str) -> MetaDistribution:
