@@ -5,7 +5,6 @@ encoder. Three blocks are in none of the training laws; errors on them show what
 laws it has never seen. bmi's tasks take no part.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,18 +13,19 @@ from torch import Tensor
 
 from mist_core import summaries
 from mist_core.composed import to_text
+from mist_core.encoder import collate_tokens, tokens
 from mist_core.general import General
 from mist_core.general_blocks import BLOCKS
 from mist_core.model import MIST, TOKENS, MISTConfig
+from mist_core.progress import Bar
 from mist_core.scoring import validation_scores
 from mist_core.shards import (
     TRUTH,
-    VALIDATION_DRAW,
     Recipe,
+    Writers,
     claim,
     read_labelled,
     shard_path,
-    validation_path,
     write_labelled,
 )
 
@@ -33,11 +33,11 @@ HELD_OUT = ("copula", "product", "ring")
 TRAINED = General(blocks=tuple(name for name in BLOCKS if name not in HELD_OUT))
 NEW = General(blocks=HELD_OUT, published=0.0)
 META = to_text(TRAINED)
-HELD_OUT_DATASETS = 4096
+# Validation draws, and as many of the blocks held out.
+JUDGED = 4096
 SHARD = 2048
 # Of the statistics alone; the encoder is as in `MISTConfig`.
 PLAIN = MISTConfig(encoder_dim=0, dropout=0.05)
-STATISTICS = "statistics"
 
 _RAW = tuple(name for name in summaries.BLOCKS if "raw" in name)
 _CANONICAL = ("grids", "random-features", "neighbours", "neighbours-raw")
@@ -75,9 +75,27 @@ def _without(blocks: tuple[str, ...]) -> MISTConfig:
     return replace(PLAIN, blocks=tuple(b for b in summaries.BLOCKS if b not in blocks))
 
 
+class EveryInput(MIST):
+    """Prepares what any variant may read: all statistics, and tokens of each design."""
+
+    def _read_piece(self, views: summaries.Views) -> dict[str, Tensor]:
+        inputs = super()._read_piece(views)
+        for design, seen in TOKENS.items():
+            found = tokens(*seen(views), rows=MISTConfig.encoder_rows)
+            inputs |= {_key(design, name): tensor for name, tensor in found.items()}
+        return inputs
+
+    def collate(self, parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+        inputs = super().collate(parts)
+        for design in TOKENS:
+            found = collate_tokens([_tokens(part, design) for part in parts])
+            inputs |= {_key(design, name): tensor for name, tensor in found.items()}
+        return inputs
+
+
 @dataclass(frozen=True)
 class Draws:
-    """Folders of one run: statistics in one, tokens of each design in the others, row by row.
+    """The datasets of one ablation: those trained on, and those of the blocks held out.
 
     Attributes:
         folder: holds them all.
@@ -89,66 +107,58 @@ class Draws:
     seed: int
     count: int
 
-    def parts(self) -> dict[str, MISTConfig]:
-        """What is drawn, by name."""
-        alone = MISTConfig(blocks=("sizes",))
-        return {STATISTICS: PLAIN} | {name: replace(alone, tokens=name) for name in TOKENS}
-
-    def recipe(self, part: str, meta: General = TRAINED, size: int = SHARD) -> Recipe:
-        """Of one part; the datasets behind all parts are the same."""
-        draw = {} if meta is TRAINED else {"one_shape": VALIDATION_DRAW}
-        return Recipe(MIST(self.parts()[part]), meta, self.seed, size, **draw)
-
-    def held_out(self, part: str) -> Path:
+    @property
+    def held_out(self) -> Path:
         """Where draws of the blocks held out are kept."""
-        return self.folder / part / "held-out.safetensors"
+        return self.folder / "held-out"
 
-    def draw_rest(self, part: str) -> None:
-        """Write validation draws and those of the blocks held out, where they are missing."""
-        claim(self.folder / part, self.recipe(part))
-        self.recipe(part).validation(self.folder / part)
-        if not self.held_out(part).exists():
-            new = self.recipe(part, NEW, HELD_OUT_DATASETS)
-            write_labelled(self.held_out(part), *new.labelled(0, "validation"))
-
-    def files(self, part: str) -> Iterator[Path]:
-        """The training shards, the validation draws and those of the blocks held out."""
-        yield from (shard_path(self.folder / part, index) for index in range(self.count))
-        yield validation_path(self.folder / part)
-        yield self.held_out(part)
+    def draw(self, workers: int) -> None:
+        """Write what is missing."""
+        network, bar = EveryInput(PLAIN), Bar("draw", self.count)
+        for folder, meta, count in ((self.folder, TRAINED, self.count), (self.held_out, NEW, 0)):
+            recipe = Recipe(network, meta, self.seed, SHARD)
+            claim(folder, recipe)
+            writers = Writers(recipe, folder, workers, validation=JUDGED)
+            try:
+                for index in range(count):
+                    writers.read(index)
+                    bar(1)
+                writers.validation()
+            finally:
+                writers.stop()
 
     def write_for(self, config: MISTConfig, target: Path) -> None:
         """Write what a variant reads into a run folder of its own."""
         target.mkdir(parents=True, exist_ok=True)
-        chosen = _columns(config.blocks)
-        tokens = self.files(config.tokens) if config.encoder_dim else self.files(STATISTICS)
-        for path, beside in zip(self.files(STATISTICS), tokens, strict=True):
+        shards = [shard_path(self.folder, index) for index in range(self.count)]
+        for path in [*shards, *self.folder.glob("validation-*.safetensors")]:
             tensors, families = read_labelled(path)
-            inputs = read_labelled(beside)[0] if config.encoder_dim else {}
-            assert not inputs or torch.equal(inputs[TRUTH], tensors[TRUTH])
-            inputs |= {"features": tensors["features"][:, chosen], TRUTH: tensors[TRUTH]}
-            write_labelled(target / path.name, inputs, families)
+            write_labelled(target / path.name, inputs_of(config, tensors), families)
 
 
-def _columns(blocks: tuple[str, ...]) -> Tensor:
-    """Places of the statistics of some blocks among those of all."""
-    widths = {name: summaries.count((name,)) for name in summaries.BLOCKS}
-    start, places = 0, {}
-    for name, width in widths.items():
-        places[name] = torch.arange(start, start + width)
-        start += width
-    return torch.cat([places[name] for name in blocks])
+def inputs_of(config: MISTConfig, drawn: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What a variant reads of draws for `EveryInput`, and their truths."""
+    chosen = summaries.places(config.blocks, PLAIN.blocks)
+    inputs = {"features": drawn["features"][:, chosen], TRUTH: drawn[TRUTH]}
+    return inputs | (_tokens(drawn, config.tokens) if config.encoder_dim else {})
+
+
+def _key(design: str, name: str) -> str:
+    return f"{design}: {name}"
+
+
+def _tokens(inputs: dict[str, Tensor], design: str) -> dict[str, Tensor]:
+    return {name: inputs[_key(design, name)] for name in ("values", "rows", "columns")}
 
 
 @torch.no_grad()
-def judged(network: MIST, folder: Path) -> dict[str, float]:
+def judged(network: MIST, draws: Draws) -> dict[str, float]:
     """Scores on validation draws, and on those of the blocks held out ("new_...")."""
     row = {}
-    for prefix, name in (("", "validation"), ("new_", "held-out")):
-        inputs, _ = read_labelled(folder / f"{name}.safetensors")
+    for prefix, folder in (("", draws.folder), ("new_", draws.held_out)):
         parts = []
-        for start in range(0, len(inputs[TRUTH]), 512):
-            part = {key: tensor[start : start + 512] for key, tensor in inputs.items()}
+        for path in sorted(folder.glob("validation-*.safetensors")):
+            part = inputs_of(network.config, read_labelled(path)[0])
             parts.append(validation_scores(network.eval()(part), part[TRUTH]))
         for score in ("loss", "wis", "mae", "coverage_90"):
             row[prefix + score] = sum(part[score] for part in parts) / len(parts)

@@ -5,18 +5,17 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+import joblib
 import pandas as pd
 
 from mist_core import runs, summaries
-from mist_core.ablation import HELD_OUT, META, SHARD, Draws, judged, variants
+from mist_core.ablation import HELD_OUT, JUDGED, META, SHARD, Draws, judged, variants
 from mist_core.checkpoint import load_network
 from mist_core.errors import ParameterError
 from mist_core.home import home
 from mist_core.leave_out_command import SETTINGS
 from mist_core.markdown import table
 from mist_core.model import MISTConfig
-from mist_core.progress import Bar
-from mist_core.shards import Writers, claim
 from mist_core.train import Trainer
 from mist_core.train_config import TrainConfig
 
@@ -31,6 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--variants", help="names, by semicolon; all unless given")
     parser.add_argument("--minutes", type=float, default=4.0, help="training of each")
     parser.add_argument("--datasets", type=int, default=100_000, help="to train on")
+    parser.add_argument("--workers", type=int, default=2, help="processes that draw")
+    parser.add_argument("--jobs", type=int, default=1, help="trainings side by side")
     parser.add_argument("--out", type=Path, default=runs.RESULTS / "ablation")
     parser.add_argument("--document", type=Path, default=DOCUMENT)
 
@@ -51,32 +52,20 @@ def main(options: argparse.Namespace) -> None:
         chosen = {name: chosen[name] for name in names}
     start = time.perf_counter()
     draws = Draws(home() / "runs" / "ablation", SEED, max(1, options.datasets // SHARD))
-    needed = {"statistics"} | {c.tokens for c in chosen.values() if c.encoder_dim}
-    for part in sorted(needed):
-        _draw(draws, part)
+    draws.draw(options.workers)
     rows = []
-    for name, config in chosen.items():
-        rows.append({"variant": name} | _trained(draws, name, config, options.minutes))
+    trainings = (
+        joblib.delayed(_trained)(draws, name, config, options.minutes)
+        for name, config in chosen.items()
+    )
+    for row in joblib.Parallel(options.jobs, return_as="generator")(trainings):
+        rows.append(row)
         print(pd.DataFrame(rows[-1:]).to_string(index=False, header=len(rows) == 1), flush=True)
     command = ["ablate", "--minutes", f"{options.minutes:g}"]
     command += ["--datasets", str(options.datasets)]
     record = runs.provenance(command, {}, time.perf_counter() - start) | {"variants": rows}
     runs.save_run(options.out, record)
     options.document.write_text(_document(record))
-
-
-def _draw(draws: Draws, part: str) -> None:
-    """All draws of a part, where they are missing."""
-    recipe, folder = draws.recipe(part), draws.folder / part
-    claim(folder, recipe)
-    bar, writers = Bar(f"draw {part}", draws.count), Writers(recipe, folder, workers=2)
-    try:
-        for index in range(draws.count):
-            writers.read(index)
-            bar(1)
-    finally:
-        writers.stop()
-    draws.draw_rest(part)
 
 
 def _trained(draws: Draws, name: str, config: MISTConfig, minutes: float) -> dict:
@@ -95,14 +84,15 @@ def _trained(draws: Draws, name: str, config: MISTConfig, minutes: float) -> dic
             workers=0,
             max_datasets=draws.count * SHARD,
             encoder_from=ENCODER_FROM,
+            validation=JUDGED,
             **SETTINGS,
         )
         Trainer(settings, lambda point: None).run()
         for shard in folder.glob("shard-*.safetensors"):  # written anew in seconds
             shard.unlink()
     network, checkpoint = load_network(out)
-    steps = {"statistics": summaries.count(config.blocks), "steps": checkpoint.card["steps"]}
-    return steps | judged(network, folder)
+    row = {"variant": name, "statistics": summaries.count(config.blocks)}
+    return row | {"steps": checkpoint.card["steps"]} | judged(network, draws)
 
 
 def _document(record: dict) -> str:

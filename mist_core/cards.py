@@ -15,7 +15,6 @@ from mist_core.learning_curve import learning_curve
 from mist_core.markdown import code, shown, table
 from mist_core.run_history import describe_runs, runs_behind
 from mist_core.runs import RESULTS
-from mist_core.shards import VALIDATION_DATASETS
 from mist_core.stored_runs import describe_run, runs_of
 from mist_core.training_laws import describe
 
@@ -137,12 +136,13 @@ def _network(card: dict) -> list[str]:
 def _training(file: str, card: dict) -> list[str]:
     scores = [[words, shown(card["scores"][name])] for name, words in SCORES.items()]
     seeds = ", ".join(str(run["seed"]) for run in runs_behind(card))
+    count = card["run"].get("validation")  # older cards do not say
+    draws = f"{count:,} validation draws" if count else "validation draws"
     return [
         f"{card['datasets']:,} distinct datasets drawn, {card['steps']:,} steps, "
         f"{card['minutes']:g} minutes; random seed {seeds}.",
         describe_runs(file, card),
-        f"The finished weights on {VALIDATION_DATASETS:,} validation draws of the same laws, from "
-        "a stream of their own:",
+        f"The finished weights on {draws} of the same laws, from a stream of their own:",
         table(["score", "value"], scores),
     ]
 

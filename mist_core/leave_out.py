@@ -19,7 +19,7 @@ from mist_core.calibration_summary import covered, dependent, scores
 from mist_core.errors import JobError
 from mist_core.estimator import MISTEstimator
 from mist_core.general import blocks_of
-from mist_core.shards import read_labelled, shard_path, validation_path, write_labelled
+from mist_core.shards import read_labelled, shard_path, write_labelled
 
 
 def keep_without(family: str, run: Path, target: Path, most: int | None = None) -> int:
@@ -38,8 +38,8 @@ def keep_without(family: str, run: Path, target: Path, most: int | None = None) 
         JobError: they would not fill one shard.
     """
     target.mkdir(parents=True, exist_ok=True)
-    if validation_path(run).exists():
-        _write(validation_path(target), *_without(family, validation_path(run)))
+    for path in run.glob("validation-*.safetensors"):
+        _write(target / path.name, *_without(family, path))
     paths = sorted(run.glob("shard-*.safetensors"))[:most]
     waiting: dict[str, torch.Tensor] = {}
     labels: list[str] = []

@@ -4,6 +4,7 @@ import argparse
 import time
 from pathlib import Path
 
+import joblib
 import pandas as pd
 
 from mist_core import runs
@@ -12,14 +13,13 @@ from mist_core.estimator import MISTEstimator
 from mist_core.general_blocks import BLOCKS
 from mist_core.home import home
 from mist_core.leave_out import holds, judged, keep_without, summary
+from mist_core.shards import VALIDATION_PART
 from mist_core.train import Trainer
 from mist_core.train_command import ARCHITECTURES, progress_line
 from mist_core.train_config import TrainConfig
 
 # Of the trainings; their validation draws are the same in all but the family left out.
 SEED = 0
-# More than a few minutes of training read.
-MOST_SHARDS = 120
 SETTINGS = {
     "batch_size": 1024,
     "reuse": 8.0,
@@ -36,6 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--families", default=",".join(BLOCKS), help="blocks, by comma")
     parser.add_argument("--minutes", type=float, default=4.0, help="training of each")
+    parser.add_argument("--shards", type=int, default=120, help="of the run, to train on")
+    parser.add_argument("--jobs", type=int, default=1, help="trainings side by side")
     parser.add_argument("--datasets", type=int, default=1000, help="drawn of each family")
     parser.add_argument("--seed", type=int, default=0, help="of those draws")
     parser.add_argument("--out", type=Path, default=runs.RESULTS / "leave-out")
@@ -54,25 +56,36 @@ def main(options: argparse.Namespace) -> None:
     if unknown := sorted(set(families) - set(BLOCKS)):
         raise JobError(f"Unknown family {unknown[0]!r}: expected some of {', '.join(BLOCKS)}.")
     start, rows, judges = time.perf_counter(), [], {}
-    for family in families:
-        out = _train(family, folder, options.minutes)
-        judges[family] = estimator = MISTEstimator.load(str(out))
-        new = judged(estimator, f"general {family}", options.datasets, options.seed)
-        known = judged(estimator, "general", options.datasets, options.seed)
-        rows.append(summary(family, new, known[~holds(family, known)]))
+    trainings = (joblib.delayed(_judged)(family, folder, options) for family in families)
+    results = joblib.Parallel(options.jobs, return_as="generator")(trainings)
+    for family, (out, row) in zip(families, results, strict=True):
+        judges[family] = MISTEstimator.load(str(out), "cpu")
+        rows.append(row)
         print(_render(rows[-1:]), flush=True)
     print(_render(rows), f"mean {_render([_mean(rows)])}", sep="\n\n")
     command = ["leave-out", "--minutes", f"{options.minutes:g}"]
+    command += ["--shards", str(options.shards)]
     command += ["--datasets", str(options.datasets), "--seed", str(options.seed)]
     provenance = runs.provenance(command, judges, time.perf_counter() - start)
     runs.save_run(options.out, provenance | {"families": rows, "mean": _mean(rows)})
 
 
-def _train(family: str, folder: Path, minutes: float) -> Path:
+def _judged(family: str, folder: Path, options: argparse.Namespace) -> tuple[Path, dict]:
+    """The weights trained without the family, and its row of the table."""
+    out = _train(family, folder, options.shards, options.minutes)
+    estimator = MISTEstimator.load(str(out), "cpu")  # batches of a few: a GPU gains nothing
+    new = judged(estimator, f"general {family}", options.datasets, options.seed)
+    known = judged(estimator, "general", options.datasets, options.seed)
+    return out, summary(family, new, known[~holds(family, known)])
+
+
+def _train(family: str, folder: Path, shards: int, minutes: float) -> Path:
     """Weights trained without the family; those of a finished training are taken as they are."""
     without = folder.with_name(f"{folder.name}-no-{family}")
     out = without / "weights.safetensors"
     if not out.exists():
+        count = keep_without(family, folder, without, shards)
+        parts = len(list(without.glob("validation-*.safetensors")))
         config = TrainConfig(
             meta=f"general-no-{family}",
             out=out,
@@ -81,10 +94,13 @@ def _train(family: str, folder: Path, minutes: float) -> Path:
             minutes=minutes,
             seed=SEED,
             workers=0,
-            max_datasets=keep_without(family, folder, without, MOST_SHARDS),
+            max_datasets=count,
+            validation=parts * VALIDATION_PART,
             **SETTINGS,
         )
         Trainer(config, lambda point: print(progress_line(point), flush=True)).run()
+        for shard in without.glob("shard-*.safetensors"):  # written anew in seconds
+            shard.unlink()
     return out
 
 

@@ -78,4 +78,6 @@ def _cpu_name() -> str:
 
 
 def _versions() -> dict[str, str]:
-    return {package: importlib.metadata.version(package) for package in _PACKAGES}
+    """Of those installed: trainings and their judges need fewer than the baselines."""
+    installed = {found.name.lower() for found in importlib.metadata.distributions()}
+    return {name: importlib.metadata.version(name) for name in _PACKAGES if name in installed}

@@ -21,7 +21,8 @@ from mist_core.model import Network, config_dict
 
 # Datasets of one shape drawn together: a call of torch costs as much as the numbers of a few.
 DATASETS_A_DRAW = 128
-VALIDATION_DATASETS, VALIDATION_DRAW = 4096, 16
+# Those of one shape err alike: what judges a run has few of each.
+VALIDATION_PART, VALIDATION_DRAW = 512, 16
 TRUTH, FAMILIES = "mutual_information", "families"
 
 
@@ -60,16 +61,16 @@ class Recipe:
                 families += batch.families
             return self.network.collate(parts) | {TRUTH: torch.cat(truths)}, families
 
-    def validation(self, folder: Path) -> dict[str, Tensor]:
-        """The draws that judge the run: few of each shape, since those of one shape err alike.
+    def validation_part(self, index: int) -> tuple[dict[str, Tensor], list[str]]:
+        """Part `index` of the draws that judge the run, of a stream of their own."""
+        part = replace(self, size=VALIDATION_PART, one_shape=VALIDATION_DRAW)
+        return part.labelled(index, "validation")
 
-        They are kept in the run's folder.
-        """
-        path = validation_path(folder)
-        if not path.exists():
-            recipe = replace(self, size=VALIDATION_DATASETS, one_shape=VALIDATION_DRAW)
-            write_labelled(path, *recipe.labelled(0, "validation"))
-        return safetensors.torch.load_file(path)
+    def joined(self, shards: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+        """Shards as one."""
+        truth = torch.cat([shard[TRUTH] for shard in shards])
+        inputs = [{k: t for k, t in shard.items() if k != TRUTH} for shard in shards]
+        return self.network.collate(inputs) | {TRUTH: truth}
 
 
 def claim(folder: Path, recipe: Recipe) -> None:
@@ -99,14 +100,16 @@ def claim(folder: Path, recipe: Recipe) -> None:
 class Writers:
     """Worker processes that write shards 'shard-000000.safetensors', ... a few ahead of the reader.
 
-    They are daemons, and also stop by themselves when their parent is gone.
+    Validation draws come first. The processes are daemons, and also stop by themselves when their
+    parent is gone.
 
     Args:
         recipe: of the shards.
         folder: where they go; it may hold some already.
         workers: processes of this writer.
         number, count: this writer among how many; each writes shards of its own.
-        ahead: shards written before they are asked for.
+        ahead: shards that each process writes before they are asked for.
+        validation: draws that judge the run, rounded up to whole parts.
     """
 
     def __init__(
@@ -116,12 +119,14 @@ class Writers:
         workers: int,
         number: int = 0,
         count: int = 1,
-        ahead: int = 8,
+        ahead: int = 4,
+        validation: int = 0,
     ) -> None:
         context = multiprocessing.get_context("spawn")
-        self._folder = folder
-        self._wanted = context.Value("q", ahead)
-        self._ahead = ahead
+        self._recipe, self._folder = recipe, folder
+        self._parts = -(-validation // VALIDATION_PART)
+        self._ahead = ahead * workers * count
+        self._wanted = context.Value("q", self._ahead)
         self._processes = [
             context.Process(
                 target=_write_shards,
@@ -130,6 +135,7 @@ class Writers:
                     folder,
                     number * workers + w,
                     count * workers,
+                    self._parts,
                     self._wanted,
                     os.getpid(),
                 ),
@@ -141,12 +147,23 @@ class Writers:
             process.start()
 
     def read(self, index: int) -> dict[str, Tensor]:
-        """Shard `index`, waiting for it to be written."""
+        """Shard `index`, waiting for it to be written.
+
+        Raises:
+            JobError: nobody is left to write it.
+        """
         self._wanted.value = max(self._wanted.value, index + self._ahead)
-        path = shard_path(self._folder, index)
+        return self._read(shard_path(self._folder, index))
+
+    def validation(self) -> dict[str, Tensor]:
+        """The draws that judge the run, as `read`."""
+        paths = [validation_path(self._folder, index) for index in range(self._parts)]
+        return self._recipe.joined([self._read(path) for path in paths])
+
+    def _read(self, path: Path) -> dict[str, Tensor]:
         while not path.exists():
             if not any(process.is_alive() for process in self._processes):
-                raise RuntimeError("The data workers stopped; their messages are above.")
+                raise JobError(f"{path} is missing, and no data worker is left to write it.")
             time.sleep(0.05)
         return safetensors.torch.load_file(path)
 
@@ -170,8 +187,8 @@ def write_labelled(path: Path, tensors: dict[str, Tensor], families: list[str]) 
     os.replace(temporary, path)
 
 
-def validation_path(folder: Path) -> Path:
-    return folder / "validation.safetensors"
+def validation_path(folder: Path, index: int) -> Path:
+    return folder / f"validation-{index:06d}.safetensors"
 
 
 def shard_path(folder: Path, index: int) -> Path:
@@ -179,9 +196,13 @@ def shard_path(folder: Path, index: int) -> Path:
 
 
 def _write_shards(
-    recipe: Recipe, folder: Path, worker: int, workers: int, wanted, parent: int
+    recipe: Recipe, folder: Path, worker: int, workers: int, parts: int, wanted, parent: int
 ) -> None:
     torch.set_num_threads(1)
+    for index in range(worker, parts, workers):
+        path = validation_path(folder, index)
+        if not path.exists() and os.getppid() == parent:
+            write_labelled(path, *recipe.validation_part(index))
     index = worker
     while os.getppid() == parent:  # which may be gone before this process has even started
         if index >= wanted.value:

@@ -14,8 +14,8 @@ from mist_core.progress import Bar
 from mist_core.scoring import validation_scores
 from mist_core.shards import TRUTH, VALIDATION_DRAW, Recipe
 
-# Shards of the run's validation stream; the first one has chosen the weights.
-FIRST_SHARD, SHARD = 1, 128
+# Shards of the run's validation stream; the first ones have chosen the weights.
+FIRST_SHARD, SHARD = 1000, 128
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -198,6 +198,13 @@ def estimates(blocks: tuple[str, ...]) -> Tensor:
     return torch.tensor(places, dtype=torch.long)
 
 
+def places(blocks: tuple[str, ...], among: tuple[str, ...]) -> Tensor:
+    """Places of the statistics of some blocks among those of more."""
+    widths = [count((name,)) for name in among]
+    chosen = torch.tensor([name in blocks for name in among])
+    return chosen.repeat_interleave(torch.tensor(widths)).nonzero().flatten()
+
+
 def summarize(v: Views, blocks: tuple[str, ...] = tuple(BLOCKS)) -> Tensor:
     """(B, F) statistics of the chosen blocks, float32."""
     return torch.cat([BLOCKS[name](v).float() for name in blocks], -1)

@@ -76,7 +76,14 @@ class Trainer:
         if ranks.is_first:
             claim(config.folder, self.recipe)
         ranks.wait()
-        writers = Writers(self.recipe, config.folder, config.workers, ranks.rank, ranks.count)
+        writers = Writers(
+            self.recipe,
+            config.folder,
+            config.workers,
+            ranks.rank,
+            ranks.count,
+            validation=config.validation,
+        )
         try:
             self._start(writers)
             self._train(writers)
@@ -89,7 +96,7 @@ class Trainer:
         ranks.close()
 
     def _start(self, writers: Writers) -> None:
-        self.validation = self.recipe.validation(self.config.folder)
+        self.validation = writers.validation()
         first = writers.read(0)
         if self.config.init is None:
             self.network.fit_inputs(first)

@@ -42,6 +42,7 @@ SETTINGS = {
     "workers": int,
     "capacity": int,
     "max-datasets": int,
+    "validation": int,
     "threads": int,
 }
 

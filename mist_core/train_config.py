@@ -29,6 +29,7 @@ class TrainConfig:
         shard_size, workers, capacity: data a shard, writer processes of each process, datasets kept
             in memory.
         max_datasets: draw no more than this many distinct datasets, then reuse them.
+        validation: fresh datasets that choose the weights and fit how wide quantiles lie.
         threads: torch threads of the trainer.
 
     Raises:
@@ -55,6 +56,7 @@ class TrainConfig:
     workers: int = 2
     capacity: int = 2_000_000
     max_datasets: int | None = None
+    validation: int = 4096
     threads: int = 1
 
     def __post_init__(self) -> None:

@@ -5,20 +5,21 @@ import json
 import pytest
 import torch
 
-from mist_core import ablation, shards
+from mist_core import ablation, ablation_command
 from mist_core.__main__ import main
-from mist_core.ablation import HELD_OUT, STATISTICS, Draws, variants
+from mist_core.ablation import HELD_OUT, PLAIN, Draws, EveryInput, inputs_of, variants
 from mist_core.general import General
+from mist_core.meta_distribution import source, stream
 from mist_core.model import MIST
-from mist_core.shards import TRUTH, read_labelled, validation_path
+from mist_core.shards import TRUTH, read_labelled
 
 
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """Few and small datasets, in a home of their own."""
     monkeypatch.setenv("MIST_HOME", str(tmp_path))
-    monkeypatch.setattr(shards, "VALIDATION_DATASETS", 32)
-    monkeypatch.setattr(ablation, "HELD_OUT_DATASETS", 32)
+    for module in (ablation, ablation_command):
+        monkeypatch.setattr(module, "JUDGED", 32)
     few = {"rows": (10, 30), "dims": 3}
     trained = General(**few, blocks=ablation.TRAINED.blocks)
     monkeypatch.setattr(ablation, "TRAINED", trained)
@@ -26,14 +27,27 @@ def small(monkeypatch, tmp_path):
     return tmp_path
 
 
-def test_all_parts_hold_the_same_datasets(small):
+def test_a_variant_reads_its_own_part_of_the_same_datasets(small):
     draws = Draws(small, seed=0, count=1)
-    for part in (STATISTICS, "columns"):
-        draws.draw_rest(part)
-    for path in (lambda p: validation_path(small / p), draws.held_out):
-        ours, theirs = (read_labelled(path(part)) for part in (STATISTICS, "columns"))
-        assert torch.equal(ours[0][TRUTH], theirs[0][TRUTH]) and ours[1] == theirs[1]
-        assert "values" in theirs[0] and "values" not in ours[0]
+    draws.draw(workers=2)
+    drawn, families = read_labelled(draws.held_out / "validation-000000.safetensors")
+    known = {*HELD_OUT, "independent"}
+    assert all(known.issuperset(label.split("+")) for label in families)
+    found = {name: inputs_of(config, drawn) for name, config in variants().items()}
+    assert all(torch.equal(inputs[TRUTH], drawn[TRUTH]) for inputs in found.values())
+    plain, both = found["all statistics"], found["statistics and encoder, columns"]
+    assert torch.equal(plain["features"], both["features"])
+    assert "values" in both and "values" not in plain
+    other = found["statistics and encoder, canonical"]
+    assert not torch.equal(both["values"], other["values"])
+
+
+def test_every_input_is_what_the_variant_itself_prepares(small):
+    batch = ablation.NEW.draw(3, source(stream(0, "test", 0)))
+    drawn = EveryInput(PLAIN).prepare_draws(batch.x, batch.y)
+    config = variants()["encoder only, canonical-raw tokens"]
+    own = MIST(config).prepare_draws(batch.x, batch.y)
+    assert all(torch.equal(inputs_of(config, drawn | {TRUTH: own["rows"]})[k], own[k]) for k in own)
 
 
 def test_the_blocks_held_out_are_in_no_training_law():

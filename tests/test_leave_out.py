@@ -47,9 +47,9 @@ def test_the_shards_without_a_family_hold_all_others_in_order(run, tmp_path):
 
 def test_validation_draws_of_the_family_are_left_out_too(run, tmp_path):
     draws = shard_path(run, 0).read_bytes()
-    validation_path(run).write_bytes(draws)
+    validation_path(run, 0).write_bytes(draws)
     keep_without("ring", run, tmp_path / "without")
-    tensors, labels = read_labelled(validation_path(tmp_path / "without"))
+    tensors, labels = read_labelled(validation_path(tmp_path / "without", 0))
     assert tensors[TRUTH].tolist() == [1, 3, 4, 5]
     assert labels == [label for label in LABELS if "ring" not in label]
 

@@ -147,7 +147,7 @@ def test_shards_cut_short_by_a_kill_are_cleared_away(tmp_path):
 def test_a_reader_is_told_when_all_workers_are_gone(tmp_path):
     writers = Writers(recipe(), tmp_path, workers=1, ahead=0)
     writers.stop()
-    with pytest.raises(RuntimeError, match="data workers stopped"):
+    with pytest.raises(JobError, match="no data worker is left"):
         writers.read(0)
 
 

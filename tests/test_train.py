@@ -36,13 +36,19 @@ MEMORY: dict[tuple, dict] = {}
 class WritersInside:
     """Stands in for `Writers`: shards come from this process, each drawn once a session."""
 
-    def __init__(self, recipe, folder, workers, number=0, count=1):
+    def __init__(self, recipe, folder, workers, number=0, count=1, validation=0):
         self.recipe = recipe
 
     def read(self, index):
         key = (self.recipe.seed, self.recipe.size, index)
         if key not in MEMORY:
             MEMORY[key] = self.recipe.shard(index)
+        return MEMORY[key]
+
+    def validation(self):
+        key = (self.recipe.seed, "validation")
+        if key not in MEMORY:
+            MEMORY[key] = self.recipe.validation_part(0)[0]
         return MEMORY[key]
 
     def stop(self):
@@ -55,7 +61,7 @@ def inside(monkeypatch):
     monkeypatch.setattr(train, "Writers", WritersInside)
     small = Paper(rows=(10, 40), dims=(2, 4))
     monkeypatch.setattr(train, "meta_distribution", lambda name: small)
-    monkeypatch.setattr(shards, "VALIDATION_DATASETS", 128)
+    monkeypatch.setattr(shards, "VALIDATION_PART", 128)
     monkeypatch.setattr(train, "FAMILY_DATASETS", 256)
 
 
