@@ -34,7 +34,8 @@ class Familiarity(nn.Module):
         self.center.copy_(center)
         self.components.copy_(vectors[:, -k:])
         self.precision.copy_(1 / values[-k:].clamp_min(1e-6))
-        self.residual_precision.fill_(float(1 / values[:-k].mean().clamp_min(1e-6)))
+        if len(values) > k:  # else nothing is left outside the components
+            self.residual_precision.fill_(float(1 / values[:-k].mean().clamp_min(1e-6)))
         self.distances.copy_(_quantiles(self._distance(features), LEVELS))
 
     def forward(self, features: Tensor) -> Tensor:
@@ -51,32 +52,44 @@ class Familiarity(nn.Module):
         )
 
 
-class FamiliarityByRows(Familiarity):
-    """The same, ranked among training datasets of about as many rows.
+class RanksByRows(nn.Module):
+    """Ranks of a score among training datasets of about as many rows.
 
     The statistics of ten rows scatter far more than those of a thousand: in one ranking all small
-    datasets would look strange. The first statistic has to grow with the number of rows.
+    datasets would look strange.
     """
 
-    def __init__(self, num_features: int) -> None:
-        super().__init__(num_features)
+    def __init__(self) -> None:
+        super().__init__()
         self.register_buffer("edges", torch.zeros(ROW_GROUPS - 1))
         self.register_buffer("grouped", torch.linspace(0, 1, LEVELS).repeat(ROW_GROUPS, 1))
 
-    def fit(self, features: Tensor) -> None:
-        super().fit(features)
-        self.edges.copy_(_quantiles(features[:, 0], ROW_GROUPS + 1)[1:-1])
-        distance, group = self._distance(features), self._group(features)
+    def fit_ranks(self, rows: Tensor, score: Tensor) -> None:
+        """Fit to the scores (N,) of training datasets; `rows` (N,) grows with their rows."""
+        self.edges.copy_(_quantiles(rows, ROW_GROUPS + 1)[1:-1])
+        group = self._group(rows)
         for k in group.unique():
-            self.grouped[k] = _quantiles(distance[group == k], LEVELS).to(self.grouped)
+            self.grouped[k] = _quantiles(score[group == k], LEVELS).to(self.grouped)
 
-    def forward(self, features: Tensor) -> Tensor:
-        among = self.grouped[self._group(features)]  # (B, LEVELS)
-        place = torch.searchsorted(among, self._distance(features).unsqueeze(-1))
+    def share_above(self, rows: Tensor, score: Tensor) -> Tensor:
+        """(B,) share of training datasets of about as many rows with a higher score."""
+        among = self.grouped[self._group(rows)]  # (B, LEVELS)
+        place = torch.searchsorted(among, score.unsqueeze(-1))
         return 1 - place.squeeze(-1).float() / LEVELS
 
-    def _group(self, features: Tensor) -> Tensor:
-        return torch.searchsorted(self.edges, features[:, 0].contiguous())
+    def _group(self, rows: Tensor) -> Tensor:
+        return torch.searchsorted(self.edges, rows.contiguous())
+
+
+class FamiliarityByRows(Familiarity, RanksByRows):
+    """The same, ranked by rows; the first statistic has to grow with their number."""
+
+    def fit(self, features: Tensor) -> None:
+        super().fit(features)
+        self.fit_ranks(features[:, 0], self._distance(features))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.share_above(features[:, 0], self._distance(features))
 
 
 def _quantiles(values: Tensor, count: int) -> Tensor:

@@ -1,8 +1,8 @@
 """Families left out of training, each in turn: what a law that is really new does to the answers.
 
 All networks train on the datasets of one run, less those that hold a block of the family, and are
-judged on fresh datasets of that family alone: laws they have never seen. Beside each stands the
-same network with its quantiles as wide as training left them.
+judged on fresh datasets of that family alone: laws they have never seen. Beside each stands its
+main network alone, with quantiles as wide as training left them.
 """
 
 import copy
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.metrics import roc_auc_score
+from torch import nn
 
 from mist_core.calibration import follow
 from mist_core.calibration_laws import Study
@@ -68,18 +69,18 @@ def judged(estimator: MISTEstimator, laws: str, n_datasets: int, seed: int) -> p
         seed: of the draws.
 
     Returns:
-        With `low_unfitted` and `high_unfitted`, the interval before its width was fitted.
+        With `low_unwidened` and `high_unwidened`, the interval of `unwidened`.
     """
     study = Study.of(laws, n_datasets, seed)
     rows = pd.concat(follow(study, estimator), ignore_index=True)
-    plain = pd.concat(follow(study, unfitted(estimator)), ignore_index=True)
-    return dependent(rows.assign(low_unfitted=plain.low, high_unfitted=plain.high))
+    plain = pd.concat(follow(study, unwidened(estimator)), ignore_index=True)
+    return dependent(rows.assign(low_unwidened=plain.low, high_unwidened=plain.high))
 
 
-def unfitted(estimator: MISTEstimator) -> MISTEstimator:
-    """The same weights, with quantiles as wide as training left them."""
+def unwidened(estimator: MISTEstimator) -> MISTEstimator:
+    """The main network alone, with quantiles as wide as training left them."""
     network = copy.deepcopy(estimator.network)
-    network.spread = network.spread[:, :0]
+    network.spread, network.witnesses = network.spread[:, :0], nn.ModuleList()
     plain = copy.copy(estimator)
     plain.network = network
     return plain
@@ -100,19 +101,19 @@ def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
 
     Returns:
         `family`, `datasets`, `coverage` of the 90 % interval, its mean `score` and the mean
-        absolute error `mae`, nats, `unfitted_coverage` and `unfitted_score` of the intervals as
+        absolute error `mae`, nats, `unwidened_coverage` and `unwidened_score` of the intervals as
         training left them, and `auroc`: how well `in_family` tells new from known.
     """
     labels = np.repeat([0, 1], [len(new), len(known)])
     familiar = np.concatenate([new.in_family, known.in_family])
-    plain = new.assign(low=new.low_unfitted, high=new.high_unfitted)
+    plain = new.assign(low=new.low_unwidened, high=new.high_unwidened)
     return {
         "family": family,
         "datasets": len(new),
         "coverage": float(covered(new).mean()),
         "score": float(np.mean(scores(new))),
-        "unfitted_coverage": float(covered(plain).mean()),
-        "unfitted_score": float(np.mean(scores(plain))),
+        "unwidened_coverage": float(covered(plain).mean()),
+        "unwidened_score": float(np.mean(scores(plain))),
         "mae": float((new["mean"] - new.truth).abs().mean()),
         "auroc": float(roc_auc_score(labels, familiar)),
     }

@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from mist_core import spread, summaries
+from mist_core import spread, summaries, witnesses
 from mist_core.canonical import COORDINATES
 from mist_core.encoder import SetEncoder, collate_tokens, tokens
 from mist_core.errors import WeightsError
-from mist_core.familiarity import FamiliarityByRows
+from mist_core.familiarity import FamiliarityByRows, RanksByRows
 from mist_core.quantiles import MEDIAN, Prediction, QuantileHead
+from mist_core.witnesses import Residual, Witness
 
 
 class Network(nn.Module, abc.ABC):
@@ -74,6 +74,10 @@ TOKENS: dict[str, Callable[[summaries.Views], tuple[Tensor, Tensor]]] = {
 }
 
 
+# Of the distance between statistics only the outermost 2 % count beside witnesses.
+FAR = 50.0
+
+
 @dataclass(frozen=True)
 class MISTConfig:
     """Shape of a `MIST` network.
@@ -88,6 +92,7 @@ class MISTConfig:
         raw_rows: the statistics of the raw frame are hidden from datasets of more rows; None: from
             none. Under laws of few marginals they tell the law by its marginals, which with few
             rows is worth having and with many misleads as soon as a marginal is new.
+        witnesses: networks beside the main one; see `mist_core.witnesses`.
         spread: coefficients of `mist_core.spread`, below and above the median, fitted after
             training; none leave the quantiles as they are.
     """
@@ -100,6 +105,7 @@ class MISTConfig:
     encoder_rows: int = 128
     tokens: str = "canonical"
     raw_rows: int | None = None
+    witnesses: int = 0
     spread: tuple[float, ...] = ()
     architecture: str = "mist"
 
@@ -132,6 +138,9 @@ class MIST(Network):
             estimates = estimates[~self.is_raw[estimates]]
         self.register_buffer("estimates", estimates, persistent=False)
         self.head = QuantileHead(config.hidden_dim, len(estimates))
+        self.witnesses = nn.ModuleList(self._witness(k) for k in range(config.witnesses))
+        if config.witnesses:
+            self.agreement = RanksByRows()
         self.encoder, self._encoder_active = None, True
         if config.encoder_dim:
             self.encoder = SetEncoder(config.encoder_dim)
@@ -161,33 +170,47 @@ class MIST(Network):
         return inputs if self.encoder is None else inputs | collate_tokens(parts)
 
     def forward(self, inputs: dict[str, Tensor]) -> Prediction:
-        prediction = self.unstretched(inputs)
+        if self.training:
+            return self._answers(inputs)
+        prediction, in_family = self.unstretched(inputs)
         if not self.spread.numel():
             return prediction
-        factors = spread.factors_of(self.spread_features(inputs, prediction), self.spread)
-        return spread.stretched(prediction, factors)
+        phi = _spread_features(inputs, prediction, in_family)
+        return spread.stretched(prediction, spread.factors_of(phi, self.spread))
 
-    def spread_features(self, inputs: dict[str, Tensor], prediction: Prediction) -> Tensor:
-        """(B, K) what the width of the quantiles is fitted to; see `mist_core.spread`."""
-        sizes, median = inputs["features"][:, :3], prediction.log_quantiles[:, MEDIAN]
-        return spread.features(sizes, self.in_family(inputs), median)
+    def unstretched(self, inputs: dict[str, Tensor]) -> tuple[Prediction, Tensor]:
+        """The answer as training left it, pooled with the witnesses', and `in_family`."""
+        own = self._answers(inputs)
+        features = inputs["features"]
+        in_family = self.familiarity(self._standardise(features))
+        if own.witnesses is None:
+            return own, in_family
+        distance = witnesses.disagreement(own.log_quantiles, own.witnesses)
+        agreeing = self.agreement.share_above(features[:, 0], distance)
+        pooled = Prediction(own.mean, witnesses.pooled(own.log_quantiles, own.witnesses))
+        return pooled, torch.minimum(agreeing, FAR * in_family)
 
-    def unstretched(self, inputs: dict[str, Tensor]) -> Prediction:
-        """The answer as training left it."""
-        features = self._standardise(inputs["features"])  # (B, F)
-        hidden = self.embed(features)  # (B, H)
+    def _answers(self, inputs: dict[str, Tensor]) -> Prediction:
+        """What the main network and each witness say."""
+        features = inputs["features"]
+        standardised = self._standardise(features)  # (B, F)
+        hidden = self.embed(standardised)  # (B, H)
         if self.encoder is not None and self._encoder_active:
             hidden = hidden + self.fuse(self.encoder(inputs))  # (B, H)
         for block in self.blocks:
             hidden = block(hidden)  # (B, H)
-        return self.head(hidden, inputs["features"][:, self.estimates])
+        own = self.head(hidden, features[:, self.estimates])
+        if not self.witnesses:
+            return own
+        beside = [witness(standardised, features) for witness in self.witnesses]
+        return replace(own, witnesses=torch.stack(beside, 1))
 
     def use_encoder(self, due: bool) -> bool:
         self._encoder_active = due
         return due and self.encoder is not None
 
     def in_family(self, inputs: dict[str, Tensor]) -> Tensor:
-        return self.familiarity(self._standardise(inputs["features"]))
+        return self.unstretched(inputs)[1]
 
     def fit_inputs(self, inputs: dict[str, Tensor]) -> None:
         """Centre and scale the statistics; those that never vary in training are ignored."""
@@ -197,15 +220,28 @@ class MIST(Network):
         self.feature_scale.copy_(torch.where(spread > 1e-6, 1 / spread.clamp_min(1e-6), 0.0))
 
     def fit_family(self, inputs: dict[str, Tensor]) -> None:
-        self.familiarity.fit(self._standardise(inputs["features"]))
+        features = inputs["features"]
+        self.familiarity.fit(self._standardise(features))
+        if self.witnesses:
+            with torch.no_grad():
+                own = self._answers(inputs)
+            distance = witnesses.disagreement(own.log_quantiles, own.witnesses)
+            self.agreement.fit_ranks(features[:, 0], distance)
 
     def fit_spread(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
         with torch.no_grad():
-            prediction = self.unstretched(inputs)
-            seen = self.spread_features(inputs, prediction)
-        fitted = spread.fit(prediction, seen, truth)
+            prediction, in_family = self.unstretched(inputs)
+        fitted = spread.fit(prediction, _spread_features(inputs, prediction, in_family), truth)
         self.config = replace(self.config, spread=tuple(fitted.flatten().tolist()))
         self.spread = _spread_of(self.config).to(truth.device)
+
+    def _witness(self, number: int) -> Witness:
+        """Witness `number`, which reads half of the statistics."""
+        config = self.config
+        read = witnesses.read_by(config.blocks, number)
+        columns = summaries.places(read, config.blocks)
+        estimates = self.estimates[torch.isin(self.estimates, columns)]
+        return Witness(columns, estimates, config.dropout)
 
     def _standardise(self, features: Tensor) -> Tensor:
         """Statistics on the training scale, softly bounded by 8 spreads."""
@@ -217,19 +253,12 @@ class MIST(Network):
         return z.masked_fill(hidden & self.is_raw, 0.0)
 
 
-class Residual(nn.Module):
-    """h + W2 drop(silu(W1 norm(h))), the second weight starting small."""
-
-    def __init__(self, dim: int, dropout: float) -> None:
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-        self.norm = nn.LayerNorm(dim)
-        self.widen = nn.Linear(dim, dim)
-        self.narrow = nn.Linear(dim, dim)
-        nn.init.normal_(self.narrow.weight, std=0.1 / dim**0.5)
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        return hidden + self.narrow(self.dropout(functional.silu(self.widen(self.norm(hidden)))))
+def _spread_features(
+    inputs: dict[str, Tensor], prediction: Prediction, in_family: Tensor
+) -> Tensor:
+    """(B, K) what the width of the quantiles is fitted to; see `mist_core.spread`."""
+    sizes, median = inputs["features"][:, :3], prediction.log_quantiles[:, MEDIAN]
+    return spread.features(sizes, in_family, median)
 
 
 def _spread_of(config: MISTConfig) -> Tensor:

@@ -17,6 +17,8 @@ LEVELS = torch.tensor(
     [0.005, 0.01, 0.025, *(k / 20 for k in range(1, 20)), 0.975, 0.99, 0.995], dtype=torch.float32
 )
 MEDIAN = len(LEVELS) // 2
+# Places of 5 % and 95 %.
+CENTRAL_90 = tuple(int((LEVELS - level).abs().argmin()) for level in (0.05, 0.95))
 # Quantiles are predicted of ln(MI + OFFSET): relative above it, absolute below (nats).
 OFFSET = 0.02
 # exp() of more would mean an MI of 3,000 nats: an untrained head, not a dataset.
@@ -30,10 +32,12 @@ class Prediction:
     Attributes:
         mean: (B,) expected MI, nats, >= 0.
         log_quantiles: (B, L) quantiles of ln(MI + OFFSET) at LEVELS, ascending.
+        witnesses: (B, M, L) quantiles of the `witnesses` while they learn; None later.
     """
 
     mean: Tensor
     log_quantiles: Tensor
+    witnesses: Tensor | None = None
 
     @property
     def quantiles(self) -> Tensor:
@@ -63,7 +67,7 @@ class QuantileHead(nn.Module):
         nn.init.normal_(self.out.weight, std=0.01)
         # Softplus of -2.5 is 0.08: twelve steps start the 99 % interval at a factor e each way.
         nn.init.constant_(self.out.bias[2:], -2.5)
-        self.register_buffer("weights", _level_weights(), persistent=False)
+        self.register_buffer("weights", level_weights(), persistent=False)
 
     def forward(self, hidden: Tensor, log_estimates: Tensor) -> Prediction:
         """Predict from hidden (B, H) and the estimates on the scale of `log_information` (B, C)."""
@@ -84,7 +88,7 @@ class QuantileHead(nn.Module):
         return Prediction(mean, log_quantiles)
 
 
-def _level_weights() -> Tensor:
+def level_weights() -> Tensor:
     """(L,) weights of the quantiles in their mean: the probability nearest to each level."""
     edges = torch.cat([torch.zeros(1), (LEVELS[1:] + LEVELS[:-1]) / 2, torch.ones(1)])
     return edges.diff()

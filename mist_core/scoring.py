@@ -19,13 +19,15 @@ CENTRAL = {round(100 - 200 * level): k for k, level in enumerate(LEVELS[:MEDIAN]
 
 
 def pinball_loss(quantiles: Tensor, truth: Tensor, levels: Tensor) -> Tensor:
-    """(B, L) pinball losses of quantiles (B, L) at levels (L,) for truths (B,)."""
+    """(..., L) pinball losses of quantiles (..., L) at levels (L,) for truths (...)."""
     error = truth.unsqueeze(-1) - quantiles
     return torch.maximum(levels * error, (levels - 1) * error)
 
 
 def training_loss(prediction: Prediction, truth: Tensor) -> Tensor:
     """Scalar: pinball loss on ln(MI + OFFSET) plus the squared error of the mean, per spread.
+
+    Where there are witnesses, the sum of their pinball losses, too.
 
     The squared error is divided by the predicted spread, which the gradient does not see: a weight
     that depends on the inputs only leaves the optimum at the conditional mean.
@@ -34,14 +36,16 @@ def training_loss(prediction: Prediction, truth: Tensor) -> Tensor:
         prediction: of B datasets.
         truth: (B,) MI, nats.
     """
-    pinball = pinball_loss(
-        prediction.log_quantiles, (truth + OFFSET).log(), LEVELS.to(truth.device)
-    )
+    target, levels = (truth + OFFSET).log(), LEVELS.to(truth.device)
+    pinball = pinball_loss(prediction.log_quantiles, target, levels).mean()
+    if prediction.witnesses is not None:
+        each = pinball_loss(prediction.witnesses, target[:, None], levels)
+        pinball = pinball + each.mean((0, 2)).sum()
     quantiles = prediction.quantiles.detach()
     spread = (quantiles[:, -4] - quantiles[:, 3]) / 3.29  # 5 % to 95 % of a Gaussian
     error = (prediction.mean - truth) / (spread + SPREAD_FLOOR)
     bounded = torch.where(error.abs() < 5, error.square() / 2, 5 * error.abs() - 12.5)
-    return pinball.mean() + MEAN_WEIGHT * bounded.mean()
+    return pinball + MEAN_WEIGHT * bounded.mean()
 
 
 def interval_score(low: Tensor, high: Tensor, truth: Tensor, coverage: float) -> Tensor:

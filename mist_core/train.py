@@ -269,10 +269,11 @@ class Trainer:
         self._save_state()
         rows = min(self.pool.count, self.config.capacity, FAMILY_DATASETS)
         inputs = self.pool.sample(rows, torch.Generator().manual_seed(self.config.seed))
+        self.best.eval()
         with torch.no_grad():
             self.best.fit_family(self._to_device(inputs))
         fresh = self._to_device(self.validation)
-        self.best.eval().fit_spread(fresh, fresh[TRUTH])
+        self.best.fit_spread(fresh, fresh[TRUTH])
         save_checkpoint(self.config.out, self.best.state_dict(), self._card())
 
     def _card(self) -> dict:

@@ -13,7 +13,7 @@ from mist_core.train_config import TrainConfig
 
 ARCHITECTURES = {
     "mist": {"architecture": "mist"},
-    "statistics": {"architecture": "mist", "encoder_dim": 0, "dropout": 0.05},
+    "statistics": {"architecture": "mist", "encoder_dim": 0, "dropout": 0.05, "witnesses": 4},
     # These statistics cost little: with fresh draws in place of repetition, dropout only blurs. For
     # laws of few marginals; on validation draws the raw frame helped up to about fifty rows.
     "pairwise": {

@@ -40,6 +40,14 @@ def test_familiarity_measures_each_direction_in_its_own_spread(generator):
     assert narrow < 0.01
 
 
+def test_fewer_features_than_components_leave_nothing_outside(generator):
+    features = torch.randn(500, 4, generator=generator)
+    familiarity = Familiarity(4)
+    familiarity.fit(features)
+    assert all(buffer.isfinite().all() for buffer in familiarity.buffers())
+    assert familiarity(features).mean() > 0.4
+
+
 def test_familiarity_falls_with_the_distance_from_the_training_data(generator):
     features = torch.randn(3000, 60, generator=generator)
     familiarity = Familiarity(60)

@@ -63,7 +63,7 @@ def test_an_interval_not_fitted_is_as_wide_as_training_left_it(estimator):
     network = estimator.network
     network.spread = torch.full((2, NUM_FEATURES), 0.1)
     rows = judged(estimator, "general ring", 12, seed=1)
-    assert ((rows.high - rows.low) > (rows.high_unfitted - rows.low_unfitted)).all()
+    assert ((rows.high - rows.low) > (rows.high_unwidened - rows.low_unwidened)).all()
     assert network.spread.numel() > 0
 
 

@@ -1,0 +1,115 @@
+"""Witnesses: pooled quantiles are those of the mixture, and disagreement is in their own widths."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from mist_core.model import MIST, MISTConfig, build_network, config_dict
+from mist_core.quantiles import CENTRAL_90, LEVELS, MEDIAN
+from mist_core.scoring import training_loss
+from mist_core.witnesses import MAIN_WEIGHT, disagreement, pooled, read_by
+
+CONFIG = MISTConfig(hidden_dim=16, num_layers=1, encoder_dim=0, dropout=0.0, witnesses=3)
+
+
+def normal(median, width):
+    """(1, L) quantiles of a normal law whose central 90 % are as wide as told."""
+    low, high = CENTRAL_90
+    scores = torch.special.ndtri(LEVELS)
+    return (median + width * scores / (scores[high] - scores[low]))[None]
+
+
+def network():
+    torch.manual_seed(0)
+    return MIST(CONFIG)
+
+
+def data(count=6, n=40, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    x, y = (torch.randn(count, n, 2, generator=generator) for _ in "xy")
+    return x, y + x
+
+
+def test_witnesses_that_say_the_same_change_nothing():
+    main = normal(-1.0, 0.7)
+    torch.testing.assert_close(pooled(main, main.repeat(4, 1)[None]), main, atol=0.03, rtol=0)
+
+
+def test_pooled_quantiles_are_those_of_the_mixture(generator):
+    main, others = normal(0.0, 1.0), [normal(2.0, 0.5), normal(-1.0, 3.0)]
+    found = pooled(main, torch.cat(others)[None])[0]
+    scale = (LEVELS * 0 + 1).new_tensor([1.0, 0.5, 3.0]) / 3.2897
+    middle = torch.tensor([0.0, 2.0, -1.0])
+    share = torch.tensor([MAIN_WEIGHT, *[(1 - MAIN_WEIGHT) / 2] * 2])
+    below = (share * torch.special.ndtr((found[:, None] - middle) / scale)).sum(-1)
+    torch.testing.assert_close(below, LEVELS, atol=0.02, rtol=0)
+    assert (found.diff() >= 0).all()
+
+
+def test_a_pool_widens_to_where_the_witnesses_lie():
+    main = normal(0.0, 0.2)
+    found = pooled(main, normal(1.0, 0.2).repeat(3, 1)[None])[0]
+    low, high = CENTRAL_90
+    assert found[high] > 0.8
+    assert found[low] > main[0, low] - 0.02
+    assert found[MEDIAN] - main[0, MEDIAN] < 0.1
+
+
+def test_disagreement_is_in_widths_of_the_witnesses():
+    main = normal(0.0, 0.1)
+    beside = torch.cat([normal(0.5, 0.25), normal(-1.0, 1.0), normal(0.0, 3.0)])[None]
+    torch.testing.assert_close(disagreement(main, beside), torch.tensor([1.0]))
+
+
+def test_a_witness_reads_the_first_block_and_about_half_of_the_others():
+    blocks = tuple(f"block {k}" for k in range(41))
+    read = [read_by(blocks, number) for number in range(20)]
+    assert all(one[0] == blocks[0] for one in read)
+    assert len(set(read)) == 20
+    assert 15 < sum(map(len, read)) / 20 < 23
+    assert read_by(blocks, 3) == read[3]
+
+
+def test_while_they_learn_witnesses_answer_beside_the_main_network_and_later_in_the_pool():
+    mist = network()
+    inputs = mist.prepare(*data())
+    learning = mist.train()(inputs)
+    assert learning.witnesses.shape == (6, 3, len(LEVELS))
+    answer = mist.eval()(inputs)
+    assert answer.witnesses is None
+    expected = pooled(learning.log_quantiles, learning.witnesses)
+    torch.testing.assert_close(answer.log_quantiles, expected)
+    torch.testing.assert_close(answer.mean, learning.mean)
+
+
+def test_the_loss_teaches_every_witness_and_none_through_another():
+    mist = network().train()
+    inputs, truth = mist.prepare(*data()), torch.linspace(0.1, 1.0, 6)
+    training_loss(mist(inputs), truth).backward()
+    of_all = [parameter.grad for parameter in mist.witnesses[1].parameters()]
+    assert any(grad.abs().sum() > 0 for grad in of_all)
+    alone = network().train()
+    prediction = alone(alone.prepare(*data()))
+    training_loss(replace(prediction, witnesses=prediction.witnesses[:, 1:2]), truth).backward()
+    for ours, theirs in zip(of_all, alone.witnesses[1].parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs.grad)
+
+
+def test_data_on_which_witnesses_disagree_are_out_of_the_family():
+    mist = network().eval()
+    x, y = data(count=300)
+    mist.fit_inputs(inputs := mist.prepare(x, y))
+    mist.fit_family(inputs)
+    assert mist.in_family(inputs).mean() == pytest.approx(0.5, abs=0.1)
+    with torch.no_grad():
+        mist.witnesses[0].head.out.bias[0] += 5
+    assert mist.in_family(inputs).max() < 0.05
+
+
+def test_the_same_config_builds_the_same_network():
+    mist = network().eval()
+    again = build_network(config_dict(mist)).eval()
+    again.load_state_dict(mist.state_dict())
+    inputs = mist.prepare(*data())
+    assert torch.equal(again(inputs).log_quantiles, mist(inputs).log_quantiles)
