@@ -16,7 +16,6 @@ COMMANDS = {
     "calibrate": ("mist_core.calibration_command", "coverage of the truth, beside resampled peers"),
     "leave-out": ("mist_core.leave_out_command", "train without each family, judge on it"),
     "ablate": ("mist_core.ablation_command", "train without parts of the inputs, and compare"),
-    "spread": ("mist_core.spread_command", "fit how wide the quantiles lie, on fresh draws"),
     "bench-sampler": ("mist_core.sampler_benchmark", "datasets a second, beside bmi's sampler"),
     "card": ("mist_core.cards", "write the model card of a weights file"),
 }

@@ -57,7 +57,8 @@ PURPOSES = {
 }
 NETWORKS = {
     "mist": "Invariant statistics, and where `encoder_dim` is not 0 a set encoder over rows, under "
-    "one head that weighs the plug-in estimates among them and corrects their mean.",
+    "one head that weighs the plug-in estimates among them and corrects their mean. Beside it "
+    "`witnesses` small networks that each read half of the statistics, pooled with it.",
     "classic": "The published architecture: a set transformer over rows, without statistics, for "
     "at most `max_dim` columns a side.",
 }

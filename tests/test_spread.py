@@ -5,9 +5,6 @@ import math
 import pytest
 import torch
 
-from mist_core import MISTEstimator
-from mist_core.__main__ import main
-from mist_core.checkpoint import load_checkpoint, load_network, save_checkpoint
 from mist_core.errors import WeightsError
 from mist_core.model import MIST, MISTConfig
 from mist_core.quantiles import LEVELS, OFFSET, Prediction
@@ -85,16 +82,3 @@ def test_no_features_no_change_and_factors_are_bounded():
 def test_weights_with_a_wrong_number_of_coefficients_are_refused():
     with pytest.raises(WeightsError, match="spread"):
         MIST(MISTConfig(blocks=("sizes",), encoder_dim=0, spread=(0.1, 0.2)))
-
-
-def test_the_command_fits_and_writes_the_weights(tiny_weights, tmp_path, capsys):
-    path = tmp_path / "w.safetensors"
-    tiny = load_checkpoint(tiny_weights)
-    save_checkpoint(path, tiny.tensors, tiny.card | {"seed": 3})
-    assert main(["spread", str(path), "--datasets", "64"]) == 0
-    assert "after" in capsys.readouterr().out
-    network, _ = load_network(path)
-    assert len(network.config.spread) == 2 * NUM_FEATURES
-    x = torch.randn(50, 2, generator=torch.Generator().manual_seed(0))
-    posterior = MISTEstimator.load(str(path)).posterior(x, x + 1)
-    assert list(posterior.quantiles) == sorted(posterior.quantiles)
