@@ -19,7 +19,7 @@ D = embed_dim, L levels.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -112,11 +112,11 @@ class ClassicMIST(Network):
 
     def forward(self, inputs: dict[str, Tensor]) -> Prediction:
         """Predict from x (B, n, dim_x), y (B, n, dim_y) and sizes (B, 3)."""
-        return self.head(self._encode(inputs), inputs["sizes"].log())
-
-    def in_family(self, inputs: dict[str, Tensor]) -> Tensor:
-        """(B,) in [0, 1]: how close the pooled set lies to those of the training laws."""
-        return self.familiarity(self._encode(inputs).float())
+        pooled = self._encode(inputs)
+        prediction = self.head(pooled, inputs["sizes"].log())
+        if self.training:
+            return prediction
+        return replace(prediction, in_family=self.familiarity(pooled.float()))
 
     def fit_family(self, inputs: dict[str, Tensor]) -> None:
         """Remember where the pooled sets of the training laws lie."""

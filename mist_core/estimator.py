@@ -133,7 +133,7 @@ class MISTEstimator:
         """One posterior for each of B datasets, x (B, n, dim_x) and y (B, n, dim_y)."""
         inputs = self._prepare(x, y)
         prediction = self.network(inputs)
-        columns = (prediction.mean, prediction.quantiles, self.network.in_family(inputs))
+        columns = (prediction.mean, prediction.quantiles, prediction.in_family)
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
         return [
             Posterior(mean, levels, tuple(quantiles), in_family)

@@ -47,10 +47,6 @@ class Network(nn.Module, abc.ABC):
     def forward(self, inputs: dict[str, Tensor]) -> Prediction:
         """Predict; no dataset sees its batch mates."""
 
-    @abc.abstractmethod
-    def in_family(self, inputs: dict[str, Tensor]) -> Tensor:
-        """(B,) in [0, 1]: how much the data resemble what the network was trained on."""
-
     def use_encoder(self, due: bool) -> bool:
         """Let a costly part, left out as training starts, join when due; says if it takes part."""
         return False
@@ -172,23 +168,23 @@ class MIST(Network):
     def forward(self, inputs: dict[str, Tensor]) -> Prediction:
         if self.training:
             return self._answers(inputs)
-        prediction, in_family = self.unstretched(inputs)
+        prediction = self._unstretched(inputs)
         if not self.spread.numel():
             return prediction
-        phi = _spread_features(inputs, prediction, in_family)
-        return spread.stretched(prediction, spread.factors_of(phi, self.spread))
+        factors = spread.factors_of(_spread_features(inputs, prediction), self.spread)
+        return spread.stretched(prediction, factors)
 
-    def unstretched(self, inputs: dict[str, Tensor]) -> tuple[Prediction, Tensor]:
-        """The answer as training left it, pooled with the witnesses', and `in_family`."""
+    def _unstretched(self, inputs: dict[str, Tensor]) -> Prediction:
+        """The answer as training left it, pooled with the witnesses'."""
         own = self._answers(inputs)
         features = inputs["features"]
         in_family = self.familiarity(self._standardise(features))
         if own.witnesses is None:
-            return own, in_family
+            return replace(own, in_family=in_family)
         distance = witnesses.disagreement(own.log_quantiles, own.witnesses)
         agreeing = self.agreement.share_above(features[:, 0], distance)
-        pooled = Prediction(own.mean, witnesses.pooled(own.log_quantiles, own.witnesses))
-        return pooled, torch.minimum(agreeing, FAR * in_family)
+        pooled = witnesses.pooled(own.log_quantiles, own.witnesses)
+        return Prediction(own.mean, pooled, torch.minimum(agreeing, FAR * in_family))
 
     def _answers(self, inputs: dict[str, Tensor]) -> Prediction:
         """What the main network and each witness say."""
@@ -209,9 +205,6 @@ class MIST(Network):
         self._encoder_active = due
         return due and self.encoder is not None
 
-    def in_family(self, inputs: dict[str, Tensor]) -> Tensor:
-        return self.unstretched(inputs)[1]
-
     def fit_inputs(self, inputs: dict[str, Tensor]) -> None:
         """Centre and scale the statistics; those that never vary in training are ignored."""
         features = inputs["features"].double()
@@ -230,8 +223,8 @@ class MIST(Network):
 
     def fit_spread(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
         with torch.no_grad():
-            prediction, in_family = self.unstretched(inputs)
-        fitted = spread.fit(prediction, _spread_features(inputs, prediction, in_family), truth)
+            prediction = self._unstretched(inputs)
+        fitted = spread.fit(prediction, _spread_features(inputs, prediction), truth)
         self.config = replace(self.config, spread=tuple(fitted.flatten().tolist()))
         self.spread = _spread_of(self.config).to(truth.device)
 
@@ -253,12 +246,10 @@ class MIST(Network):
         return z.masked_fill(hidden & self.is_raw, 0.0)
 
 
-def _spread_features(
-    inputs: dict[str, Tensor], prediction: Prediction, in_family: Tensor
-) -> Tensor:
+def _spread_features(inputs: dict[str, Tensor], prediction: Prediction) -> Tensor:
     """(B, K) what the width of the quantiles is fitted to; see `mist_core.spread`."""
     sizes, median = inputs["features"][:, :3], prediction.log_quantiles[:, MEDIAN]
-    return spread.features(sizes, in_family, median)
+    return spread.features(sizes, prediction.in_family, median)
 
 
 def _spread_of(config: MISTConfig) -> Tensor:

@@ -32,11 +32,14 @@ class Prediction:
     Attributes:
         mean: (B,) expected MI, nats, >= 0.
         log_quantiles: (B, L) quantiles of ln(MI + OFFSET) at LEVELS, ascending.
+        in_family: (B,) in [0, 1], how much the data resemble what the network was trained on; None
+            while it learns.
         witnesses: (B, M, L) quantiles of the `witnesses` while they learn; None later.
     """
 
     mean: Tensor
     log_quantiles: Tensor
+    in_family: Tensor | None = None
     witnesses: Tensor | None = None
 
     @property

@@ -7,6 +7,7 @@ Letters: B datasets, K features, L levels.
 """
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -48,7 +49,7 @@ def stretched(prediction: Prediction, factors: Tensor) -> Prediction:
     middle = q[:, MEDIAN : MEDIAN + 1]
     below = middle + factors[:, :1] * (q[:, :MEDIAN] - middle)
     above = middle + factors[:, 1:] * (q[:, MEDIAN + 1 :] - middle)
-    return Prediction(prediction.mean, torch.cat([below, middle, above], -1))
+    return replace(prediction, log_quantiles=torch.cat([below, middle, above], -1))
 
 
 def factors_of(phi: Tensor, coefficients: Tensor) -> Tensor:

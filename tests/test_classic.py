@@ -154,8 +154,8 @@ def test_familiar_data_are_told_from_strange_data(network):
     x, y = gaussian_pairs(20, 30, 3, 3, seed=5)
     with torch.no_grad():
         network.fit_family(familiar)
-        scores = network.in_family(network.prepare(x, y))
-        strange = network.in_family(network.prepare(x.sign(), y.square()))
+        scores = network(network.prepare(x, y)).in_family
+        strange = network(network.prepare(x.sign(), y.square())).in_family
     assert scores.mean() > 0.25 and strange.mean() < 0.1
 
 

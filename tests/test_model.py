@@ -293,5 +293,5 @@ def test_data_unlike_the_training_laws_are_less_familiar():
     network.fit_family(inputs)
     strange = network.prepare(torch.ones(4, 50, 3), dependent(50, 1, 3, count=4)[1])
     fresh = Paper(dims=(3, 3)).draw(256, source(stream(1, "validation", 0)))
-    assert network.in_family(network.prepare(fresh.x, fresh.y)).mean() > 0.3
-    assert network.in_family(strange).max() < 0.05
+    assert network(network.prepare(fresh.x, fresh.y)).in_family.mean() > 0.3
+    assert network(strange).in_family.max() < 0.05
