@@ -69,7 +69,9 @@ def main(options: argparse.Namespace) -> None:
         rows.append(row)
         print(pd.DataFrame(rows[-1:]).to_string(index=False, header=len(rows) == 1), flush=True)
     command = ["ablate", "--minutes", f"{options.minutes:g}"]
-    command += ["--datasets", str(options.datasets)]
+    command += ["--datasets", str(options.datasets), "--jobs", str(options.jobs)]
+    if options.variants:
+        command += ["--variants", f'"{options.variants}"']
     record = runs.provenance(command, {}, time.perf_counter() - start) | {"variants": rows}
     runs.save_run(options.out, record)
     options.document.write_text(_document(record))
@@ -132,7 +134,7 @@ Networks that differ in their inputs alone, each trained as long as the others o
 `general` without the blocks {", ".join(HELD_OUT)}. "Loss" and "score" (weighted interval score,
 nats) are of validation draws of the laws trained on, "new" of draws of the blocks held out; lower
 is better. bmi's tasks take no part. "Inputs" counts the statistics; a step with the set encoder
-costs some forty times one without; it takes part in the last {1 - ENCODER_FROM:.0%} of the time.
+costs a dozen times one without; it takes part in the last {1 - ENCODER_FROM:.0%} of the time.
 
 {table(head, rows)}
 

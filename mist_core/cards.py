@@ -57,8 +57,9 @@ PURPOSES = {
 }
 NETWORKS = {
     "mist": "Invariant statistics, and where `encoder_dim` is not 0 a set encoder over rows, under "
-    "one head that weighs the plug-in estimates among them and corrects their mean. Beside it "
-    "`witnesses` small networks that each read half of the statistics, pooled with it.",
+    "one head that weighs the plug-in estimates among them and corrects their mean. Pooled with it "
+    "are `witnesses` small networks, where there are any, each of which reads half of the "
+    "statistics.",
     "classic": "The published architecture: a set transformer over rows, without statistics, for "
     "at most `max_dim` columns a side.",
 }
@@ -186,5 +187,5 @@ def _is(value: object, kind: type | tuple[type, ...]) -> bool:
 def _is_point(point: object) -> bool:
     if not (isinstance(point, dict) and isinstance(point.get("validation"), dict)):
         return False
-    numbers = [point.get(name) for name in ("datasets", "minutes", "train_loss")]
-    return all(_is(number, NUMBER) for number in [*numbers, point["validation"].get("loss")])
+    numbers = [point.get("datasets"), point.get("minutes"), point["validation"].get("loss")]
+    return all(_is(number, NUMBER) for number in [*numbers, point.get("train_loss", 0)])

@@ -17,8 +17,8 @@ def learning_curve(curve: Sequence[dict], *, name: str) -> alt.Chart:
     """Draw a card's curve on an opaque white sheet, so that it reads on any page.
 
     Args:
-        curve: points of a run in order, each with `datasets`, `minutes`, `train_loss` and
-            `validation["loss"]`.
+        curve: points of a run in order, each with `datasets`, `minutes`, `validation["loss"]` and,
+            where it was kept, `train_loss`.
         name: of the weights, for the title.
     """
     frame = _long(curve)
@@ -52,7 +52,8 @@ def _long(curve: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame(
         {"series": name, "loss": loss, "datasets": p["datasets"], "minutes": p["minutes"]}
         for p in curve
-        for name, loss in ((VALIDATION, p["validation"]["loss"]), (TRAINING, p["train_loss"]))
+        for name, loss in ((VALIDATION, p["validation"]["loss"]), (TRAINING, p.get("train_loss")))
+        if loss is not None
     )
 
 

@@ -101,8 +101,8 @@ def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
 
     Returns:
         `family`, `datasets`, `coverage` of the 90 % interval, its mean `score` and the mean
-        absolute error `mae`, nats, `unwidened_coverage` and `unwidened_score` of the intervals as
-        training left them, and `auroc`: how well `in_family` tells new from known.
+        absolute error `mae`, nats, `unwidened_coverage` and `unwidened_score` of those of
+        `unwidened`, and `auroc`: how well `in_family` tells new from known.
     """
     labels = np.repeat([0, 1], [len(new), len(known)])
     familiar = np.concatenate([new.in_family, known.in_family])

@@ -50,7 +50,7 @@ def main(options: argparse.Namespace) -> None:
         JobError: the folder holds no shards, or a family that is no block.
     """
     folder = options.folder or home() / "runs" / "general"
-    if not any(folder.glob("shard-*.safetensors")):
+    if not all(any(folder.glob(f"{name}-*.safetensors")) for name in ("shard", "validation")):
         raise JobError(f"{folder} holds no training data: train `general` first, or name a run.")
     families = options.families.split(",")
     if unknown := sorted(set(families) - set(BLOCKS)):
@@ -64,7 +64,9 @@ def main(options: argparse.Namespace) -> None:
         print(_render(rows[-1:]), flush=True)
     print(_render(rows), f"mean {_render([_mean(rows)])}", sep="\n\n")
     command = ["leave-out", "--minutes", f"{options.minutes:g}"]
-    command += ["--shards", str(options.shards)]
+    command += ["--shards", str(options.shards), "--jobs", str(options.jobs)]
+    if set(families) != set(BLOCKS):
+        command += ["--families", options.families]
     command += ["--datasets", str(options.datasets), "--seed", str(options.seed)]
     provenance = runs.provenance(command, judges, time.perf_counter() - start)
     runs.save_run(options.out, provenance | {"families": rows, "mean": _mean(rows)})
@@ -81,7 +83,7 @@ def _judged(family: str, folder: Path, options: argparse.Namespace) -> tuple[Pat
 
 def _train(family: str, folder: Path, shards: int, minutes: float) -> Path:
     """Weights trained without the family; those of a finished training are taken as they are."""
-    without = folder.with_name(f"{folder.name}-no-{family}")
+    without = folder.with_name(f"{folder.name}-left-out") / family
     out = without / "weights.safetensors"
     if not out.exists():
         count = keep_without(family, folder, without, shards)

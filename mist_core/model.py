@@ -89,8 +89,8 @@ class MISTConfig:
             none. Under laws of few marginals they tell the law by its marginals, which with few
             rows is worth having and with many misleads as soon as a marginal is new.
         witnesses: networks beside the main one; see `mist_core.witnesses`.
-        spread: coefficients of `mist_core.spread`, below and above the median, fitted after
-            training; none leave the quantiles as they are.
+        spread: coefficients of `mist_core.spread`, fitted after training; none leave the quantiles
+            as they are.
     """
 
     blocks: tuple[str, ...] = tuple(summaries.BLOCKS)
@@ -116,8 +116,9 @@ class MIST(Network):
         by_size = config.raw_rows is not None or config.spread
         if by_size and config.blocks[0] != "sizes":
             raise WeightsError("Expected the statistics 'sizes' before all others.")
-        if len(config.spread) not in (0, 2 * spread.NUM_FEATURES):
-            raise WeightsError(f"spread: expected {2 * spread.NUM_FEATURES} numbers or none.")
+        if len(config.spread) not in (0, spread.ROWS * spread.NUM_FEATURES):
+            numbers = spread.ROWS * spread.NUM_FEATURES
+            raise WeightsError(f"spread: expected {numbers} numbers or none.")
         self.config = config
         num_features = summaries.count(config.blocks)
         self.register_buffer("feature_mean", torch.zeros(num_features))
@@ -171,8 +172,7 @@ class MIST(Network):
         prediction = self._unstretched(inputs)
         if not self.spread.numel():
             return prediction
-        factors = spread.factors_of(_spread_features(inputs, prediction), self.spread)
-        return spread.stretched(prediction, factors)
+        return spread.stretched(prediction, _spread_features(inputs, prediction), self.spread)
 
     def _unstretched(self, inputs: dict[str, Tensor]) -> Prediction:
         """The answer as training left it, pooled with the witnesses'."""
@@ -253,8 +253,8 @@ def _spread_features(inputs: dict[str, Tensor], prediction: Prediction) -> Tenso
 
 
 def _spread_of(config: MISTConfig) -> Tensor:
-    """(2, K) coefficients; K = 0 if there are none."""
-    return torch.tensor(config.spread).view(2, -1)
+    """(3, K) coefficients; K = 0 if there are none."""
+    return torch.tensor(config.spread).view(spread.ROWS, -1)
 
 
 def _is_raw(blocks: tuple[str, ...]) -> Tensor:

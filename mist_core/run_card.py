@@ -17,13 +17,19 @@ TOTALS = ("steps", "datasets", "minutes")
 
 
 def run_card(
-    config: TrainConfig, network: Network, state: RunState, datasets: int, origin: dict | None
+    config: TrainConfig,
+    network: Network,
+    scores: dict[str, float],
+    state: RunState,
+    datasets: int,
+    origin: dict | None,
 ) -> dict:
     """What the weights file says of itself.
 
     Args:
         config: of the run.
         network: the weights to be written.
+        scores: theirs, on the validation draws.
         state: where the run ended.
         datasets: distinct datasets drawn in this run.
         origin: card of the weights it started from; its totals and its curve go before.
@@ -41,7 +47,7 @@ def run_card(
         "seed": config.seed,
         **{name: round(now[name] + before[name], 1) for name in TOTALS},
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "scores": min((point["validation"] for point in state.curve), key=lambda s: s["wis"]),
+        "scores": scores,
         "curve": thin((origin["curve"] if origin else []) + curve, CURVE_POINTS),
         "run": run,
         "earlier_runs": [*origin.get("earlier_runs", []), origin["run"]] if origin else [],

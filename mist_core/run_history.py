@@ -3,6 +3,7 @@
 import shlex
 
 from mist_core.markdown import code, shown, table
+from mist_core.model import MISTConfig
 from mist_core.train_command import ARCHITECTURES, SETTINGS
 from mist_core.train_config import TrainConfig
 
@@ -54,13 +55,22 @@ def _word(value: object) -> str:
 
 
 def architecture(config: dict) -> str:
-    """The name on the command line that fixes most of this config."""
-    fitting = {
-        name: fields
-        for name, fields in ARCHITECTURES.items()
-        if all(_listed(config.get(key)) == _listed(value) for key, value in fields.items())
-    }
-    return max(fitting, key=lambda name: len(fitting[name]))
+    """The name on the command line that fixes most of this config, or did in earlier versions."""
+
+    def agreeing(name: str) -> int:
+        fields = ARCHITECTURES[name].items()
+        agree = [_listed(config.get(key)) == _listed(value) for key, value in fields]
+        return 2 * sum(agree) - len(agree)
+
+    kind = [name for name in ARCHITECTURES if _same_kind(ARCHITECTURES[name], config)]
+    return max(kind, key=agreeing)
+
+
+def _same_kind(fields: dict, config: dict) -> bool:
+    """The same class of network, both with or both without a set encoder."""
+    encoders = [bool(c.get("encoder_dim", MISTConfig.encoder_dim)) for c in (fields, config)]
+    same = fields["architecture"] == config["architecture"]
+    return same and (config["architecture"] != "mist" or encoders[0] == encoders[1])
 
 
 def _listed(value: object) -> object:

@@ -1,6 +1,6 @@
 """Everything a killed training run needs to go on, in one strict file written atomically."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import torch
@@ -18,7 +18,6 @@ class RunState:
         seconds: training time spent.
         joined: whether the set encoder takes part: it stays when the budget grows.
         curve: progress points so far.
-        best_wis: lowest weighted interval score on the validation draws so far, nats.
     """
 
     steps: int
@@ -26,7 +25,6 @@ class RunState:
     seconds: float
     joined: bool
     curve: list[dict]
-    best_wis: float
 
 
 def save_state(
@@ -65,7 +63,8 @@ def load_state(
     optimiser.load_state_dict(
         {"state": moments, "param_groups": optimiser.state_dict()["param_groups"]}
     )
-    return RunState(**checkpoint.card["run"])
+    known = {field.name for field in fields(RunState)}  # older versions kept more
+    return RunState(**{k: v for k, v in checkpoint.card["run"].items() if k in known})
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

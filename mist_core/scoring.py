@@ -27,8 +27,6 @@ def pinball_loss(quantiles: Tensor, truth: Tensor, levels: Tensor) -> Tensor:
 def training_loss(prediction: Prediction, truth: Tensor) -> Tensor:
     """Scalar: pinball loss on ln(MI + OFFSET) plus the squared error of the mean, per spread.
 
-    Where there are witnesses, the sum of their pinball losses, too.
-
     The squared error is divided by the predicted spread, which the gradient does not see: a weight
     that depends on the inputs only leaves the optimum at the conditional mean.
 
@@ -36,16 +34,28 @@ def training_loss(prediction: Prediction, truth: Tensor) -> Tensor:
         prediction: of B datasets.
         truth: (B,) MI, nats.
     """
-    target, levels = (truth + OFFSET).log(), LEVELS.to(truth.device)
-    pinball = pinball_loss(prediction.log_quantiles, target, levels).mean()
-    if prediction.witnesses is not None:
-        each = pinball_loss(prediction.witnesses, target[:, None], levels)
-        pinball = pinball + each.mean((0, 2)).sum()
+    pinball = pinball_loss(
+        prediction.log_quantiles, (truth + OFFSET).log(), LEVELS.to(truth.device)
+    )
     quantiles = prediction.quantiles.detach()
     spread = (quantiles[:, -4] - quantiles[:, 3]) / 3.29  # 5 % to 95 % of a Gaussian
     error = (prediction.mean - truth) / (spread + SPREAD_FLOOR)
     bounded = torch.where(error.abs() < 5, error.square() / 2, 5 * error.abs() - 12.5)
-    return pinball + MEAN_WEIGHT * bounded.mean()
+    return pinball.mean() + MEAN_WEIGHT * bounded.mean()
+
+
+def witness_loss(prediction: Prediction, truth: Tensor) -> Tensor:
+    """Scalar: the sum of the witnesses' pinball losses; 0 where there are none.
+
+    Args:
+        prediction: of B datasets, by a network that learns.
+        truth: (B,) MI, nats.
+    """
+    if prediction.witnesses is None:
+        return truth.new_zeros(())
+    target = (truth + OFFSET).log()[:, None]
+    each = pinball_loss(prediction.witnesses, target, LEVELS.to(truth.device))
+    return each.mean((0, 2)).sum()
 
 
 def interval_score(low: Tensor, high: Tensor, truth: Tensor, coverage: float) -> Tensor:

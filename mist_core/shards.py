@@ -87,7 +87,7 @@ def claim(folder: Path, recipe: Recipe) -> None:
     }
     folder.mkdir(parents=True, exist_ok=True)
     text, path = json.dumps(made_of, indent=1), folder / "recipe.json"
-    if path.exists() and path.read_text() != text:
+    if path.exists() and not _agree(json.loads(path.read_text()), json.loads(text)):
         raise JobError(
             f"The folder {folder} holds data of a run with other laws, statistics, seed or shard "
             "size: choose another folder, or remove it."
@@ -95,6 +95,13 @@ def claim(folder: Path, recipe: Recipe) -> None:
     path.write_text(text)
     for cut_short in folder.glob("*.part"):  # by a kill in the middle of writing
         cut_short.unlink(missing_ok=True)
+
+
+def _agree(before: object, now: object) -> bool:
+    """Whether two recipes are the same in all that both of them tell: versions add settings."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return all(_agree(before[name], now[name]) for name in before.keys() & now.keys())
+    return before == now
 
 
 class Writers:

@@ -22,7 +22,7 @@ from mist_core.priors import meta_distribution
 from mist_core.ranks import Ranks
 from mist_core.run_card import require_new_draws, run_card
 from mist_core.run_state import RunState, load_state, save_state
-from mist_core.scoring import training_loss, validation_scores
+from mist_core.scoring import training_loss, validation_scores, witness_loss
 from mist_core.shards import TRUTH, Pool, Recipe, Writers, claim
 from mist_core.train_config import TrainConfig
 
@@ -105,7 +105,7 @@ class Trainer:
             network.to(self.device)
         self.network.train()
         # The line to beat, before the state of a resumed run replaces the weights it began with.
-        self.start = self.scores() if self.config.init is not None else None
+        self.start = self.scores(self.average) if self.config.init is not None else None
         decay = self.config.weight_decay
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), weight_decay=decay, betas=(0.9, 0.98), fused=True
@@ -171,9 +171,11 @@ class Trainer:
         batch = self._to_device(sample)
         with torch.random.fork_rng(), torch.autocast(self.device.type, dtype=torch.bfloat16):
             torch.manual_seed(seed)  # for dropout, which takes no generator
-            loss = training_loss(self.averaging(batch), batch[TRUTH])
+            prediction = self.averaging(batch)
+            loss = training_loss(prediction, batch[TRUTH])
+            beside = witness_loss(prediction, batch[TRUTH])
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss + beside).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.losses.append(loss.item())
@@ -196,15 +198,16 @@ class Trainer:
         return {name: tensor.to(self.device) for name, tensor in batch.items()}
 
     @torch.no_grad()
-    def scores(self) -> dict[str, float]:
-        """Loss, coverage and squared error of the averaged weights on the validation draws."""
-        self.average.eval()
-        parts = []
-        for start in range(0, len(self.validation[TRUTH]), 1024):
+    def scores(self, network: Network) -> dict[str, float]:
+        """Loss, coverage and squared error of a network on the validation draws."""
+        network.eval()
+        parts, total = [], len(self.validation[TRUTH])
+        for start in range(0, total, 1024):
             chunk = {k: t[start : start + 1024] for k, t in self.validation.items()}
             batch = self._to_device(chunk)
-            parts.append(validation_scores(self.average(batch), batch[TRUTH]))
-        return {name: sum(p[name] for p in parts) / len(parts) for name in parts[0]}
+            share = len(batch[TRUTH]) / total
+            parts.append((share, validation_scores(network(batch), batch[TRUTH])))
+        return {name: sum(share * p[name] for share, p in parts) for name in parts[0][1]}
 
     def _progress(self) -> None:
         recent = self.losses[-200:]
@@ -214,7 +217,7 @@ class Trainer:
             "datasets": self.pool.count,
             "datasets_a_second": self.pool.count / max(self.seconds, 1.0),
             "train_loss": sum(recent) / max(1, len(recent)),
-            "validation": (scores := self.scores()),
+            "validation": (scores := self.scores(self.average)),
             "start": self.start,
             "minutes_left": self.config.minutes - self.seconds / 60,
         }
@@ -247,7 +250,7 @@ class Trainer:
         return {"network": self.network, "average": self.average, "best": self.best}
 
     def _state(self) -> RunState:
-        names = ("steps", "rounds", "seconds", "joined", "curve", "best_wis")
+        names = ("steps", "rounds", "seconds", "joined", "curve")
         return RunState(**{name: getattr(self, name) for name in names})
 
     def _save_state(self) -> None:
@@ -257,7 +260,8 @@ class Trainer:
     def _resume(self, writers: Writers) -> None:
         state = load_state(self._state_path, self._networks, self.optimiser)
         self.steps, self.seconds, self.curve = state.steps, state.seconds, state.curve
-        self.joined, self.best_wis = state.joined, state.best_wis
+        self.joined = state.joined
+        self.best_wis = self.scores(self.best)["wis"]
         while self.rounds < state.rounds and not self._full():
             self.pool.add(writers.read(self.rounds))
             self.rounds += 1
@@ -277,4 +281,5 @@ class Trainer:
         save_checkpoint(self.config.out, self.best.state_dict(), self._card())
 
     def _card(self) -> dict:
-        return run_card(self.config, self.best, self._state(), self.pool.count, self.origin)
+        scores = self.scores(self.best)
+        return run_card(self.config, self.best, scores, self._state(), self.pool.count, self.origin)

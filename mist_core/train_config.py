@@ -25,7 +25,7 @@ class TrainConfig:
         decay: share of the budget, at its end, over which the learning rate falls to 2 %.
         average: decay of the exponential moving average of the weights, a step.
         encoder_from, encoder_reuse: share of the budget after which the set encoder joins, and
-            how often a new dataset is seen from then on: a step costs forty times as much.
+            how often a new dataset is seen from then on: a step costs a dozen times as much.
         shard_size, workers, capacity: data a shard, writer processes of each process, datasets kept
             in memory.
         max_datasets: draw no more than this many distinct datasets, then reuse them.
@@ -33,7 +33,7 @@ class TrainConfig:
         threads: torch threads of the trainer.
 
     Raises:
-        ParameterError: a seed whose draws are test data.
+        ParameterError: a seed whose draws are test data, or nothing to choose weights by.
     """
 
     meta: str
@@ -60,6 +60,8 @@ class TrainConfig:
     threads: int = 1
 
     def __post_init__(self) -> None:
+        if self.validation < 1:
+            raise ParameterError("validation: expected at least one dataset to choose weights by.")
         if self.seed == TEST_ENTROPY:
             raise ParameterError(
                 f"seed: {TEST_ENTROPY} is the seed of the test data, on which nothing may be "

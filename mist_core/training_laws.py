@@ -176,9 +176,8 @@ def _general(meta: General) -> str:
             f"{TALL_DIM} columns a side, and up to {TALL_CELLS} times as many values. In "
             f"{INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
             f"so that nothing is to be found; {meta.published:.0%} of the draws are of the "
-            "published laws (`paper`), up to 32 + 32 columns and few rows more often. Truths "
-            "are in closed form, by quadrature, or by Monte Carlo with a standard error below "
-            f"{TOLERANCE} / √n.",
+            "published laws (`paper`), up to 32 + 32 columns. Truths are in closed form, by "
+            f"quadrature, or by Monte Carlo with a standard error below {TOLERANCE} / √n.",
             "The blocks, with how often each is drawn relative to the others that fit, as this "
             "version of the code has them:",
             table(("block", "weight", "what it is"), blocks),

@@ -47,9 +47,10 @@ def _check_config(card: object) -> None:
     config = _json(card, "card").get("config")
     _require(isinstance(config, dict), "config", "an object that describes the network")
     for name, value in config.items():
-        most = MOST_LAYERS if "layers" in name else MOST_SETTING
+        most = MOST_LAYERS if "layers" in name or name == "witnesses" else MOST_SETTING
         fine = not isinstance(value, int | float) or 0 <= value <= most
-        _require(fine, "config", f"numbers from 0 to {MOST_SETTING}, layers to {MOST_LAYERS}")
+        fit = f"numbers from 0 to {MOST_SETTING}, layers and witnesses to {MOST_LAYERS}"
+        _require(fine, "config", fit)
 
 
 def _extent(tensor: object) -> tuple[int, int]:

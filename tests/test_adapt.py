@@ -12,6 +12,7 @@ from mist_core import (
     adapt_command,
     before_after,
     flows,
+    shards,
     side_reader,
     train,
     weights_library,
@@ -36,6 +37,7 @@ def quick(monkeypatch, tmp_path):
     monkeypatch.setenv("MIST_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(flows, "MOST_STEPS", 5)
     monkeypatch.setattr(before_after, "DRAWS", 1)
+    monkeypatch.setattr(shards, "VALIDATION_PART", 64)
     monkeypatch.setattr(train, "FAMILY_DATASETS", 64)
     monkeypatch.setattr(adapt_command, "DRAWS", {HELD_OUT: 1})
 

@@ -142,6 +142,12 @@ def test_weights_with_a_history_show_a_command_and_a_column_for_each_run(tmp_pat
     assert "random seed 3, 7." in card
 
 
+def test_an_architecture_of_an_earlier_version_is_known_by_what_stayed():
+    config = config_dict(build_network(train_command.ARCHITECTURES["statistics"]))
+    earlier = {name: value for name, value in config.items() if name != "witnesses"}
+    assert architecture(earlier) == architecture(earlier | {"dropout": 0.2}) == "statistics"
+
+
 @pytest.mark.parametrize("name", train_command.ARCHITECTURES)
 def test_each_architecture_is_known_by_its_config(name):
     config = config_dict(build_network(train_command.ARCHITECTURES[name]))

@@ -23,6 +23,12 @@ def test_the_curve_holds_both_losses_of_each_point():
     assert chart["encoding"]["x"]["field"] == "datasets"
 
 
+def test_points_without_a_training_loss_draw_the_other():
+    curve = [{k: v for k, v in point(n, 0.3).items() if k != "train_loss"} for n in (1, 2)]
+    (rows,) = learning_curve(curve, name="a").to_dict()["datasets"].values()
+    assert len(rows) == 2
+
+
 def test_the_curve_of_a_run_that_draws_no_more_goes_on_in_time():
     curve = [point(2048, 0.3), *(point(4096, 0.2) | {"minutes": m} for m in (8.0, 9.0))]
     assert learning_curve(curve, name="a").to_dict()["encoding"]["x"]["field"] == "minutes"

@@ -59,9 +59,9 @@ def test_published_laws_go_with_the_block_of_their_kind():
     assert blocks_of("additive-wiggly") == ["additive"] and blocks_of("curve+ring")[1] == "ring"
 
 
-def test_an_interval_not_fitted_is_as_wide_as_training_left_it(estimator):
+def test_beside_it_stands_the_main_network_as_training_left_it(estimator):
     network = estimator.network
-    network.spread = torch.full((2, NUM_FEATURES), 0.1)
+    network.spread = torch.tensor([0.1, 0.1, 0.0])[:, None].repeat(1, NUM_FEATURES)
     rows = judged(estimator, "general ring", 12, seed=1)
     assert ((rows.high - rows.low) > (rows.high_unwidened - rows.low_unwidened)).all()
     assert network.spread.numel() > 0
@@ -88,6 +88,7 @@ def test_familiarity_that_tells_new_from_known_has_an_area_of_one(estimator):
 
 def test_the_command_judges_each_family(run, tiny_weights, tmp_path, monkeypatch):
     monkeypatch.setattr(leave_out_command, "_train", lambda *unused: tiny_weights)
+    validation_path(run, 0).touch()
     words = ["leave-out", "--folder", str(run), "--families", "ring,curve", "--datasets", "8"]
     assert main([*words, "--out", str(tmp_path / "table")]) == 0
     stored = json.loads((tmp_path / "table.json").read_text())
@@ -99,5 +100,6 @@ def test_the_command_judges_each_family(run, tiny_weights, tmp_path, monkeypatch
 def test_a_folder_without_data_and_an_unknown_family_get_one_sentence(run, tmp_path, capsys):
     assert main(["leave-out", "--folder", str(tmp_path / "nothing")]) == 1
     assert "holds no training data" in capsys.readouterr().err
+    validation_path(run, 0).touch()
     assert main(["leave-out", "--folder", str(run), "--families", "circle"]) == 1
     assert "Unknown family 'circle'" in capsys.readouterr().err

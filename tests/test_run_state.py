@@ -2,6 +2,7 @@
 
 import torch
 
+from mist_core.checkpoint import load_checkpoint, save_checkpoint
 from mist_core.model import MIST, MISTConfig, config_dict
 from mist_core.run_card import thin
 from mist_core.run_state import RunState, load_state, save_state
@@ -17,9 +18,7 @@ def test_the_state_of_a_run_survives_the_way_to_disk(tmp_path):
     optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
     sum(p.sum() for p in network.parameters()).backward()
     optimiser.step()
-    state = RunState(
-        steps=7, rounds=3, seconds=1.5, joined=True, curve=[{"steps": 7}], best_wis=0.5
-    )
+    state = RunState(steps=7, rounds=3, seconds=1.5, joined=True, curve=[{"steps": 7}])
     networks = {"network": network, "average": average}
     save_state(tmp_path / "state.safetensors", state, networks, optimiser, config_dict(network))
 
@@ -33,6 +32,18 @@ def test_the_state_of_a_run_survives_the_way_to_disk(tmp_path):
         for key, tensor in moments.items():
             assert torch.equal(other.state_dict()["state"][index][key], tensor)
     assert other.param_groups[0]["lr"] == 5.0
+
+
+def test_a_state_of_an_older_version_may_hold_more(tmp_path):
+    network = MIST(TINY)
+    optimiser = torch.optim.AdamW(network.parameters())
+    state = RunState(steps=1, rounds=1, seconds=1.0, joined=False, curve=[])
+    path, nets = tmp_path / "state.safetensors", {"network": network}
+    save_state(path, state, nets, optimiser, config_dict(network))
+    old = load_checkpoint(path)
+    run = old.card["run"] | {"best_wis": 0.5}
+    save_checkpoint(path, old.tensors, old.card | {"run": run})
+    assert load_state(path, nets, optimiser) == state
 
 
 def test_thinning_keeps_the_last_point_and_the_spacing():

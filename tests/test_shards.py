@@ -1,5 +1,6 @@
 """Training data: the same shard whoever writes it, and a pool that never favours a dataset."""
 
+import json
 import os
 import signal
 import subprocess
@@ -81,6 +82,16 @@ def test_a_folder_takes_the_shards_of_one_recipe_only(tmp_path):
     claim(tmp_path / "run", recipe())
     with pytest.raises(JobError, match="other laws, statistics, seed or shard size"):
         claim(tmp_path / "run", recipe(seed=1))
+
+
+def test_a_recipe_of_an_earlier_version_may_tell_less(tmp_path):
+    claim(tmp_path, recipe())
+    path = tmp_path / "recipe.json"
+    told = json.loads(path.read_text())
+    del told["network"]["witnesses"]
+    path.write_text(json.dumps(told))
+    claim(tmp_path, recipe())
+    assert "witnesses" in path.read_text()
 
 
 def numbered(start, size):

@@ -26,7 +26,7 @@ def fitted(width, truth, in_family=None, rows=None):
     sizes = torch.stack([rows, 0 * rows, 0 * rows], -1)
     phi = features(sizes, familiar, torch.zeros(B))
     prediction = normal_quantiles(width)
-    return stretched(prediction, factors_of(phi, fit(prediction, phi, truth)))
+    return stretched(prediction, phi, fit(prediction, phi, truth))
 
 
 def coverage(prediction, log_truth):
@@ -51,7 +51,7 @@ def test_honest_quantiles_stay_as_they_are():
     width = torch.full((B,), 0.1)
     same = fitted(width, (0.1 * draws()).exp() - OFFSET)
     torch.testing.assert_close(
-        same.log_quantiles, normal_quantiles(width).log_quantiles, rtol=0.05, atol=0
+        same.log_quantiles, normal_quantiles(width).log_quantiles, rtol=0.05, atol=0.005
     )
 
 
@@ -64,13 +64,38 @@ def test_what_is_unfamiliar_gets_a_factor_of_its_own():
         assert held[chosen].float().mean().item() == pytest.approx(0.9, abs=0.02)
 
 
-def test_the_median_and_the_mean_stay():
+def test_quantiles_that_lie_to_one_side_are_shifted():
+    width = torch.full((B,), 0.1)
+    log_truth = 0.05 + 0.1 * draws()
+    found = fitted(width, log_truth.exp() - OFFSET)
+    middle = found.log_quantiles[:, len(LEVELS) // 2]
+    torch.testing.assert_close(middle, torch.full((B,), 0.05), atol=0.01, rtol=0)
+    assert coverage(found, log_truth).float().mean().item() == pytest.approx(0.9, abs=0.015)
+
+
+def test_each_side_has_its_own_factor_and_the_mean_stays():
     prediction = normal_quantiles(torch.tensor([0.1, 0.3]))
-    wider = stretched(prediction, torch.tensor([[2.0, 1.5], [0.5, 1.0]]))
+    phi = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    factors = torch.tensor([[2.0, 0.5], [1.5, 1.0], [1.0, 1.0]])
+    coefficients = torch.cat([factors[:2].log(), torch.tensor([[0.0, 0.2]])])
+    wider, q = stretched(prediction, phi, coefficients), prediction.log_quantiles
     middle = len(LEVELS) // 2
-    assert torch.equal(wider.log_quantiles[:, middle], prediction.log_quantiles[:, middle])
+    assert torch.equal(wider.log_quantiles[0, middle], q[0, middle])
+    torch.testing.assert_close(wider.log_quantiles[0, 0], 2 * q[0, 0])
+    torch.testing.assert_close(wider.log_quantiles[0, -1], 1.5 * q[0, -1])
+    half = (q[1, -4] - 0.5 * q[1, 3]) / 2
+    torch.testing.assert_close(wider.log_quantiles[1, middle], q[1, middle] + 0.2 * half)
     assert torch.equal(wider.mean, prediction.mean)
-    assert wider.log_quantiles[0, 0] == 2 * prediction.log_quantiles[0, 0]
+
+
+def test_independent_draws_count_for_more():
+    """Where half of the draws tell nothing, the lower quantiles lie lower for it."""
+    width = torch.full((B,), 0.5)
+    nothing = torch.arange(B) % 2 > 0
+    truth = torch.where(nothing, 0.0, (0.5 * draws()).exp().sub(OFFSET).clamp_min(0.01))
+    found = fitted(width, truth)
+    plain = fitted(width, torch.where(nothing, 1e-9, truth))
+    assert (found.log_quantiles[:, 3] <= plain.log_quantiles[:, 3]).all()
 
 
 def test_no_features_no_change_and_factors_are_bounded():

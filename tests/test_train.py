@@ -40,16 +40,20 @@ class WritersInside:
         self.recipe = recipe
 
     def read(self, index):
-        key = (self.recipe.seed, self.recipe.size, index)
+        key = self._key(index)
         if key not in MEMORY:
             MEMORY[key] = self.recipe.shard(index)
         return MEMORY[key]
 
     def validation(self):
-        key = (self.recipe.seed, "validation")
+        key = self._key("validation")
         if key not in MEMORY:
             MEMORY[key] = self.recipe.validation_part(0)[0]
         return MEMORY[key]
+
+    def _key(self, what):
+        recipe = self.recipe
+        return repr((recipe.network.config, recipe.meta)), recipe.seed, recipe.size, what
 
     def stop(self):
         pass
@@ -119,7 +123,7 @@ def test_weights_come_with_their_card_and_answer_through_the_estimator(inside, t
     assert card["meta"] == "paper" and card["seed"] == 0
     assert card["steps"] == trainer.steps and card["datasets"] == 256
     assert card["curve"][-1]["validation"] == points[-1]["validation"]
-    assert card["scores"]["wis"] == min(point["validation"]["wis"] for point in points)
+    assert card["scores"] == trainer.scores(trainer.best)
     assert card["config"]["blocks"] == list(GAUSSIAN_BLOCKS)
     estimator = MISTEstimator.load(trainer.config.out, device="cpu")
     x = torch.randn(100, 2, generator=torch.Generator().manual_seed(0))
@@ -133,8 +137,27 @@ def test_the_weights_written_are_the_averaged_ones_of_the_lowest_interval_score(
     trainer.average = load_network(trainer.config.out, "cpu")[0]
     assert trainer.average.spread.numel() > 0
     trainer.average.spread = trainer.average.spread[:, :0]  # fitted after the weights were chosen
-    assert trainer.scores()["wis"] == min(point["validation"]["wis"] for point in points)
+    assert trainer.scores(trainer.average)["wis"] == min(
+        point["validation"]["wis"] for point in points
+    )
     assert not torch.equal(trainer.average.embed.weight, trainer.network.embed.weight)
+
+
+def test_witnesses_learn_too_and_are_ranked_without_dropout(inside, tmp_path):
+    trainer, _ = trained(tmp_path, network=TINY | {"witnesses": 2, "dropout": 0.5})
+    network, _ = load_network(trainer.config.out, "cpu")
+    first = Trainer(config(tmp_path / "x", network=trainer.config.network), lambda point: None)
+    for learned, before in zip(network.witnesses, first.network.witnesses, strict=True):
+        assert not torch.equal(learned.embed.weight, before.embed.weight)
+    ranks = network.agreement.grouped.clone()
+    inputs = trainer.pool.sample(256, torch.Generator().manual_seed(trainer.config.seed))
+    network.fit_family(inputs)
+    assert torch.equal(network.agreement.grouped, ranks)
+
+
+def test_nothing_to_choose_weights_by_is_refused(tmp_path):
+    with pytest.raises(ParameterError, match="validation"):
+        config(tmp_path, validation=0)
 
 
 def test_the_average_stays_between_the_weights_it_has_seen(inside, tmp_path):

@@ -7,9 +7,16 @@ import torch
 
 from mist_core.model import MIST, MISTConfig, build_network, config_dict
 from mist_core.quantiles import CENTRAL_90, LEVELS, MEDIAN
-from mist_core.scoring import training_loss
+from mist_core.scoring import training_loss, witness_loss
 from mist_core.witnesses import MAIN_WEIGHT, disagreement, pooled, read_by
 
+# Which of 24 blocks the first four witnesses read.
+CHOSEN = [
+    [0, 1, 2, 3, 11, 13, 15, 18, 19, 20, 21],
+    [0, 2, 4, 5, 7, 9, 12, 14, 16, 17, 18, 19, 21],
+    [0, 1, 3, 6, 7, 8, 11, 12, 14, 18, 19, 20],
+    [0, 1, 4, 5, 7, 9, 10, 12, 16, 19, 20, 22, 23],
+]
 CONFIG = MISTConfig(hidden_dim=16, num_layers=1, encoder_dim=0, dropout=0.0, witnesses=3)
 
 
@@ -71,6 +78,13 @@ def test_a_witness_reads_the_first_block_and_about_half_of_the_others():
     assert read_by(blocks, 3) == read[3]
 
 
+def test_what_shipped_witnesses_read_never_changes():
+    """Their places are not in the file: another choice would feed them what they never learned."""
+    read = [read_by(tuple(f"block {k}" for k in range(24)), number) for number in range(4)]
+    chosen = [[int(name.split()[1]) for name in one] for one in read]
+    assert chosen == CHOSEN
+
+
 def test_while_they_learn_witnesses_answer_beside_the_main_network_and_later_in_the_pool():
     mist = network()
     inputs = mist.prepare(*data())
@@ -86,12 +100,15 @@ def test_while_they_learn_witnesses_answer_beside_the_main_network_and_later_in_
 def test_the_loss_teaches_every_witness_and_none_through_another():
     mist = network().train()
     inputs, truth = mist.prepare(*data()), torch.linspace(0.1, 1.0, 6)
-    training_loss(mist(inputs), truth).backward()
+    prediction = mist(inputs)
+    alone_loss = training_loss(replace(prediction, witnesses=None), truth)
+    assert training_loss(prediction, truth) == alone_loss  # one scale for all networks
+    witness_loss(prediction, truth).backward()
     of_all = [parameter.grad for parameter in mist.witnesses[1].parameters()]
     assert any(grad.abs().sum() > 0 for grad in of_all)
     alone = network().train()
     prediction = alone(alone.prepare(*data()))
-    training_loss(replace(prediction, witnesses=prediction.witnesses[:, 1:2]), truth).backward()
+    witness_loss(replace(prediction, witnesses=prediction.witnesses[:, 1:2]), truth).backward()
     for ours, theirs in zip(of_all, alone.witnesses[1].parameters(), strict=True):
         torch.testing.assert_close(ours, theirs.grad)
 
