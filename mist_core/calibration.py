@@ -10,7 +10,7 @@ import pandas as pd
 
 from mist_core.calibration_laws import Study
 from mist_core.cells import quantile_columns
-from mist_core.errors import BaselineError
+from mist_core.errors import BaselineError, InputError
 from mist_core.estimator import MISTEstimator
 from mist_core.meta_distribution import Batch
 from mist_core.posterior import Posterior
@@ -97,8 +97,13 @@ def judge_peers(
     """
     for name in PEERS:
         yield _resampled(name, batch, rng, first)
-    if classic is not None:
+    if classic is None:
+        return
+    try:
         yield judge(CLASSIC, classic, batch, rng, first=first)
+    except InputError as error:  # more columns than it has places for
+        failed = {"low": np.nan, "high": np.nan, "failure": str(error)}
+        yield _identify(CLASSIC, batch, first).assign(**failed)
 
 
 def pit(posterior: Posterior, truth: float, uniform: float) -> float:
