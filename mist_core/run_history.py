@@ -67,9 +67,10 @@ def architecture(config: dict) -> str:
 
 
 def _same_kind(fields: dict, config: dict) -> bool:
-    """The same class of network, both with or both without a set encoder."""
+    """The same class of network and statistics, both with or both without a set encoder."""
     encoders = [bool(c.get("encoder_dim", MISTConfig.encoder_dim)) for c in (fields, config)]
     same = fields["architecture"] == config["architecture"]
+    same &= "blocks" not in fields or _listed(fields["blocks"]) == _listed(config.get("blocks"))
     return same and (config["architecture"] != "mist" or encoders[0] == encoders[1])
 
 

@@ -143,7 +143,7 @@ def before_after(comparisons: Sequence[Comparison], *, unit: str) -> alt.LayerCh
 def _losses(points: Sequence[dict]) -> pd.DataFrame:
     rows = []
     for point in points:
-        series = {VALIDATION: point["validation"]["loss"], TRAINING: point["train_loss"]}
+        series = {VALIDATION: point["validation"]["loss"], TRAINING: point.get("train_loss", 0)}
         if point.get("start"):
             series[START] = point["start"]["loss"]
         last = point is points[-1]

@@ -34,7 +34,7 @@ def test_each_point_tells_what_the_weights_to_start_from_score(tmp_path):
     frozen = Trainer(config(tmp_path / "third", init=str(first.config.out), seed=1), lambda _: None)
     frozen.config.folder.mkdir(parents=True)
     frozen._start(WritersInside(frozen.recipe, None, 1))
-    assert frozen.scores() == points[0]["start"]
+    assert frozen.scores(frozen.average) == points[0]["start"]
 
 
 def test_a_mailbox_passes_on_what_it_knows_and_beats(tmp_path):
