@@ -67,7 +67,7 @@ class Recipe:
         return part.labelled(index, "validation")
 
     def joined(self, shards: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-        """Shards as one."""
+        """Shards as one, their inputs padded to a common shape; the truths stay in order."""
         truth = torch.cat([shard[TRUTH] for shard in shards])
         inputs = [{k: t for k, t in shard.items() if k != TRUTH} for shard in shards]
         return self.network.collate(inputs) | {TRUTH: truth}

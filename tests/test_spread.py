@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from mist_core import spread
 from mist_core.errors import WeightsError
 from mist_core.model import MIST, MISTConfig
 from mist_core.quantiles import LEVELS, OFFSET, Prediction
@@ -88,14 +89,21 @@ def test_each_side_has_its_own_factor_and_the_mean_stays():
     assert torch.equal(wider.mean, prediction.mean)
 
 
-def test_independent_draws_count_for_more():
-    """Where half of the draws tell nothing, the lower quantiles lie lower for it."""
+def test_independent_draws_count_for_more(monkeypatch):
+    """Where a third of the draws tell nothing, the median lies lower than with equal weights."""
     width = torch.full((B,), 0.5)
-    nothing = torch.arange(B) % 2 > 0
-    truth = torch.where(nothing, 0.0, (0.5 * draws()).exp().sub(OFFSET).clamp_min(0.01))
-    found = fitted(width, truth)
-    plain = fitted(width, torch.where(nothing, 1e-9, truth))
-    assert (found.log_quantiles[:, 3] <= plain.log_quantiles[:, 3]).all()
+    log_truth = torch.where(torch.arange(B) % 3 == 0, math.log(OFFSET), -2 + 0.5 * draws())
+    truth = (log_truth.exp() - OFFSET).clamp_min(0)
+    truth[torch.arange(B) % 3 == 0] = 0.0
+    middle = []
+    for weight in (spread.INDEPENDENT, 1.0):
+        monkeypatch.setattr(spread, "INDEPENDENT", weight)
+        prediction = normal_quantiles(width)
+        prediction = Prediction(prediction.mean, prediction.log_quantiles - 2)
+        phi = features(torch.full((B, 3), 6.0), torch.full((B,), 0.9), torch.full((B,), -2.0))
+        found = stretched(prediction, phi, fit(prediction, phi, truth))
+        middle.append(found.log_quantiles[0, [3, len(LEVELS) // 2]])
+    assert (middle[0] < middle[1] - 1e-3).all()
 
 
 def test_no_features_no_change_and_factors_are_bounded():
