@@ -1,7 +1,9 @@
 """The nearest-neighbour counts of `neighbours` as loops for a CPU, compiled by Numba.
 
 One pass over the references of a query stays in the fastest cache, where operations on whole
-tensors write every distance to memory: a third of the time.
+tensors write every distance to memory: a fifteenth of the time. Loops run over whole arrays, never
+from `start` to `stop`: an index that might be negative, as far as the compiler knows, keeps it from
+working on several values at a time.
 """
 
 import numba
@@ -36,7 +38,8 @@ def estimates(a, b, queries, folds, digamma, tie, shrink):
             for f in range(len(folds)):
                 size = a.shape[2] // folds[f]
                 for start in range(0, size * folds[f], size):
-                    local = _local(of_a, of_b, joint, start, start + size, digamma, tie, shrink)
+                    fold = slice(start, start + size)
+                    local = _local(of_a[fold], of_b[fold], joint[fold], digamma, tie, shrink)
                     found[i, f] += local / (folds[f] * queries)
     return found
 
@@ -60,38 +63,36 @@ def _greater(x, y, out):
 
 
 @numba.njit(fastmath=True, cache=True, nogil=True)
-def _local(of_a, of_b, joint, start, stop, digamma, tie, shrink):
+def _local(of_a, of_b, joint, digamma, tie, shrink):
     """What one query says: the digammas of the sizes less those of the marginal counts.
 
     Args:
-        of_a, of_b, joint: (r,) distances to the references on each side and in the joint space.
-        start, stop: the references among which the nearest is taken.
+        of_a, of_b, joint: (r,) distances to the references of one fold on each side and in the
+            joint space.
     """
-    nearest = _least(joint, start, stop)
+    nearest = _least(joint)
     radius = np.float32(max(nearest * shrink, tie))
-    in_a = _below(of_a, start, stop, radius)
-    in_b = _below(of_b, start, stop, radius)
-    local = digamma[1] + digamma[stop - start] - digamma[in_a + 1] - digamma[in_b + 1]
+    counts = digamma[_below(of_a, radius) + 1] + digamma[_below(of_b, radius) + 1]
+    local = digamma[1] + digamma[len(joint)] - counts
     if nearest < tie:  # there all tied rows are the neighbours, not the first of them
-        tied = _below(joint, start, stop, radius)
-        local += digamma[max(tied, 1)] - digamma[1]
+        local += digamma[max(_below(joint, radius), 1)] - digamma[1]
     return local
 
 
 @numba.njit(fastmath=True, cache=True, nogil=True)
-def _below(values, start, stop, radius):
+def _below(values, radius):
     """How many; counted in float32, as many lanes at a time as there are values."""
     count = np.float32(0)
-    for r in range(start, stop):
+    for r in range(len(values)):
         count += np.float32(1) if values[r] < radius else np.float32(0)
     return int(count)
 
 
 @numba.njit(fastmath=True, cache=True, nogil=True)
-def _least(values, start, stop):
+def _least(values):
     """The least of values >= 0, compared as the integers that hold them: lanes at a time."""
     bits = values.view(np.int32)
-    least = bits[start]
-    for r in range(start, stop):
+    least = bits[0]
+    for r in range(len(bits)):
         least = min(least, bits[r])
     return np.int32(least).view(np.float32)

@@ -9,7 +9,7 @@ import math
 import torch
 from torch import Tensor
 
-from mist_core.canonical import standardised
+from mist_core.canonical import LEAST_VARIANCE, standardised
 from mist_core.copula import argsort
 from mist_core.invariants import (
     both_sides,
@@ -183,8 +183,8 @@ def random_features(a: Tensor, b: Tensor) -> Tensor:
     rows = a.shape[1]
     parts = []
     for scale in FEATURE_SCALES:
-        fa, fb = _feature_columns(a, scale), _feature_columns(b, scale)
-        rho_squared = _ridge_correlations(fa, fb, ridge=0.02 + 2.0 / rows)
+        columns = torch.cat([_feature_columns(side, scale) for side in (a, b)], -1)
+        rho_squared = _ridge_correlations(columns, ridge=0.02 + 2.0 / rows)
         information = gaussian_information(rho_squared)
         noise = FEATURES / rows
         parts += [information.sum(-1, keepdim=True), information[:, -3:].flip(-1)]
@@ -194,19 +194,27 @@ def random_features(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _feature_columns(a: Tensor, scale: float) -> Tensor:
-    """(B, r, FEATURES) standardised cosines of fixed random projections of the coordinates."""
+    """(B, r, FEATURES) centred cosines of fixed random projections of the coordinates."""
     generator = torch.Generator().manual_seed(20251118)  # part of the statistic's definition
     weights = torch.randn(8, FEATURES, generator=generator)[: a.shape[-1]].to(a)
     phases = (2 * math.pi * torch.rand(FEATURES, generator=generator)).to(a)
-    return standardised(torch.cos(a @ weights * (scale / a.shape[-1] ** 0.5) + phases))
+    waves = torch.cos(a @ weights * (scale / a.shape[-1] ** 0.5) + phases)
+    return waves - waves.mean(-2, keepdim=True)
 
 
-def _ridge_correlations(fa: Tensor, fb: Tensor, ridge: float) -> Tensor:
-    """(B, FEATURES) ascending squared canonical correlations of two sets of feature columns."""
-    rows = fa.shape[1]
-    eye = torch.eye(FEATURES, device=fa.device, dtype=fa.dtype) * ridge
-    factor_a = torch.linalg.cholesky(fa.mT @ fa / rows + eye)
-    factor_b = torch.linalg.cholesky(fb.mT @ fb / rows + eye)
-    half = torch.linalg.solve_triangular(factor_a, fa.mT @ fb / rows, upper=False)
-    coherence = torch.linalg.solve_triangular(factor_b, half.mT, upper=False)
-    return torch.linalg.eigvalsh((coherence @ coherence.mT).double()).clamp(0, 1 - 1e-6).to(fa)
+def _ridge_correlations(columns: Tensor, ridge: float) -> Tensor:
+    """(B, FEATURES) ascending squared canonical correlations of the features of two sides.
+
+    Args:
+        columns: (B, r, 2 FEATURES) centred, those of one side after those of the other.
+        ridge: added to the correlations of each side with itself.
+    """
+    covariance = columns.mT @ columns / columns.shape[1]
+    scale = covariance.diagonal(dim1=-2, dim2=-1).clamp_min(LEAST_VARIANCE).rsqrt()
+    joint = covariance * scale.unsqueeze(-1) * scale.unsqueeze(-2)
+    x, y = slice(None, FEATURES), slice(FEATURES, None)
+    eye = torch.eye(FEATURES, device=joint.device, dtype=joint.dtype) * ridge
+    factor_x, factor_y = (torch.linalg.cholesky(joint[:, s, s] + eye) for s in (x, y))
+    half = torch.linalg.solve_triangular(factor_x, joint[:, x, y], upper=False)
+    coherence = torch.linalg.solve_triangular(factor_y, half.mT, upper=False)
+    return torch.linalg.eigvalsh((coherence @ coherence.mT).double()).clamp(0, 1 - 1e-6).to(joint)

@@ -197,7 +197,7 @@ def test_random_features_see_a_circle_at_every_scale(generator):
 def test_random_features_hold_ridge_canonical_correlations():
     """Their sum of rho^2, recomputed from the feature columns by inverses."""
     a, b = sides(1, 200, 2, 3)
-    fa, fb = (_feature_columns(z, 1.0)[0].double() for z in (a, b))
+    fa, fb = (standardised(_feature_columns(z, 1.0))[0].double() for z in (a, b))
     eye = (0.02 + 2 / 200) * torch.eye(FEATURES, dtype=torch.float64)
     inner = [(f.T @ f / 200 + eye).inverse() for f in (fa, fb)]
     cross = fa.T @ fb / 200
