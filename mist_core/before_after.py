@@ -22,7 +22,7 @@ from mist_core.meta_distribution import (
     source,
     stream,
 )
-from mist_core.model import Network
+from mist_core.network import Network
 from mist_core.posterior import UNITS
 from mist_core.priors import meta_distribution
 from mist_core.scoring import validation_scores

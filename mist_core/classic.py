@@ -30,7 +30,7 @@ from mist_core.canonical import standardised
 from mist_core.copula import Marginals, marginals
 from mist_core.errors import InputError
 from mist_core.familiarity import Familiarity
-from mist_core.model import Network
+from mist_core.network import Network
 from mist_core.ordering import hash_order, pick_rows
 from mist_core.quantiles import LEVELS, LOG_MAX, MEDIAN, Prediction
 

@@ -14,7 +14,7 @@ from mist_core.checkpoint import Checkpoint, load_network
 from mist_core.column_types import Types
 from mist_core.errors import InputError, ParameterError, WeightsError
 from mist_core.inputs import read_pair
-from mist_core.model import Network
+from mist_core.network import Network
 from mist_core.posterior import Posterior
 from mist_core.quantiles import LEVELS
 

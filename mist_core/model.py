@@ -4,7 +4,6 @@ Dimension letters: B datasets, F statistics, H hidden width, R rows and C = COOR
 side seen by the encoder, E width of its tokens.
 """
 
-import abc
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
@@ -16,50 +15,11 @@ from mist_core import spread, summaries, witnesses
 from mist_core.canonical import COORDINATES
 from mist_core.encoder import SetEncoder, collate_tokens, tokens
 from mist_core.errors import WeightsError
-from mist_core.familiarity import FamiliarityByRows, RanksByRows
+from mist_core.familiarity import FamiliarityByRows
+from mist_core.network import Network
 from mist_core.quantiles import MEDIAN, Prediction, QuantileHead
+from mist_core.recognition import Recogniser
 from mist_core.witnesses import Residual, Witness
-
-
-class Network(nn.Module, abc.ABC):
-    """One interface for every architecture: data of one shape in, ragged batches through.
-
-    Attributes:
-        config: a frozen dataclass; its `architecture` names the class in `build_network`.
-    """
-
-    @abc.abstractmethod
-    def prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
-        """Inputs of B datasets of one shape, x (B, n, p) and y (B, n, q); leading dimension B.
-
-        With `soft` the inputs are differentiable in x and y where the architecture allows it.
-        """
-
-    def prepare_draws(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
-        """`prepare` for draws of a prior: their rows and sides come in random order already."""
-        return self.prepare(x, y)
-
-    @abc.abstractmethod
-    def collate(self, parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-        """One batch from prepared parts of different shapes, padded; lengths travel along."""
-
-    @abc.abstractmethod
-    def forward(self, inputs: dict[str, Tensor]) -> Prediction:
-        """Predict; no dataset sees its batch mates."""
-
-    def use_encoder(self, due: bool) -> bool:
-        """Let a costly part, left out as training starts, join when due; says if it takes part."""
-        return False
-
-    def fit_inputs(self, inputs: dict[str, Tensor]) -> None:
-        """Fit input scales to a first large batch of training data, before training."""
-
-    def fit_family(self, inputs: dict[str, Tensor]) -> None:
-        """Fit what `in_family` compares with, on data of the training laws, after training."""
-
-    def fit_spread(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
-        """Fit how wide the quantiles lie, on fresh draws, after `fit_family`."""
-
 
 # What the encoder sees of a row: canonical coordinates of the normal scores or of the raw frame, or
 # the scores of the first columns as they are.
@@ -70,7 +30,7 @@ TOKENS: dict[str, Callable[[summaries.Views], tuple[Tensor, Tensor]]] = {
 }
 
 
-# Of the distance between statistics only the outermost 2 % count beside witnesses.
+# Of the distance between statistics only the outermost 2 % count beside a recogniser.
 FAR = 50.0
 
 
@@ -89,6 +49,8 @@ class MISTConfig:
             none. Under laws of few marginals they tell the law by its marginals, which with few
             rows is worth having and with many misleads as soon as a marginal is new.
         witnesses: networks beside the main one; see `mist_core.witnesses`.
+        kinds: names of the laws that a recogniser learns to tell, see `mist_core.recognition`; none
+            leave `in_family` to the distance between statistics.
         spread: coefficients of `mist_core.spread`, fitted after training; none leave the quantiles
             as they are.
     """
@@ -102,6 +64,7 @@ class MISTConfig:
     tokens: str = "canonical"
     raw_rows: int | None = None
     witnesses: int = 0
+    kinds: tuple[str, ...] = ()
     spread: tuple[float, ...] = ()
     architecture: str = "mist"
 
@@ -136,8 +99,9 @@ class MIST(Network):
         self.register_buffer("estimates", estimates, persistent=False)
         self.head = QuantileHead(config.hidden_dim, len(estimates))
         self.witnesses = nn.ModuleList(self._witness(k) for k in range(config.witnesses))
-        if config.witnesses:
-            self.agreement = RanksByRows()
+        self.kinds = config.kinds
+        if config.kinds:
+            self.recogniser = Recogniser(num_features, len(config.kinds))
         self.encoder, self._encoder_active = None, True
         if config.encoder_dim:
             self.encoder = SetEncoder(config.encoder_dim)
@@ -177,14 +141,14 @@ class MIST(Network):
     def _unstretched(self, inputs: dict[str, Tensor]) -> Prediction:
         """The answer as training left it, pooled with the witnesses'."""
         own = self._answers(inputs)
-        features = inputs["features"]
-        in_family = self.familiarity(self._standardise(features))
-        if own.witnesses is None:
-            return replace(own, in_family=in_family)
-        distance = witnesses.disagreement(own.log_quantiles, own.witnesses)
-        agreeing = self.agreement.share_above(features[:, 0], distance)
-        pooled = witnesses.pooled(own.log_quantiles, own.witnesses)
-        return Prediction(own.mean, pooled, torch.minimum(agreeing, FAR * in_family))
+        standardised = self._standardise(inputs["features"])
+        in_family = self.familiarity(standardised)
+        if self.kinds:
+            in_family = torch.minimum(self.recogniser.familiarity(standardised), FAR * in_family)
+        quantiles = own.log_quantiles
+        if own.witnesses is not None:
+            quantiles = witnesses.pooled(quantiles, own.witnesses)
+        return Prediction(own.mean, quantiles, in_family)
 
     def _answers(self, inputs: dict[str, Tensor]) -> Prediction:
         """What the main network and each witness say."""
@@ -196,6 +160,8 @@ class MIST(Network):
         for block in self.blocks:
             hidden = block(hidden)  # (B, H)
         own = self.head(hidden, features[:, self.estimates])
+        if self.training and self.kinds:
+            own = replace(own, kinds=self.recogniser(standardised))
         if not self.witnesses:
             return own
         beside = [witness(standardised, features) for witness in self.witnesses]
@@ -213,16 +179,16 @@ class MIST(Network):
         self.feature_scale.copy_(torch.where(spread > 1e-6, 1 / spread.clamp_min(1e-6), 0.0))
 
     def fit_family(self, inputs: dict[str, Tensor]) -> None:
-        features = inputs["features"]
-        self.familiarity.fit(self._standardise(features))
-        if self.witnesses:
+        standardised = self._standardise(inputs["features"])
+        self.familiarity.fit(standardised)
+        if self.kinds:
             with torch.no_grad():
-                own = self._answers(inputs)
-            distance = witnesses.disagreement(own.log_quantiles, own.witnesses)
-            self.agreement.fit_ranks(features[:, 0], distance)
+                self.recogniser.fit(standardised)
 
-    def fit_spread(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
+    def fit_fresh(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
         with torch.no_grad():
+            if self.kinds:
+                self.recogniser.rank(self._standardise(inputs["features"]))
             prediction = self._unstretched(inputs)
         fitted = spread.fit(prediction, _spread_features(inputs, prediction), truth)
         self.config = replace(self.config, spread=tuple(fitted.flatten().tolist()))

@@ -35,12 +35,14 @@ class Prediction:
         in_family: (B,) in [0, 1], how much the data resemble what the network was trained on; None
             while it learns.
         witnesses: (B, M, L) quantiles of the `witnesses` while they learn; None later.
+        kinds: (B, C) log odds of the `recognition` while it learns; None later.
     """
 
     mean: Tensor
     log_quantiles: Tensor
     in_family: Tensor | None = None
     witnesses: Tensor | None = None
+    kinds: Tensor | None = None
 
     @property
     def quantiles(self) -> Tensor:

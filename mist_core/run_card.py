@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import torch
 
 from mist_core.errors import ParameterError
-from mist_core.model import Network, config_dict
+from mist_core.model import config_dict
+from mist_core.network import Network
 from mist_core.priors import meta_distribution
 from mist_core.run_state import RunState
 from mist_core.train_config import TrainConfig

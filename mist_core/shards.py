@@ -17,13 +17,15 @@ from torch import Tensor
 
 from mist_core.errors import JobError
 from mist_core.meta_distribution import MetaDistribution, source, stream
-from mist_core.model import Network, config_dict
+from mist_core.model import config_dict
+from mist_core.network import Network
+from mist_core.recognition import held
 
 # Datasets of one shape drawn together: a call of torch costs as much as the numbers of a few.
 DATASETS_A_DRAW = 128
 # Those of one shape err alike: what judges a run has few of each.
 VALIDATION_PART, VALIDATION_DRAW = 512, 16
-TRUTH, FAMILIES = "mutual_information", "families"
+TRUTH, FAMILIES, KINDS = "mutual_information", "families", "kinds"
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,11 @@ class Recipe:
     one_shape: int = DATASETS_A_DRAW
 
     def shard(self, index: int, name: str = "train") -> dict[str, Tensor]:
-        """Prepared inputs and truths of shard `index` of the stream `name`."""
-        return self.labelled(index, name)[0]
+        """What is learned from shard `index` of the stream `name`."""
+        return self.marked(*self.labelled(index, name))
 
     def labelled(self, index: int, name: str = "train") -> tuple[dict[str, Tensor], list[str]]:
-        """The shard, and the family of each of its datasets."""
+        """Prepared inputs and truths of the shard, and the family of each of its datasets."""
         randomness = source(stream(self.seed, name, index))
         parts, truths, families = [], [], []
         together = min(self.one_shape, self.size)
@@ -61,6 +63,10 @@ class Recipe:
                 families += batch.families
             return self.network.collate(parts) | {TRUTH: torch.cat(truths)}, families
 
+    def marked(self, tensors: dict[str, Tensor], families: list[str]) -> dict[str, Tensor]:
+        """The same with the kinds of laws that each dataset holds, of `recognition.held`."""
+        return tensors | {KINDS: held(families, self.network.kinds)}
+
     def validation_part(self, index: int) -> tuple[dict[str, Tensor], list[str]]:
         """Part `index` of the draws that judge the run, of a stream of their own."""
         part = replace(self, size=VALIDATION_PART, one_shape=VALIDATION_DRAW)
@@ -68,9 +74,9 @@ class Recipe:
 
     def joined(self, shards: list[dict[str, Tensor]]) -> dict[str, Tensor]:
         """Shards as one, their inputs padded to a common shape; the truths stay in order."""
-        truth = torch.cat([shard[TRUTH] for shard in shards])
-        inputs = [{k: t for k, t in shard.items() if k != TRUTH} for shard in shards]
-        return self.network.collate(inputs) | {TRUTH: truth}
+        told = {name: torch.cat([shard[name] for shard in shards]) for name in (TRUTH, KINDS)}
+        inputs = [{k: t for k, t in shard.items() if k not in told} for shard in shards]
+        return self.network.collate(inputs) | told
 
 
 def claim(folder: Path, recipe: Recipe) -> None:
@@ -172,7 +178,7 @@ class Writers:
             if not any(process.is_alive() for process in self._processes):
                 raise JobError(f"{path} is missing, and no data worker is left to write it.")
             time.sleep(0.05)
-        return safetensors.torch.load_file(path)
+        return self._recipe.marked(*read_labelled(path))
 
     def stop(self) -> None:
         for process in self._processes:

@@ -17,13 +17,15 @@ from torch import Tensor
 
 from mist_core.checkpoint import load_network, save_checkpoint
 from mist_core.mailbox import PAUSE
-from mist_core.model import Network, build_network, config_dict
+from mist_core.model import build_network, config_dict
+from mist_core.network import Network
 from mist_core.priors import meta_distribution
 from mist_core.ranks import Ranks
+from mist_core.recognition import recognition_loss
 from mist_core.run_card import require_new_draws, run_card
 from mist_core.run_state import RunState, load_state, save_state
 from mist_core.scoring import training_loss, validation_scores, witness_loss
-from mist_core.shards import TRUTH, Pool, Recipe, Writers, claim
+from mist_core.shards import KINDS, TRUTH, Pool, Recipe, Writers, claim
 from mist_core.train_config import TrainConfig
 
 STATE_SECONDS = 40.0
@@ -174,6 +176,7 @@ class Trainer:
             prediction = self.averaging(batch)
             loss = training_loss(prediction, batch[TRUTH])
             beside = witness_loss(prediction, batch[TRUTH])
+            beside = beside + recognition_loss(prediction.kinds, batch[KINDS])
         self.optimiser.zero_grad(set_to_none=True)
         (loss + beside).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -277,7 +280,7 @@ class Trainer:
         with torch.no_grad():
             self.best.fit_family(self._to_device(inputs))
         fresh = self._to_device(self.validation)
-        self.best.fit_spread(fresh, fresh[TRUTH])
+        self.best.fit_fresh(fresh, fresh[TRUTH])
         save_checkpoint(self.config.out, self.best.state_dict(), self._card())
 
     def _card(self) -> dict:

@@ -7,13 +7,20 @@ from pathlib import Path
 from mist_core.errors import JobError
 from mist_core.home import home
 from mist_core.mailbox import Mailbox
+from mist_core.recognition import KINDS
 from mist_core.summaries import GAUSSIAN_BLOCKS, PAIRWISE_BLOCKS
 from mist_core.train import Trainer
 from mist_core.train_config import TrainConfig
 
 ARCHITECTURES = {
     "mist": {"architecture": "mist"},
-    "statistics": {"architecture": "mist", "encoder_dim": 0, "dropout": 0.05, "witnesses": 4},
+    "statistics": {
+        "architecture": "mist",
+        "encoder_dim": 0,
+        "dropout": 0.05,
+        "witnesses": 4,
+        "kinds": KINDS,
+    },
     # These statistics cost little: with fresh draws in place of repetition, dropout only blurs. For
     # laws of few marginals; on validation draws the raw frame helped up to about fifty rows.
     "pairwise": {

@@ -2,9 +2,8 @@
 
 They learn from the same datasets, and on laws like those they agree with the main network. Under a
 law that is new the halves tell different tales. So the answer is a linear pool of all (Stone,
-1961), which widens to where they lie, and how far they lie from its median tells a new law better
-than any distance between statistics that we tried. Letters: B datasets, F statistics, M witnesses,
-L quantile levels.
+1961), which widens to where they lie. Letters: B datasets, F statistics, M witnesses, L quantile
+levels.
 """
 
 import numpy as np
@@ -12,15 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mist_core.quantiles import CENTRAL_90, LEVELS, MEDIAN, QuantileHead, level_weights
+from mist_core.quantiles import LEVELS, QuantileHead, level_weights
 
 WIDTH, LAYERS = 192, 2
 # Chance of a block of statistics to be read by a witness.
 SHARE = 0.45
 # Of the main network in the pool; the witnesses share the rest.
 MAIN_WEIGHT = 0.75
-# Width in ln(MI + OFFSET) below which all distances weigh the same.
-LEAST_WIDTH = 1e-3
 
 
 class Residual(nn.Module):
@@ -91,15 +88,3 @@ def pooled(main: Tensor, witnesses: Tensor) -> Tensor:
     (level_0, value_0), (level_1, value_1) = ends
     part = ((levels - level_0) / (level_1 - level_0)).clamp(0, 1)
     return value_0 + part * (value_1 - value_0)
-
-
-def disagreement(main: Tensor, witnesses: Tensor) -> Tensor:
-    """(B,) mean distance of the witnesses' medians from the main one, each in its own widths.
-
-    Args:
-        main: (B, L) quantiles of the main network.
-        witnesses: (B, M, L) those of the witnesses.
-    """
-    low, high = CENTRAL_90
-    width = (witnesses[..., high] - witnesses[..., low]).clamp_min(LEAST_WIDTH)
-    return ((witnesses[..., MEDIAN] - main[:, MEDIAN, None]).abs() / width).mean(-1)

@@ -18,6 +18,7 @@ from mist_core import MISTEstimator, ParameterError, shards, train
 from mist_core.__main__ import main
 from mist_core.checkpoint import load_checkpoint, load_network
 from mist_core.meta_distribution import Paper
+from mist_core.recognition import KINDS
 from mist_core.summaries import GAUSSIAN_BLOCKS
 from mist_core.train import Trainer
 from mist_core.train_config import TrainConfig
@@ -48,7 +49,7 @@ class WritersInside:
     def validation(self):
         key = self._key("validation")
         if key not in MEMORY:
-            MEMORY[key] = self.recipe.validation_part(0)[0]
+            MEMORY[key] = self.recipe.marked(*self.recipe.validation_part(0))
         return MEMORY[key]
 
     def _key(self, what):
@@ -143,16 +144,17 @@ def test_the_weights_written_are_the_averaged_ones_of_the_lowest_interval_score(
     assert not torch.equal(trainer.average.embed.weight, trainer.network.embed.weight)
 
 
-def test_witnesses_learn_too_and_are_ranked_without_dropout(inside, tmp_path):
-    trainer, _ = trained(tmp_path, network=TINY | {"witnesses": 2, "dropout": 0.5})
+def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(inside, tmp_path):
+    beside = {"witnesses": 2, "kinds": KINDS, "dropout": 0.5}
+    trainer, _ = trained(tmp_path, network=TINY | beside)
     network, _ = load_network(trainer.config.out, "cpu")
     first = Trainer(config(tmp_path / "x", network=trainer.config.network), lambda point: None)
-    for learned, before in zip(network.witnesses, first.network.witnesses, strict=True):
-        assert not torch.equal(learned.embed.weight, before.embed.weight)
-    ranks = network.agreement.grouped.clone()
-    inputs = trainer.pool.sample(256, torch.Generator().manual_seed(trainer.config.seed))
-    network.fit_family(inputs)
-    assert torch.equal(network.agreement.grouped, ranks)
+    for name in ("witnesses.0.embed", "witnesses.1.embed", "recogniser.embed"):
+        learned, before = (n.get_submodule(name).weight for n in (network, first.network))
+        assert not torch.equal(learned, before)
+    ranks = network.recogniser.both.grouped.clone()
+    network.recogniser.rank(network._standardise(trainer.validation["features"]))
+    assert torch.equal(network.recogniser.both.grouped, ranks)
 
 
 def test_nothing_to_choose_weights_by_is_refused(tmp_path):

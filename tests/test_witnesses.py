@@ -1,14 +1,13 @@
-"""Witnesses: pooled quantiles are those of the mixture, and disagreement is in their own widths."""
+"""Witnesses: each learns by itself, and pooled quantiles are those of the mixture."""
 
 from dataclasses import replace
 
-import pytest
 import torch
 
 from mist_core.model import MIST, MISTConfig, build_network, config_dict
 from mist_core.quantiles import CENTRAL_90, LEVELS, MEDIAN
 from mist_core.scoring import training_loss, witness_loss
-from mist_core.witnesses import MAIN_WEIGHT, disagreement, pooled, read_by
+from mist_core.witnesses import MAIN_WEIGHT, pooled, read_by
 
 # Which of 24 blocks the first four witnesses read.
 CHOSEN = [
@@ -63,12 +62,6 @@ def test_a_pool_widens_to_where_the_witnesses_lie():
     assert found[MEDIAN] - main[0, MEDIAN] < 0.1
 
 
-def test_disagreement_is_in_widths_of_the_witnesses():
-    main = normal(0.0, 0.1)
-    beside = torch.cat([normal(0.5, 0.25), normal(-1.0, 1.0), normal(0.0, 3.0)])[None]
-    torch.testing.assert_close(disagreement(main, beside), torch.tensor([1.0]))
-
-
 def test_a_witness_reads_the_first_block_and_about_half_of_the_others():
     blocks = tuple(f"block {k}" for k in range(41))
     read = [read_by(blocks, number) for number in range(20)]
@@ -111,17 +104,6 @@ def test_the_loss_teaches_every_witness_and_none_through_another():
     witness_loss(replace(prediction, witnesses=prediction.witnesses[:, 1:2]), truth).backward()
     for ours, theirs in zip(of_all, alone.witnesses[1].parameters(), strict=True):
         torch.testing.assert_close(ours, theirs.grad)
-
-
-def test_data_on_which_witnesses_disagree_are_out_of_the_family():
-    mist = network().eval()
-    x, y = data(count=300)
-    mist.fit_inputs(inputs := mist.prepare(x, y))
-    mist.fit_family(inputs)
-    assert mist(inputs).in_family.mean() == pytest.approx(0.5, abs=0.1)
-    with torch.no_grad():
-        mist.witnesses[0].head.out.bias[0] += 5
-    assert mist(inputs).in_family.max() < 0.05
 
 
 def test_the_same_config_builds_the_same_network():

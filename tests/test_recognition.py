@@ -1,0 +1,84 @@
+"""The recogniser: it names kinds of laws, and a kind it was never shown is less familiar."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from sklearn.metrics import roc_auc_score
+
+from mist_core.model import MIST, MISTConfig
+from mist_core.recognition import KINDS, OTHER, Recogniser, held, recognition_loss
+from mist_core.scoring import training_loss
+
+FEATURES = 6
+# Three kinds: around points on three axes.
+CENTERS = 4.0 * torch.eye(3, FEATURES).roll(1, -1)
+
+
+def drawn(kind, count, seed):
+    """(count, FEATURES) statistics of one kind; the first grows with the rows."""
+    generator = torch.Generator().manual_seed(seed)
+    return CENTERS[kind] + torch.randn(count, FEATURES, generator=generator)
+
+
+@pytest.fixture(scope="module")
+def taught():
+    """One that has learned the first two kinds."""
+    torch.manual_seed(0)
+    recogniser = Recogniser(FEATURES, 2)
+    optimiser = torch.optim.Adam(recogniser.parameters(), lr=2e-3)
+    data = torch.cat([drawn(0, 1000, 1), drawn(1, 1000, 2)])
+    known = torch.eye(2).repeat_interleave(1000, 0)
+    for _ in range(60):
+        optimiser.zero_grad()
+        recognition_loss(recogniser(data), known).backward()
+        optimiser.step()
+    recogniser.eval().requires_grad_(False)
+    recogniser.fit(data[torch.randperm(2000)])
+    recogniser.rank(torch.cat([drawn(0, 3000, 3), drawn(1, 3000, 4)]))
+    return recogniser
+
+
+def test_families_hold_their_blocks_and_published_laws_one():
+    families = ["curve+gaussian", "student-sparse-asinh", "independent", "a user's table"]
+    names = [{KINDS[place] for place in row.nonzero().flatten()} for row in held(families, KINDS)]
+    assert names == [{"curve", "gaussian"}, {"student"}, {"independent"}, {OTHER}]
+
+
+def test_a_network_without_kinds_is_told_none():
+    assert held(["curve", "ring"], ()).shape == (2, 0)
+    assert recognition_loss(None, held(["curve"], ())) == 0
+
+
+def test_it_names_what_it_has_learned(taught):
+    for kind in (0, 1):
+        assert (taught(drawn(kind, 500, 5)).argmax(-1) == kind).float().mean() > 0.95
+
+
+def test_familiarity_is_uniform_under_the_laws_it_has_learned(taught):
+    scores = taught.familiarity(torch.cat([drawn(0, 2000, 6), drawn(1, 2000, 7)]))
+    levels = torch.linspace(0.1, 0.9, 9)
+    shares = (scores[:, None] < levels).float().mean(0)
+    torch.testing.assert_close(shares, levels, atol=0.03, rtol=0)
+
+
+def test_a_kind_it_was_never_shown_is_less_familiar(taught):
+    known = taught.familiarity(torch.cat([drawn(0, 500, 8), drawn(1, 500, 9)]))
+    new = taught.familiarity(drawn(2, 1000, 10))
+    labels = [0] * 1000 + [1] * 1000
+    assert roc_auc_score(labels, torch.cat([new, known])) > 0.9
+
+
+def test_it_teaches_the_main_network_nothing_and_learns_nothing_from_the_truth():
+    mist = MIST(MISTConfig(hidden_dim=16, num_layers=1, encoder_dim=0, kinds=KINDS)).train()
+    x = torch.randn(6, 30, 2, generator=torch.Generator().manual_seed(0))
+    prediction = mist(mist.prepare(x, x.square()))
+    parts = {True: [], False: []}
+    for name, parameter in mist.named_parameters():
+        parts[name.startswith("recogniser")].append(parameter)
+    known = held(["square"] * 6, KINDS)
+    losses = {True: recognition_loss(prediction.kinds, known)}
+    losses[False] = training_loss(replace(prediction, kinds=None), torch.ones(6))
+    for own, loss in losses.items():
+        grads = torch.autograd.grad(loss, parts[not own], retain_graph=True, allow_unused=True)
+        assert all(grad is None for grad in grads)
