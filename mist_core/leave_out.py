@@ -1,8 +1,9 @@
 """Families left out of training, each in turn: what a law that is really new does to the answers.
 
 All networks train on the datasets of one run, less those that hold a block of the family, and are
-judged on fresh datasets of that family alone: laws they have never seen. Beside each stands its
-main network alone, with quantiles as wide as training left them.
+judged on fresh datasets of that family alone: laws they have never seen. Beside each stands what it
+would be without all that widens its answers there: its main network alone, its widths fitted to the
+same fresh draws of known laws, but the same whether data are familiar or not.
 """
 
 import copy
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.metrics import roc_auc_score
-from torch import nn
+from torch import Tensor, nn
 
 from mist_core.calibration import follow
 from mist_core.calibration_laws import Study
@@ -20,7 +21,8 @@ from mist_core.calibration_summary import covered, dependent, scores
 from mist_core.errors import JobError
 from mist_core.estimator import MISTEstimator
 from mist_core.general import blocks_of
-from mist_core.shards import read_labelled, shard_path, write_labelled
+from mist_core.network import Network
+from mist_core.shards import TRUTH, read_labelled, shard_path, write_labelled
 
 
 def keep_without(family: str, run: Path, target: Path, most: int | None = None) -> int:
@@ -42,7 +44,7 @@ def keep_without(family: str, run: Path, target: Path, most: int | None = None) 
     for path in run.glob("validation-*.safetensors"):
         _write(target / path.name, *_without(family, path))
     paths = sorted(run.glob("shard-*.safetensors"))[:most]
-    waiting: dict[str, torch.Tensor] = {}
+    waiting: dict[str, Tensor] = {}
     labels: list[str] = []
     size, index = len(read_labelled(paths[0])[1]) if paths else 0, 0
     for path in paths:
@@ -59,31 +61,55 @@ def keep_without(family: str, run: Path, target: Path, most: int | None = None) 
     return size * index
 
 
-def judged(estimator: MISTEstimator, laws: str, n_datasets: int, seed: int) -> pd.DataFrame:
+def judged(
+    estimator: MISTEstimator, plain: MISTEstimator, laws: str, n_datasets: int, seed: int
+) -> pd.DataFrame:
     """Rows of `calibration.judge` for the dependent ones among fresh datasets.
 
     Args:
         estimator: the weights.
+        plain: those of `unwidened`.
         laws: key of `calibration_laws.LAWS`.
         n_datasets: how many are drawn.
         seed: of the draws.
 
     Returns:
-        With `low_unwidened` and `high_unwidened`, the interval of `unwidened`.
+        With `low_unwidened` and `high_unwidened`, the interval of `plain`.
     """
     study = Study.of(laws, n_datasets, seed)
     rows = pd.concat(follow(study, estimator), ignore_index=True)
-    plain = pd.concat(follow(study, unwidened(estimator)), ignore_index=True)
-    return dependent(rows.assign(low_unwidened=plain.low, high_unwidened=plain.high))
+    beside = pd.concat(follow(study, plain), ignore_index=True)
+    return dependent(rows.assign(low_unwidened=beside.low, high_unwidened=beside.high))
 
 
-def unwidened(estimator: MISTEstimator) -> MISTEstimator:
-    """The main network alone, with quantiles as wide as training left them."""
+class AllFamiliar(nn.Module):
+    """Stands in for `Familiarity`: all data are as familiar as can be."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B,) ones for statistics (B, F)."""
+        return features.new_ones(len(features))
+
+
+def unwidened(estimator: MISTEstimator, fresh: dict[str, Tensor]) -> MISTEstimator:
+    """The main network alone, its widths fitted anew without regard to familiarity.
+
+    Args:
+        estimator: the weights.
+        fresh: of `fresh_draws`.
+    """
     network = copy.deepcopy(estimator.network)
-    network.spread, network.witnesses = network.spread[:, :0], nn.ModuleList()
+    network.witnesses, network.kinds, network.familiarity = nn.ModuleList(), (), AllFamiliar()
+    network.fit_fresh(fresh, fresh[TRUTH])
     plain = copy.copy(estimator)
     plain.network = network
     return plain
+
+
+def fresh_draws(run: Path, network: Network) -> dict[str, Tensor]:
+    """The validation draws of a run, as one batch for a network."""
+    paths = sorted(run.glob("validation-*.safetensors"))
+    parts = [read_labelled(path)[0] for path in paths]
+    return network.collate(parts) | {TRUTH: torch.cat([part[TRUTH] for part in parts])}
 
 
 def holds(family: str, rows: pd.DataFrame) -> pd.Series:
@@ -119,7 +145,7 @@ def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
     }
 
 
-def _without(family: str, path: Path) -> tuple[dict[str, torch.Tensor], list[str]]:
+def _without(family: str, path: Path) -> tuple[dict[str, Tensor], list[str]]:
     """The datasets of a shard that hold no block `family`, and their labels."""
     tensors, families = read_labelled(path)
     keep = torch.tensor([family not in blocks_of(name) for name in families])
@@ -127,6 +153,6 @@ def _without(family: str, path: Path) -> tuple[dict[str, torch.Tensor], list[str
     return {name: tensor[keep] for name, tensor in tensors.items()}, kept
 
 
-def _write(path: Path, tensors: dict[str, torch.Tensor], labels: list[str]) -> None:
+def _write(path: Path, tensors: dict[str, Tensor], labels: list[str]) -> None:
     if not path.exists():
         write_labelled(path, tensors, labels)

@@ -10,9 +10,9 @@ from mist_core import MISTEstimator, leave_out_command
 from mist_core.__main__ import main
 from mist_core.errors import JobError
 from mist_core.general import blocks_of
-from mist_core.leave_out import holds, judged, keep_without, summary
+from mist_core.leave_out import fresh_draws, holds, judged, keep_without, summary, unwidened
 from mist_core.shards import FAMILIES, TRUTH, read_labelled, shard_path, validation_path
-from mist_core.spread import NUM_FEATURES
+from mist_core.spread import NUM_FEATURES, ROWS
 
 LABELS = ["ring", "curve", "curve+ring", "gaussian", "independent", "curve+gaussian"]
 
@@ -20,6 +20,17 @@ LABELS = ["ring", "curve", "curve+ring", "gaussian", "independent", "curve+gauss
 @pytest.fixture
 def estimator(tiny_weights):
     return MISTEstimator.load(str(tiny_weights))
+
+
+@pytest.fixture
+def plain(estimator):
+    return unwidened(estimator, fresh(estimator.network))
+
+
+def fresh(network):
+    """Truths so far from what an untrained network says that widths have to grow."""
+    x = torch.randn(300, 30, 1, generator=torch.Generator().manual_seed(0))
+    return network.prepare(x, x + 1e-3 * x.square()) | {TRUTH: torch.linspace(0.0, 9.0, 300)}
 
 
 @pytest.fixture
@@ -59,12 +70,24 @@ def test_published_laws_go_with_the_block_of_their_kind():
     assert blocks_of("additive-wiggly") == ["additive"] and blocks_of("curve+ring")[1] == "ring"
 
 
-def test_beside_it_stands_the_main_network_as_training_left_it(estimator):
+def test_beside_it_stands_the_main_network_blind_to_what_is_new(estimator):
     network = estimator.network
-    network.spread = torch.tensor([0.1, 0.1, 0.0])[:, None].repeat(1, NUM_FEATURES)
-    rows = judged(estimator, "general ring", 12, seed=1)
-    assert ((rows.high - rows.low) > (rows.high_unwidened - rows.low_unwidened)).all()
-    assert network.spread.numel() > 0
+    before = network.spread.clone()
+    beside = unwidened(estimator, fresh(network)).network
+    assert torch.equal(network.spread, before)
+    assert beside.spread.numel() == ROWS * NUM_FEATURES
+    inputs = {"features": 1e6 + torch.zeros(2, network.feature_mean.shape[0])}
+    assert network(inputs).in_family.max() < 0.1
+    assert torch.equal(beside(inputs).in_family, torch.ones(2))
+    assert len(beside.witnesses) == 0
+
+
+def test_fresh_draws_are_all_validation_parts_in_order(run, estimator):
+    for index in (1, 0):
+        validation_path(run, index).write_bytes(shard_path(run, index).read_bytes())
+    found = fresh_draws(run, estimator.network)
+    assert found[TRUTH].tolist() == list(range(12))
+    assert found["features"][:, 0].tolist() == list(range(12))
 
 
 def test_too_few_datasets_are_refused(run, tmp_path):
@@ -72,15 +95,15 @@ def test_too_few_datasets_are_refused(run, tmp_path):
         keep_without("gaussian", run, tmp_path / "without", 1)
 
 
-def test_judged_datasets_are_dependent_ones_of_the_family(estimator):
-    rows = judged(estimator, "general ring", 12, seed=1)
+def test_judged_datasets_are_dependent_ones_of_the_family(estimator, plain):
+    rows = judged(estimator, plain, "general ring", 12, seed=1)
     assert holds("ring", rows).all()
     assert (rows.truth > 0).all()
     assert rows.in_family.between(0, 1).all()
 
 
-def test_familiarity_that_tells_new_from_known_has_an_area_of_one(estimator):
-    rows = judged(estimator, "general ring", 12, seed=1)
+def test_familiarity_that_tells_new_from_known_has_an_area_of_one(estimator, plain):
+    rows = judged(estimator, plain, "general ring", 12, seed=1)
     found = summary("ring", rows.assign(in_family=0.1), rows.assign(in_family=0.9))
     assert found["auroc"] == 1.0
     assert 0 <= found["coverage"] <= 1 and found["score"] > 0
@@ -88,6 +111,7 @@ def test_familiarity_that_tells_new_from_known_has_an_area_of_one(estimator):
 
 def test_the_command_judges_each_family(run, tiny_weights, tmp_path, monkeypatch):
     monkeypatch.setattr(leave_out_command, "_train", lambda *unused: tiny_weights)
+    monkeypatch.setattr(leave_out_command, "fresh_draws", lambda run, network: fresh(network))
     validation_path(run, 0).touch()
     words = ["leave-out", "--folder", str(run), "--families", "ring,curve", "--datasets", "8"]
     assert main([*words, "--out", str(tmp_path / "table")]) == 0
