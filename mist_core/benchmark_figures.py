@@ -202,7 +202,7 @@ def _few_ticks() -> alt.Axis:
 
 
 def _legend() -> alt.Legend:
-    return alt.Legend(orient="bottom", title=None, columns=3, labelLimit=200)
+    return alt.Legend(orient="bottom", title=None, columns=2, labelLimit=200)
 
 
 def _scale(titles: list[str], values: tuple[str, ...]) -> alt.Scale:
