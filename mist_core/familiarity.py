@@ -71,11 +71,11 @@ class RanksByRows(nn.Module):
         for k in group.unique():
             self.grouped[k] = _quantiles(score[group == k], LEVELS).to(self.grouped)
 
-    def share_above(self, rows: Tensor, score: Tensor) -> Tensor:
-        """(B,) share of training datasets of about as many rows with a higher score."""
+    def share_below(self, rows: Tensor, score: Tensor) -> Tensor:
+        """(B,) share of the datasets of about as many rows it was fitted to with a lower score."""
         among = self.grouped[self._group(rows)]  # (B, LEVELS)
         place = torch.searchsorted(among, score.unsqueeze(-1))
-        return 1 - place.squeeze(-1).float() / LEVELS
+        return place.squeeze(-1).float() / LEVELS
 
     def _group(self, rows: Tensor) -> Tensor:
         return torch.searchsorted(self.edges, rows.contiguous())
@@ -89,7 +89,7 @@ class FamiliarityByRows(Familiarity, RanksByRows):
         self.fit_ranks(features[:, 0], self._distance(features))
 
     def forward(self, features: Tensor) -> Tensor:
-        return self.share_above(features[:, 0], self._distance(features))
+        return 1 - self.share_below(features[:, 0], self._distance(features))
 
 
 def _quantiles(values: Tensor, count: int) -> Tensor:

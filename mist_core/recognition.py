@@ -71,10 +71,13 @@ class Recogniser(nn.Module):
         return self.kinds(self._embedded(standardised))
 
     def familiarity(self, standardised: Tensor) -> Tensor:
-        """(B,) scores in [0, 1], uniform for data of the training laws; the first statistic has to
-        grow with the rows."""
+        """(B,) scores in [0, 1], uniform for data of the training laws.
+
+        Args:
+            standardised: (B, F) statistics, of which the first grows with the rows.
+        """
         rows = standardised[:, 0]
-        return 1 - self.both.share_above(rows, self._combined(rows, standardised))
+        return self.both.share_below(rows, self._combined(rows, standardised))
 
     def fit(self, standardised: Tensor) -> None:
         """Keep references from standardised statistics (N, F) it has learned from."""
@@ -109,7 +112,7 @@ class Recogniser(nn.Module):
     def _combined(self, rows: Tensor, standardised: Tensor) -> Tensor:
         """(B,) sum of the logarithms of both ranks, as Fisher (1932) combines them."""
         ranked = zip((self.evidence, self.nearness), self._signs(standardised), strict=True)
-        return sum((1 - r.share_above(rows, sign) + LEAST_RANK).log() for r, sign in ranked)
+        return sum((r.share_below(rows, sign) + LEAST_RANK).log() for r, sign in ranked)
 
 
 def recognition_loss(log_odds: Tensor | None, known: Tensor) -> Tensor:

@@ -84,8 +84,9 @@ def fit(prediction: Prediction, phi: Tensor, truth: Tensor) -> Tensor:
         truth: (B,) MI, nats.
     """
     free = phi.new_zeros(ROWS, phi.shape[-1]).requires_grad_()
-    cautious, fitted = torch.zeros_like(free), torch.ones_like(free)
-    cautious[:2, -1], fitted[:2, -1] = CAUTION, 0.0
+    # What the last feature does to both factors is given, not fitted.
+    given, fitted = torch.zeros_like(free), torch.ones_like(free)
+    given[:2, -1], fitted[:2, -1] = CAUTION, 0.0
     target, levels = (truth + OFFSET).log(), LEVELS.to(truth.device)
     optimiser = torch.optim.LBFGS(
         [free], max_iter=STEPS, line_search_fn="strong_wolfe", tolerance_change=1e-9
@@ -93,16 +94,16 @@ def fit(prediction: Prediction, phi: Tensor, truth: Tensor) -> Tensor:
 
     def loss() -> Tensor:
         optimiser.zero_grad()
-        quantiles = stretched(prediction, phi, cautious + fitted * free).log_quantiles
+        quantiles = stretched(prediction, phi, given + fitted * free).log_quantiles
         # What lies below no information at all says no information.
         quantiles = quantiles.clamp_min(math.log(OFFSET))
         value = pinball_loss(quantiles, target, levels).mean()
-        value = value + PULL / len(truth) * (fitted * free).square().sum()
+        value = value + PULL / len(truth) * free.square().sum()
         value.backward()
         return value
 
     optimiser.step(loss)
-    return _until_held(prediction, phi, (cautious + fitted * free).detach(), truth)
+    return _until_held(prediction, phi, (given + fitted * free).detach(), truth)
 
 
 def _until_held(prediction: Prediction, phi: Tensor, coefficients: Tensor, truth: Tensor) -> Tensor:

@@ -3,19 +3,10 @@
 Shards are drawn in this process except where a test is about processes.
 """
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-
-import psutil
 import pytest
 import torch
 
 from mist_core import MISTEstimator, ParameterError, shards, train
-from mist_core.__main__ import main
 from mist_core.checkpoint import load_checkpoint, load_network
 from mist_core.meta_distribution import Paper
 from mist_core.recognition import KINDS
@@ -248,59 +239,6 @@ def test_the_encoder_joins_when_its_share_of_the_budget_has_come(inside, tmp_pat
     assert awake.network.fuse.weight.abs().max() > 0
 
 
-def test_training_on_the_seed_of_the_test_data_is_refused(tmp_path, capsys):
+def test_the_seed_of_the_test_data_is_refused(tmp_path):
     with pytest.raises(ParameterError, match="20261121 is the seed of the test data"):
         config(tmp_path, seed=20261121)
-    out = str(tmp_path / "weights.safetensors")
-    assert main(["train", "--meta", "paper", "--out", out, "--seed", "20261121"]) == 1
-    assert "seed of the test data" in capsys.readouterr().err
-
-
-def test_a_missing_folder_or_a_wrong_prior_is_one_sentence(tmp_path, capsys):
-    assert main(["train", "--meta", "paper", "--out", str(tmp_path / "no" / "w.safetensors")]) == 1
-    assert "create it first" in capsys.readouterr().err
-    run = ["--folder", str(tmp_path / "run")]
-    assert main(["train", "--meta", "papers", "--out", str(tmp_path / "w.safetensors"), *run]) == 1
-    assert "Unknown meta-distribution 'papers'" in capsys.readouterr().err
-
-
-def command(folder, *options):
-    """The command line of a small real run: two workers, the closed-form statistics."""
-    settings = "--meta paper --architecture gaussian --shard-size 256 --batch-size 64 --workers 2"
-    paths = ["--out", str(folder / "weights.safetensors"), "--folder", str(folder / "run")]
-    return [sys.executable, "-m", "mist_core", "train", *settings.split(), *paths, *options]
-
-
-def wait_for(path, seconds):
-    end = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < end, f"{path.name} did not come"
-        time.sleep(0.2)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_killed_run_goes_on_with_the_same_command_and_leaves_no_process_behind(tmp_path):
-    state = tmp_path / "run" / "state.safetensors"
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    run = subprocess.Popen(
-        command(tmp_path, "--minutes", "1"), stdout=subprocess.PIPE, env=environment
-    )
-    try:
-        wait_for(state, 240)
-        children = psutil.Process(run.pid).children(recursive=True)
-        assert len(children) >= 2
-    finally:
-        run.send_signal(signal.SIGKILL)
-        run.communicate()
-    assert psutil.wait_procs(children, timeout=60)[1] == []
-    killed = load_checkpoint(state).card["run"]
-    assert not (tmp_path / "weights.safetensors").exists()
-    subprocess.run(command(tmp_path, "--minutes", "1"), check=True, timeout=300, env=environment)
-    card = load_checkpoint(tmp_path / "weights.safetensors").card
-    assert card["steps"] > killed["steps"]
-    assert card["minutes"] == pytest.approx(1.0, abs=0.1)
-    assert card["curve"][0]["steps"] == killed["curve"][0]["steps"]
-    lines = (tmp_path / "run" / "progress.jsonl").read_text().splitlines()
-    assert json.loads(lines[-1])["validation"] == card["curve"][-1]["validation"]
-    MISTEstimator.load(tmp_path / "weights.safetensors", device="cpu")
