@@ -1,4 +1,4 @@
-"""Which inputs earn their cost: networks that differ in them alone, trained equally long.
+"""Which inputs earn their cost: networks that differ in them alone, trained for as many steps.
 
 All read the same datasets, drawn once: their statistics, and tokens of each design for the set
 encoder. Three blocks are in none of the training laws; errors on them show what a variant makes of

@@ -147,14 +147,21 @@ class Trainer:
         """Whether the budget is spent, or somebody wants the run to end; the first rank says."""
         if self.ranks.is_first:
             self.request = self.request or self.requested()
-        over = self.request is not None or self.seconds >= 60 * self.config.minutes
+        over = self.request is not None or self._spent >= 1
         self.seconds, over = self.ranks.of_first(self.seconds, over)
         return bool(over)
+
+    @property
+    def _spent(self) -> float:
+        """Share of the budget that is spent."""
+        if self.config.most_steps is not None:
+            return self.steps / self.config.most_steps
+        return self.seconds / (60 * self.config.minutes)
 
     def _steps_a_round(self) -> int:
         """Steps on the data of one shard; lets the set encoder join when its time has come."""
         config = self.config
-        due = self.joined or self.seconds >= 60 * config.minutes * config.encoder_from
+        due = self.joined or self._spent >= config.encoder_from
         self.joined = all([network.use_encoder(due) for network in self._networks.values()])
         reuse = config.encoder_reuse if self.joined else config.reuse
         return max(1, round(reuse * config.shard_size / config.batch_size))
@@ -187,8 +194,7 @@ class Trainer:
 
     def _learning_rate(self) -> float:
         warm = min(1.0, (self.steps + 1) / self.config.warm_up)
-        left = 1 - self.seconds / (60 * self.config.minutes)
-        cool = min(1.0, max(0.02, left / self.config.decay))
+        cool = min(1.0, max(0.02, (1 - self._spent) / self.config.decay))
         return self.config.learning_rate * warm * cool
 
     @torch.no_grad()
@@ -222,7 +228,7 @@ class Trainer:
             "train_loss": sum(recent) / max(1, len(recent)),
             "validation": (scores := self.scores(self.average)),
             "start": self.start,
-            "minutes_left": self.config.minutes - self.seconds / 60,
+            "minutes_left": self.seconds / 60 * (1 / self._spent - 1),
         }
         if scores["wis"] <= self.best_wis:
             self.best_wis = scores["wis"]

@@ -35,6 +35,7 @@ ARCHITECTURES = {
 }
 SETTINGS = {
     "minutes": float,
+    "most-steps": int,
     "seed": int,
     "batch-size": int,
     "reuse": float,

@@ -18,6 +18,7 @@ class TrainConfig:
         network: config of the network, ignored when `init` is given.
         init: weights to start from instead of a random network.
         minutes: time budget of the whole run, resumptions included.
+        most_steps: budget in steps instead, the same on a slow machine as on a fast one.
         seed: root of all random streams.
         batch_size, reuse: datasets a step, over all processes; how often each is seen on average.
         learning_rate, weight_decay: of AdamW, after warm-up.
@@ -42,6 +43,7 @@ class TrainConfig:
     network: dict = field(default_factory=dict)
     init: str | None = None
     minutes: float = 60.0
+    most_steps: int | None = None
     seed: int = 0
     batch_size: int = 512
     reuse: float = 12.0

@@ -67,7 +67,7 @@ def test_the_command_trains_judges_and_writes_the_document(small, tmp_path, monk
     monkeypatch.setattr("mist_core.ablation_command.SHARD", 256)
     monkeypatch.setattr("mist_core.ablation_command.META", ablation.to_text(ablation.TRAINED))
     names = "normal scores only;statistics and encoder, columns"
-    words = ["ablate", "--variants", names, "--minutes", "0.02", "--datasets", "256"]
+    words = ["ablate", "--variants", names, "--steps", "20", "--datasets", "256"]
     document = tmp_path / "ablation.md"
     words += ["--out", str(tmp_path / "ablation"), "--document", str(document)]
     assert main(words) == 0

@@ -97,6 +97,17 @@ def test_the_same_seed_gives_the_same_first_losses_whatever_was_drawn_before(ins
     assert first.losses[:common] == second.losses[:common]
 
 
+def test_a_budget_of_steps_ends_the_run_there_and_gives_the_same_losses_at_any_speed(
+    inside, tmp_path
+):
+    first, points = trained(tmp_path / "first", most_steps=30)
+    second, _ = trained(tmp_path / "second", most_steps=30, minutes=1e-9)
+    assert first.steps == second.steps == 30
+    assert first.losses == second.losses  # the encoder joined, and the rate fell, at the same steps
+    assert first.joined and second.joined
+    assert points[0]["minutes_left"] > 0 and points[-1]["minutes_left"] == 0
+
+
 def test_another_seed_gives_other_losses(inside, tmp_path):
     first, second = (trained(tmp_path / str(s), seed=s, minutes=0.005)[0] for s in (0, 1))
     assert first.losses[:2] != second.losses[:2]
