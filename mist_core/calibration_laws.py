@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mist_core.errors import ParameterError
-from mist_core.general import General
+from mist_core.general import INDEPENDENCE, General
 from mist_core.general_blocks import BLOCKS
 from mist_core.inputs import MIN_SAMPLES
 from mist_core.meta_distribution import (
@@ -29,7 +29,6 @@ from mist_core.meta_distribution import (
 A_DRAW = 4
 # Draws that may fall outside the ranges before they are given up.
 MOST_TRIES = 400
-INDEPENDENT = "independent"  # the family name of draws without dependence
 Range = tuple[int, int]
 
 
@@ -152,7 +151,7 @@ def _block(name: str, rows: Range, dims: Range) -> MetaDistribution:
             f"None of these laws has at most {dims[1]} columns on both sides: widen the ranges."
         )
     meta = General(rows, dims[1], blocks=(name,), published=0.0)
-    return Within(meta, rows, dims, frozenset({name, INDEPENDENT}))
+    return Within(meta, rows, dims, frozenset({name, INDEPENDENCE}))
 
 
 def _of_paper(families: tuple[str, ...]) -> Laws:

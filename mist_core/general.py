@@ -28,8 +28,11 @@ from mist_core.meta_distribution import (
 )
 from mist_core.redundant import random_redundancy
 from mist_core.rounding import rounded
+from mist_core.strangers import STRANGERS
 from mist_core.transforms import Compose, Identity
 
+# Whatever a draw may be made of.
+ANY_BLOCK: dict[str, Block] = BLOCKS | STRANGERS
 # Laws that share a recipe: enough for batched sampling, few enough for variety within a shape.
 GROUP = 8
 # Standard error of a Monte Carlo truth, over 1 / sqrt(n): a third of what n rows could ever tell.
@@ -37,6 +40,7 @@ TOLERANCE = 0.3
 # Nats; smaller ones are below every error this estimator will make.
 LEAST_TOLERANCE = 0.004
 INDEPENDENT = 0.08
+INDEPENDENCE = "independent"  # the family name of draws without dependence
 # Share of draws that are of the published families: high dimension and high MI.
 PUBLISHED = 0.27
 # What the published laws are, by the first word of their names.
@@ -60,8 +64,8 @@ class General(MetaDistribution):
         dims: most columns a side.
         cells: most values n (p + q) of a dataset; dimensions are drawn again above it. Tall
             draws may have `TALL_CELLS` times as many.
-        blocks: names of `BLOCKS` in use; leaving one out holds its family out of training, and the
-            published laws of that family, too.
+        blocks: names of `ANY_BLOCK` in use; leaving one out holds its family out of training, and
+            the published laws of that family, too.
         published: share of draws that are of the published families instead.
         tall: share of the others that have many rows and many columns.
     """
@@ -127,21 +131,26 @@ class General(MetaDistribution):
         laws, names, numeric = [], [], True
         left_x, left_y = dim_x, dim_y
         for _ in range(int(source.rng.choice([1, 1, 1, 2, 2, MOST_BLOCKS]))):
-            fitting = [name for name in self.blocks if BLOCKS[name].fits(left_x, left_y)]
+            fitting = [name for name in self.blocks if ANY_BLOCK[name].fits(left_x, left_y)]
             if not fitting:
                 break
-            weights = np.array([BLOCKS[name].weight for name in fitting])
+            weights = np.array([ANY_BLOCK[name].weight for name in fitting])
             name = str(source.rng.choice(fitting, p=weights / weights.sum()))
-            law = _build(BLOCKS[name], left_x, left_y, count, source, tolerance)
+            law = _build(ANY_BLOCK[name], left_x, left_y, count, source, tolerance)
             left_x, left_y = left_x - law.dim_x, left_y - law.dim_y
             laws.append(law)
             names.append(name)
-            numeric &= BLOCKS[name].numeric
+            numeric &= ANY_BLOCK[name].numeric
             if min(left_x, left_y) == 0:
                 break
         if left_x or left_y:
             laws.append(noise(left_x, left_y, count, source))
         return Independent(laws), "+".join(sorted(set(names))), numeric
+
+
+def strange() -> General:
+    """Laws that are none of `BLOCKS`, shown as those are; see `strangers`."""
+    return General(blocks=tuple(STRANGERS), published=0.0)
 
 
 def blocks_of(family: str) -> list[str]:
@@ -160,6 +169,6 @@ def _build(
 
 def _decoupled(law: Law, n: int, source: Source, count: int) -> Batch:
     """X of one sample beside Y of another: the same margins, MI = 0."""
-    batch = draw_law(law, n, source, ("independent",) * count)
+    batch = draw_law(law, n, source, (INDEPENDENCE,) * count)
     _, y = law.sample(n, generator=source.generator, dtype=batch.y.dtype)
     return Batch(batch.x, y, 0 * batch.mutual_information, batch.families)

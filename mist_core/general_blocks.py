@@ -66,14 +66,14 @@ def noise(dim_x: int, dim_y: int, count: int, source: Source) -> Noise:
     return Noise(dim_x, dim_y, count, source.generator.device)
 
 
-def _any_size(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+def any_size(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
     """All columns in half of the draws, else any number of either side."""
     if rng.random() < 0.5:
         return left_x, left_y
     return int(rng.integers(1, left_x, endpoint=True)), int(rng.integers(1, left_y, endpoint=True))
 
 
-def _up_to(most: int) -> Size:
+def up_to(most: int) -> Size:
     """Up to `most` columns a side, few more often."""
 
     def size(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
@@ -105,11 +105,11 @@ def _class_columns(left: int, rng: np.random.Generator) -> int:
     return 1 if most < 2 or rng.random() < 0.4 else int(rng.integers(2, most, endpoint=True))
 
 
-def _two_class_sides(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+def two_class_sides(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
     return _class_columns(left_x, rng), _class_columns(left_y, rng)
 
 
-def _class_and_numbers(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+def class_and_numbers(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
     return _class_columns(left_x, rng), 1 + int(rng.random() ** 2 * min(left_y, 5))
 
 
@@ -184,7 +184,7 @@ def _class_conditional(dim_x: int, dim_y: int, count: int, source: Source, toler
 
 
 def _numbers_and_class(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
-    return _class_and_numbers(left_y, left_x, rng)[::-1]
+    return class_and_numbers(left_y, left_x, rng)[::-1]
 
 
 def _swapped_class_conditional(
@@ -232,16 +232,16 @@ def _ordinal(dim_x: int, dim_y: int, count: int, source: Source, tolerance: floa
 
 
 def _few_to_one(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
-    return _up_to(4)(left_x, 1, rng)
+    return up_to(4)(left_x, 1, rng)
 
 
 BLOCKS: dict[str, Block] = {
-    "gaussian": Block(_gaussian, _any_size, weight=4),
-    "student": Block(_student, _any_size, weight=2),
+    "gaussian": Block(_gaussian, any_size, weight=4),
+    "student": Block(_student, any_size, weight=2),
     "additive": Block(_additive, _equal),
     "curve": Block(_curve, _single, weight=3),
     "copula": Block(_copula, _single),
-    "mixture": Block(_mixture, _up_to(5), weight=2),
+    "mixture": Block(_mixture, up_to(5), weight=2),
     "checkerboard": Block(_checkerboard, _single, weight=0.5),
     "ordinal": Block(_ordinal, _single, weight=0.9),
     "ring": Block(_ring, _single, weight=0.5),
@@ -249,7 +249,13 @@ BLOCKS: dict[str, Block] = {
     "parity": Block(_parity, _few_to_one, weight=0.3),
     "product": Block(_product, _two_to_one, weight=0.3, least=(2, 1)),
     "gate": Block(_gate, _one_to_two, weight=0.3, least=(1, 2)),
-    "contingency": Block(_contingency, _two_class_sides, numeric=False),
-    "class-conditional": Block(_class_conditional, _class_and_numbers, numeric=False),
+    "contingency": Block(_contingency, two_class_sides, numeric=False),
+    "class-conditional": Block(_class_conditional, class_and_numbers, numeric=False),
     "conditional-class": Block(_swapped_class_conditional, _numbers_and_class, numeric=False),
+}
+# Blocks to be left out together: half of all draws exchange X and Y, so without its mirror image a
+# block is still there.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in BLOCKS if name != "conditional-class"},
+    "class-conditional": ("class-conditional", "conditional-class"),
 }

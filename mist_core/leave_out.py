@@ -7,6 +7,7 @@ same fresh draws of known laws, but the same whether data are familiar or not.
 """
 
 import copy
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +22,16 @@ from mist_core.calibration_summary import covered, dependent, scores
 from mist_core.errors import JobError
 from mist_core.estimator import MISTEstimator
 from mist_core.general import blocks_of
+from mist_core.general_blocks import FAMILIES
 from mist_core.network import Network
 from mist_core.shards import TRUTH, read_labelled, shard_path, write_labelled
 
 
 def keep_without(family: str, run: Path, target: Path, most: int | None = None) -> int:
-    """Write the datasets that hold no block `family` as shards of the same size.
+    """Write the datasets that hold no block of a family as shards of the same size.
 
     Args:
-        family: a name of `general_blocks.BLOCKS`.
+        family: a name of `general_blocks.FAMILIES`.
         run: the folder of a run; its shards and validation draws carry labels.
         target: the folder for the new ones; those that it holds stay.
         most: shards of the run to read, at most; None for all.
@@ -43,6 +45,8 @@ def keep_without(family: str, run: Path, target: Path, most: int | None = None) 
     target.mkdir(parents=True, exist_ok=True)
     for path in run.glob("validation-*.safetensors"):
         _write(target / path.name, *_without(family, path))
+    for path in run.glob("strange-*.safetensors"):  # which hold no family at all
+        shutil.copyfile(path, target / path.name)
     paths = sorted(run.glob("shard-*.safetensors"))[:most]
     waiting: dict[str, Tensor] = {}
     labels: list[str] = []
@@ -113,8 +117,8 @@ def fresh_draws(run: Path, network: Network) -> dict[str, Tensor]:
 
 
 def holds(family: str, rows: pd.DataFrame) -> pd.Series:
-    """Whether a block of the family is in each dataset."""
-    return rows.family.map(lambda name: family in blocks_of(name))
+    """Whether each dataset holds a block of the family."""
+    return rows.family.map(lambda name: _has(family, name))
 
 
 def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
@@ -148,9 +152,14 @@ def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
 def _without(family: str, path: Path) -> tuple[dict[str, Tensor], list[str]]:
     """The datasets of a shard that hold no block `family`, and their labels."""
     tensors, families = read_labelled(path)
-    keep = torch.tensor([family not in blocks_of(name) for name in families])
-    kept = [name for name in families if family not in blocks_of(name)]
+    kept = [name for name in families if not _has(family, name)]
+    keep = torch.tensor([not _has(family, name) for name in families])
     return {name: tensor[keep] for name, tensor in tensors.items()}, kept
+
+
+def _has(family: str, name: str) -> bool:
+    """Whether a block of the family is in datasets of this name."""
+    return not set(FAMILIES[family]).isdisjoint(blocks_of(name))
 
 
 def _write(path: Path, tensors: dict[str, Tensor], labels: list[str]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from mist_core import runs
 from mist_core.errors import JobError
 from mist_core.estimator import MISTEstimator
-from mist_core.general_blocks import BLOCKS
+from mist_core.general_blocks import FAMILIES
 from mist_core.home import home
 from mist_core.leave_out import fresh_draws, holds, judged, keep_without, summary, unwidened
 from mist_core.shards import VALIDATION_PART
@@ -20,7 +20,7 @@ from mist_core.train_config import TrainConfig
 
 # Of the trainings; their validation draws are the same in all but the family left out.
 SEED = 0
-# Small batches: in a few minutes of a CPU, steps are what is short.
+# Small batches: on a CPU, steps are what is short.
 SETTINGS = {
     "batch_size": 256,
     "reuse": 2.5,
@@ -35,8 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--folder", type=Path, help="run of `general`; .mist/runs/general if absent"
     )
-    parser.add_argument("--families", default=",".join(BLOCKS), help="blocks, by comma")
-    parser.add_argument("--minutes", type=float, default=4.0, help="training of each")
+    parser.add_argument("--families", default=",".join(FAMILIES), help="names, by comma")
+    parser.add_argument("--steps", type=int, default=2500, help="training of each")
     parser.add_argument("--shards", type=int, default=120, help="of the run, to train on")
     parser.add_argument("--jobs", type=int, default=1, help="trainings side by side")
     parser.add_argument("--datasets", type=int, default=1000, help="drawn of each family")
@@ -48,14 +48,14 @@ def main(options: argparse.Namespace) -> None:
     """Trains what is not trained yet, prints and stores the table.
 
     Raises:
-        JobError: the folder holds no shards, or a family that is no block.
+        JobError: the folder holds no shards, or there is no such family.
     """
     folder = options.folder or home() / "runs" / "general"
     if not all(any(folder.glob(f"{name}-*.safetensors")) for name in ("shard", "validation")):
         raise JobError(f"{folder} holds no training data: train `general` first, or name a run.")
     families = options.families.split(",")
-    if unknown := sorted(set(families) - set(BLOCKS)):
-        raise JobError(f"Unknown family {unknown[0]!r}: expected some of {', '.join(BLOCKS)}.")
+    if unknown := sorted(set(families) - set(FAMILIES)):
+        raise JobError(f"Unknown family {unknown[0]!r}: expected some of {', '.join(FAMILIES)}.")
     start, rows, judges = time.perf_counter(), [], {}
     trainings = (joblib.delayed(_judged)(family, folder, options) for family in families)
     results = joblib.Parallel(options.jobs, return_as="generator")(trainings)
@@ -64,9 +64,9 @@ def main(options: argparse.Namespace) -> None:
         rows.append(row)
         print(_render(rows[-1:]), flush=True)
     print(_render(rows), f"mean {_render([_mean(rows)])}", sep="\n\n")
-    command = ["leave-out", "--minutes", f"{options.minutes:g}"]
+    command = ["leave-out", "--steps", str(options.steps)]
     command += ["--shards", str(options.shards), "--jobs", str(options.jobs)]
-    if set(families) != set(BLOCKS):
+    if set(families) != set(FAMILIES):
         command += ["--families", options.families]
     command += ["--datasets", str(options.datasets), "--seed", str(options.seed)]
     provenance = runs.provenance(command, judges, time.perf_counter() - start)
@@ -75,7 +75,7 @@ def main(options: argparse.Namespace) -> None:
 
 def _judged(family: str, folder: Path, options: argparse.Namespace) -> tuple[Path, dict]:
     """The weights trained without the family, and its row of the table."""
-    out = _train(family, folder, options.shards, options.minutes)
+    out = _train(family, folder, options.shards, options.steps)
     estimator = MISTEstimator.load(str(out), "cpu")  # batches of a few: a GPU gains nothing
     plain = unwidened(estimator, fresh_draws(out.parent, estimator.network))
     new = judged(estimator, plain, f"general {family}", options.datasets, options.seed)
@@ -83,7 +83,7 @@ def _judged(family: str, folder: Path, options: argparse.Namespace) -> tuple[Pat
     return out, summary(family, new, known[~holds(family, known)])
 
 
-def _train(family: str, folder: Path, shards: int, minutes: float) -> Path:
+def _train(family: str, folder: Path, shards: int, steps: int) -> Path:
     """Weights trained without the family; those of a finished training are taken as they are."""
     without = folder.with_name(f"{folder.name}-left-out") / family
     out = without / "weights.safetensors"
@@ -95,7 +95,7 @@ def _train(family: str, folder: Path, shards: int, minutes: float) -> Path:
             out=out,
             folder=without,
             network=ARCHITECTURES["statistics"],
-            minutes=minutes,
+            most_steps=steps,
             seed=SEED,
             workers=0,
             max_datasets=count,
@@ -103,8 +103,9 @@ def _train(family: str, folder: Path, shards: int, minutes: float) -> Path:
             **SETTINGS,
         )
         Trainer(config, lambda point: print(progress_line(point), flush=True)).run()
-        for shard in without.glob("shard-*.safetensors"):  # written anew in seconds
-            shard.unlink()
+        for name in ("shard", "strange"):
+            for path in without.glob(f"{name}-*.safetensors"):  # written anew in seconds
+                path.unlink()
     return out
 
 

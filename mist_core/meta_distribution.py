@@ -22,7 +22,7 @@ from mist_core.dispersion import (
 from mist_core.distributions import AdditiveUniform, Law, Multinormal, StudentT
 from mist_core.transforms import Asinh, HalfCube, Identity, Transform, WigglyX, WigglyY
 
-STREAMS = {"train": 0, "validation": 1, "test": 2}
+STREAMS = {"train": 0, "validation": 1, "test": 2, "strange": 3}
 # Children of this entropy are test data of every evaluation, so no other stream may grow from it.
 TEST_ENTROPY = 20261121
 
@@ -71,7 +71,7 @@ def source(sequence: np.random.SeedSequence, device: str | torch.device = "cpu")
 
 
 def stream(seed: int, name: str, index: int) -> np.random.SeedSequence:
-    """Seed sequence number `index` of the stream "train", "validation" or "test"."""
+    """Seed sequence number `index` of a stream, one of `STREAMS`."""
     return np.random.SeedSequence(seed, spawn_key=(STREAMS[name], index))
 
 

@@ -18,7 +18,7 @@ from mist_core.errors import WeightsError
 from mist_core.familiarity import FamiliarityByRows
 from mist_core.network import Network
 from mist_core.quantiles import MEDIAN, Prediction, QuantileHead
-from mist_core.recognition import Recogniser
+from mist_core.recognition import STRANGE, Recogniser
 from mist_core.witnesses import Residual, Witness
 
 # What the encoder sees of a row: canonical coordinates of the normal scores or of the raw frame, or
@@ -161,7 +161,10 @@ class MIST(Network):
             hidden = block(hidden)  # (B, H)
         own = self.head(hidden, features[:, self.estimates])
         if self.training and self.kinds:
-            own = replace(own, kinds=self.recogniser(standardised))
+            seen = [standardised]
+            if STRANGE in inputs:
+                seen.append(self._standardise(inputs[STRANGE]))
+            own = replace(own, kinds=self.recogniser(torch.cat(seen)))
         if not self.witnesses:
             return own
         beside = [witness(standardised, features) for witness in self.witnesses]

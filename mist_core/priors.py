@@ -6,7 +6,7 @@ from collections.abc import Callable
 from mist_core.composed import Mixed, from_text
 from mist_core.errors import ParameterError
 from mist_core.general import General
-from mist_core.general_blocks import BLOCKS
+from mist_core.general_blocks import BLOCKS, FAMILIES
 from mist_core.meta_distribution import (
     FEW_ROWS,
     FEW_ROWS_SHARES,
@@ -22,8 +22,8 @@ def _few_rows(families: tuple[str, ...]) -> MetaDistribution:
 
 
 def _without(name: str) -> MetaDistribution:
-    """`general` less one block: a family to be met for the first time after training."""
-    return General(blocks=tuple(block for block in BLOCKS if block != name))
+    """`general` less one family: one to be met for the first time after training."""
+    return General(blocks=tuple(block for block in BLOCKS if block not in FAMILIES[name]))
 
 
 META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
@@ -31,7 +31,7 @@ META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
     "paper-few-rows": lambda: _few_rows(PAPER_TRAIN),
     "paper-no-additive": lambda: _few_rows(tuple(f for f in PAPER_TRAIN if "additive" not in f)),
     "general": General,
-    **{f"general-no-{name}": functools.partial(_without, name) for name in BLOCKS},
+    **{f"general-no-{name}": functools.partial(_without, name) for name in FAMILIES},
 }
 
 

@@ -2,7 +2,8 @@
 
 It learns beside the main network from the same statistics. Which kinds a dataset is made of is a
 question about its law, so what it learns to look at is what tells laws apart, not what tells ten
-rows from a thousand or three columns from thirty, as distances between statistics do. Two signs of
+rows from a thousand or three columns from thirty, as distances between statistics do. Beside them
+it sees `strangers`, which hold no kind at all, and so learns where the kinds end. Two signs of
 a law that is new come from it: little evidence for every kind (the free energy of Liu et al., 2020,
 arXiv 2010.03759), and a long way to the nearest known datasets in its last layer (Sun et al., 2022,
 arXiv 2204.06507). Letters: B datasets, F statistics, C kinds.
@@ -15,19 +16,23 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mist_core.familiarity import RanksByRows
-from mist_core.general import blocks_of
+from mist_core.general import INDEPENDENCE, blocks_of
 from mist_core.general_blocks import BLOCKS
 from mist_core.witnesses import Residual
 
 # What a dataset may hold: blocks of `general`, no dependence, or something that has no name here.
 OTHER = "other"
-KINDS = (*BLOCKS, "independent", OTHER)
+KINDS = (*BLOCKS, INDEPENDENCE, OTHER)
+# Statistics of datasets that hold none of them, in a batch to learn from; see `strangers`.
+STRANGE = "strange"
 WIDTH, LAYERS, EMBEDDED = 384, 2, 128
 DROPOUT = 0.1
 # Known datasets that stand for all, and which of the nearest of them counts.
 REFERENCES, NEAREST = 3000, 3
 # Keeps the logarithm of the lowest rank finite.
 LEAST_RANK = 0.005
+# How much evidence and nearness count; chosen on families left out.
+WEIGHTS = (2.0, 1.0)
 
 
 def held(families: Sequence[str], kinds: tuple[str, ...]) -> Tensor:
@@ -110,18 +115,20 @@ class Recogniser(nn.Module):
         return evidence, nearest[:, -1].contiguous()
 
     def _combined(self, rows: Tensor, standardised: Tensor) -> Tensor:
-        """(B,) sum of the logarithms of both ranks, as Fisher (1932) combines them."""
-        ranked = zip((self.evidence, self.nearness), self._signs(standardised), strict=True)
-        return sum((r.share_below(rows, sign) + LEAST_RANK).log() for r, sign in ranked)
+        """(B,) weighted sum of the logarithms of both ranks, after Fisher (1932)."""
+        signs, ranks = self._signs(standardised), (self.evidence, self.nearness)
+        shares = [r.share_below(rows, sign) for r, sign in zip(ranks, signs, strict=True)]
+        return sum(w * (s + LEAST_RANK).log() for w, s in zip(WEIGHTS, shares, strict=True))
 
 
 def recognition_loss(log_odds: Tensor | None, known: Tensor) -> Tensor:
     """Scalar: mean binary cross-entropy; 0 where there is no recogniser.
 
     Args:
-        log_odds: (B, C) of a network that learns.
-        known: (B, C) of `held`.
+        log_odds: (B + S, C) of a network that learns; of S strange datasets at the end.
+        known: (B, C) of `held`; strange datasets hold nothing that has a name.
     """
     if log_odds is None:
         return torch.zeros((), device=known.device)
-    return functional.binary_cross_entropy_with_logits(log_odds.float(), known.float())
+    known = functional.pad(known.float(), (0, 0, 0, len(log_odds) - len(known)))
+    return functional.binary_cross_entropy_with_logits(log_odds.float(), known)

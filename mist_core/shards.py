@@ -16,15 +16,18 @@ import torch.multiprocessing as multiprocessing
 from torch import Tensor
 
 from mist_core.errors import JobError
+from mist_core.general import INDEPENDENCE, strange
 from mist_core.meta_distribution import MetaDistribution, source, stream
 from mist_core.model import config_dict
 from mist_core.network import Network
-from mist_core.recognition import held
+from mist_core.recognition import STRANGE, held
 
 # Datasets of one shape drawn together: a call of torch costs as much as the numbers of a few.
 DATASETS_A_DRAW = 128
 # Those of one shape err alike: what judges a run has few of each.
 VALIDATION_PART, VALIDATION_DRAW = 512, 16
+# Datasets of a shard for each strange one drawn with it, and how many of those are of one shape.
+STRANGE_EVERY, STRANGE_DRAW = 8, 16
 TRUTH, FAMILIES, KINDS = "mutual_information", "families", "kinds"
 
 
@@ -71,6 +74,14 @@ class Recipe:
         """Part `index` of the draws that judge the run, of a stream of their own."""
         part = replace(self, size=VALIDATION_PART, one_shape=VALIDATION_DRAW)
         return part.labelled(index, "validation")
+
+    def strange(self, index: int) -> tuple[dict[str, Tensor], list[str]]:
+        """Statistics of datasets whose laws have no name, to go with shard `index`."""
+        size = max(STRANGE_DRAW, self.size // STRANGE_EVERY)
+        laws = replace(self, meta=strange(), size=size, one_shape=STRANGE_DRAW)
+        tensors, families = laws.labelled(index, STRANGE)
+        unlike = [row for row, family in enumerate(families) if family != INDEPENDENCE]
+        return {STRANGE: tensors["features"][unlike]}, [families[row] for row in unlike]
 
     def joined(self, shards: list[dict[str, Tensor]]) -> dict[str, Tensor]:
         """Shards as one, their inputs padded to a common shape; the truths stay in order."""
@@ -168,17 +179,24 @@ class Writers:
         self._wanted.value = max(self._wanted.value, index + self._ahead)
         return self._read(shard_path(self._folder, index))
 
+    def read_strange(self, index: int) -> dict[str, Tensor]:
+        """The strange datasets that go with shard `index`, waiting as `read` does."""
+        return self._waited(strange_path(self._folder, index))[0]
+
     def validation(self) -> dict[str, Tensor]:
         """The draws that judge the run, as `read`."""
         paths = [validation_path(self._folder, index) for index in range(self._parts)]
         return self._recipe.joined([self._read(path) for path in paths])
 
     def _read(self, path: Path) -> dict[str, Tensor]:
+        return self._recipe.marked(*self._waited(path))
+
+    def _waited(self, path: Path) -> tuple[dict[str, Tensor], list[str]]:
         while not path.exists():
             if not any(process.is_alive() for process in self._processes):
                 raise JobError(f"{path} is missing, and no data worker is left to write it.")
             time.sleep(0.05)
-        return self._recipe.marked(*read_labelled(path))
+        return read_labelled(path)
 
     def stop(self) -> None:
         for process in self._processes:
@@ -204,6 +222,10 @@ def validation_path(folder: Path, index: int) -> Path:
     return folder / f"validation-{index:06d}.safetensors"
 
 
+def strange_path(folder: Path, index: int) -> Path:
+    return folder / f"strange-{index:06d}.safetensors"
+
+
 def shard_path(folder: Path, index: int) -> Path:
     return folder / f"shard-{index:06d}.safetensors"
 
@@ -224,6 +246,9 @@ def _write_shards(
         path = shard_path(folder, index)
         if not path.exists():
             write_labelled(path, *recipe.labelled(index))
+        path = strange_path(folder, index)
+        if recipe.network.kinds and not path.exists():
+            write_labelled(path, *recipe.strange(index))
         index += workers
 
 
@@ -237,13 +262,14 @@ class Pool:
 
     def add(self, shard: dict[str, Tensor]) -> None:
         """Append a shard's datasets, over the oldest ones once the pool is full."""
-        size = len(shard[TRUTH])
+        size = len(next(iter(shard.values())))
         if not self._store:
             room = min(4 * size, self.capacity)
             self._store = {k: t.new_zeros((room, *t.shape[1:])) for k, t in shard.items()}
         places = torch.arange(self.count, self.count + size) % self.capacity
-        if places.max() >= len(self._store[TRUTH]):
-            self._grow(min(2 * len(self._store[TRUTH]), self.capacity))
+        held = len(next(iter(self._store.values())))
+        if places.max() >= held:
+            self._grow(min(2 * held, self.capacity))
         for name, tensor in shard.items():
             self._store[name][places] = tensor
         self.count += size

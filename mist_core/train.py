@@ -33,6 +33,8 @@ REPORT_SECONDS = 20.0
 FAMILY_DATASETS = 20_000
 # Between the seeds of the steps of two ranks: more than any run has steps.
 RANK_SEEDS = 2**40
+# Datasets of a step for each strange one that the recogniser learns from beside them.
+KNOWN_A_STRANGE = 3
 
 
 class Trainer:
@@ -62,7 +64,7 @@ class Trainer:
         self.average, self.best = (build_network(config_dict(self.network)) for _ in range(2))
         self.average.load_state_dict(self.network.state_dict())
         self.best_wis = float("inf")
-        self.pool = Pool(config.capacity)
+        self.pool, self.strange = Pool(config.capacity), Pool(config.capacity)
         self.steps = self.rounds = 0
         self.seconds = 0.0
         self.joined = False  # the set encoder, late in the run
@@ -120,9 +122,7 @@ class Trainer:
         last = self._saved_at = time.monotonic()
         self._report_at = 0.0
         while not (self.pool.count and self._over()):
-            if not self._full():
-                self.pool.add(writers.read(self.rounds))
-            self.rounds += 1
+            self._read(writers)
             for _ in range(self._steps_a_round()):
                 self._step()
                 self.seconds += time.monotonic() - last
@@ -166,6 +166,14 @@ class Trainer:
         reuse = config.encoder_reuse if self.joined else config.reuse
         return max(1, round(reuse * config.shard_size / config.batch_size))
 
+    def _read(self, writers: Writers) -> None:
+        """The shard of the round that begins, if the pool still takes one."""
+        if not self._full():
+            self.pool.add(writers.read(self.rounds))
+            if self.network.kinds:
+                self.strange.add(writers.read_strange(self.rounds))
+        self.rounds += 1
+
     def _full(self) -> bool:
         most = self.config.max_datasets
         return most is not None and self.pool.count >= most
@@ -176,7 +184,10 @@ class Trainer:
         config, ranks = self.config, self.ranks
         seed = config.seed * 1_000_003 + self.steps + ranks.rank * RANK_SEEDS
         size = max(1, config.batch_size // ranks.count)
-        sample = self.pool.sample(size, torch.Generator().manual_seed(seed))
+        generator = torch.Generator().manual_seed(seed)
+        sample = self.pool.sample(size, generator)
+        if self.strange.count:
+            sample |= self.strange.sample(max(1, size // KNOWN_A_STRANGE), generator)
         batch = self._to_device(sample)
         with torch.random.fork_rng(), torch.autocast(self.device.type, dtype=torch.bfloat16):
             torch.manual_seed(seed)  # for dropout, which takes no generator
@@ -272,8 +283,7 @@ class Trainer:
         self.joined = state.joined
         self.best_wis = self.scores(self.best)["wis"]
         while self.rounds < state.rounds and not self._full():
-            self.pool.add(writers.read(self.rounds))
-            self.rounds += 1
+            self._read(writers)
         self.rounds = state.rounds
 
     def _finish(self) -> None:

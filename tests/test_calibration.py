@@ -9,11 +9,12 @@ import torch
 
 from mist_core import calibration_laws
 from mist_core.calibration import CLASSIC, MIST, follow, pit
-from mist_core.calibration_laws import INDEPENDENT, LAWS, Study
+from mist_core.calibration_laws import LAWS, Study
 from mist_core.calibration_runs import BINS
 from mist_core.checkpoint import save_checkpoint
 from mist_core.errors import ParameterError
 from mist_core.estimator import MISTEstimator
+from mist_core.general import INDEPENDENCE
 from mist_core.meta_distribution import PAPER_IN_FAMILY
 from mist_core.model import MIST as Network
 from mist_core.model import MISTConfig, config_dict
@@ -59,7 +60,7 @@ def test_every_choice_of_laws_draws_inside_its_ranges(laws):
 
 def test_a_single_family_is_drawn_alone_or_independent():
     names = {name for _, b, _ in SMALL("general ring", dims=(1, 4)).draws() for name in b.families}
-    assert "ring" in names <= {"ring", INDEPENDENT}
+    assert "ring" in names <= {"ring", INDEPENDENCE}
     names = {name for _, b, _ in SMALL("paper additive-base").draws() for name in b.families}
     assert names == {"additive-base"}
 

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 import safetensors.torch
 import torch
@@ -10,8 +11,10 @@ from mist_core import MISTEstimator, leave_out_command
 from mist_core.__main__ import main
 from mist_core.errors import JobError
 from mist_core.general import blocks_of
+from mist_core.general_blocks import BLOCKS, FAMILIES
 from mist_core.leave_out import fresh_draws, holds, judged, keep_without, summary, unwidened
-from mist_core.shards import FAMILIES, TRUTH, read_labelled, shard_path, validation_path
+from mist_core.shards import FAMILIES as LABELLED
+from mist_core.shards import TRUTH, read_labelled, shard_path, strange_path, validation_path
 from mist_core.spread import NUM_FEATURES, ROWS
 
 LABELS = ["ring", "curve", "curve+ring", "gaussian", "independent", "curve+gaussian"]
@@ -42,7 +45,7 @@ def run(tmp_path):
         truth = torch.arange(6.0) + 6 * index
         tensors = {"features": truth[:, None].repeat(1, 3), TRUTH: truth}
         path = shard_path(folder, index)
-        safetensors.torch.save_file(tensors, path, {FAMILIES: json.dumps(LABELS)})
+        safetensors.torch.save_file(tensors, path, {LABELLED: json.dumps(LABELS)})
     return folder
 
 
@@ -63,6 +66,15 @@ def test_validation_draws_of_the_family_are_left_out_too(run, tmp_path):
     tensors, labels = read_labelled(validation_path(tmp_path / "without", 0))
     assert tensors[TRUTH].tolist() == [1, 3, 4, 5]
     assert labels == [label for label in LABELS if "ring" not in label]
+
+
+def test_what_has_no_family_stays_and_mirror_images_go_together(run, tmp_path):
+    strange_path(run, 0).write_bytes(b"strange")
+    keep_without("ring", run, tmp_path / "without")
+    assert strange_path(tmp_path / "without", 0).read_bytes() == b"strange"
+    names = pd.DataFrame({"family": ["class-conditional", "conditional-class+ring", "curve"]})
+    assert holds("class-conditional", names).tolist() == [True, True, False]
+    assert set().union(*FAMILIES.values()) == set(BLOCKS)
 
 
 def test_published_laws_go_with_the_block_of_their_kind():

@@ -7,7 +7,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from mist_core.model import MIST, MISTConfig
-from mist_core.recognition import KINDS, OTHER, Recogniser, held, recognition_loss
+from mist_core.recognition import KINDS, OTHER, STRANGE, Recogniser, held, recognition_loss
 from mist_core.scoring import training_loss
 
 FEATURES = 6
@@ -48,6 +48,25 @@ def test_families_hold_their_blocks_and_published_laws_one():
 def test_a_network_without_kinds_is_told_none():
     assert held(["curve", "ring"], ()).shape == (2, 0)
     assert recognition_loss(None, held(["curve"], ())) == 0
+
+
+def test_strange_datasets_hold_no_kind():
+    known, odds = held(["curve", "ring"], KINDS), torch.zeros(3, len(KINDS))
+    odds[:2] = 50 * (2 * known.float() - 1)
+    odds[2] = -50
+    assert recognition_loss(odds, known) < 1e-6
+    odds[2, 0] = 50
+    assert recognition_loss(odds, known) == pytest.approx(50 / odds.numel())
+
+
+def test_strange_statistics_reach_the_recogniser_alone():
+    mist = MIST(MISTConfig(hidden_dim=16, num_layers=1, encoder_dim=0, kinds=KINDS, dropout=0.0))
+    x = torch.randn(6, 30, 2, generator=torch.Generator().manual_seed(0))
+    inputs = mist.prepare(x, x.square())
+    alone = mist.train()(inputs)
+    beside = mist(inputs | {STRANGE: inputs["features"][:2]})
+    assert torch.equal(alone.log_quantiles, beside.log_quantiles)
+    assert beside.kinds.shape == (8, len(KINDS))
 
 
 def test_it_names_what_it_has_learned(taught):

@@ -37,6 +37,9 @@ class WritersInside:
             MEMORY[key] = self.recipe.shard(index)
         return MEMORY[key]
 
+    def read_strange(self, index):
+        return self.recipe.strange(index)[0]
+
     def validation(self):
         key = self._key("validation")
         if key not in MEMORY:
@@ -149,6 +152,7 @@ def test_the_weights_written_are_the_averaged_ones_of_the_lowest_interval_score(
 def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(inside, tmp_path):
     beside = {"witnesses": 2, "kinds": KINDS, "dropout": 0.5}
     trainer, _ = trained(tmp_path, network=TINY | beside)
+    assert trainer.strange.count > 0
     network, _ = load_network(trainer.config.out, "cpu")
     first = Trainer(config(tmp_path / "x", network=trainer.config.network), lambda point: None)
     for name in ("witnesses.0.embed", "witnesses.1.embed", "recogniser.embed"):
