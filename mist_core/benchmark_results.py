@@ -86,7 +86,7 @@ class Results:
     @property
     def estimators(self) -> list[str]:
         """Ours first, then kind by kind, the nearest to the truth first."""
-        return list(dict.fromkeys(self.table.estimator)) if len(self.table) else []
+        return list(self.table.estimator.unique()) if len(self.table) else []
 
     def missing(self) -> list[tuple[list[str], str]]:
         """Estimators without a stored run, each group with the command that makes one."""
