@@ -117,17 +117,22 @@ def needed_chart(table: pd.DataFrame, titles: list[str], *, target: str) -> alt.
 def checks_chart(cells: pd.DataFrame) -> alt.LayerChart:
     """Self-consistency as ticks: `check`, `title`, `passed` and `label`, one cell each."""
     checks, titles = (list(dict.fromkeys(cells[name])) for name in ("check", "title"))
+    # An estimator a row: more may join, the checks stay as many. The tick stands above the number
+    # and the names aslant, so that a column is wide enough on a phone.
+    cells = cells.assign(label=cells.label.str.replace(" ", "\n"))
+    aslant = alt.Axis(orient="top", labelAngle=-40, labelAlign="left", labelOverlap=False)
     base = alt.Chart(cells).encode(
-        x=alt.X("title:N", sort=titles, title=None, axis=alt.Axis(labelAngle=0, orient="top")),
-        y=alt.Y("check:N", sort=checks, title=None, axis=alt.Axis(labelLimit=220)),
+        x=alt.X("check:N", sort=checks, title=None, axis=aslant),
+        y=alt.Y("title:N", sort=titles, title=None, axis=alt.Axis(labelLimit=220)),
     )
     scale = alt.Scale(domain=["pass", "fail", "none"], range=["#CFE7F5", "#F8D5BE", "#D5DADF"])
     colour = alt.Color("verdict:N", scale=scale, legend=None)
     rect = base.mark_rect(stroke="white").encode(color=colour)
-    text = base.mark_text(fontSize=12).encode(text="label:N", color=alt.value(_INK))
+    text = base.mark_text(fontSize=11, lineBreak="\n", lineHeight=13, dy=-6)
+    text = text.encode(text="label:N", color=alt.value(_INK))
     subtitle = "✓ holds, ✗ broken: by how much, on the law that breaks it most"
     title = titled("Self-consistency", subtitle)
-    return alt.layer(rect, text).properties(title=title, height=110 + 38 * len(checks))
+    return alt.layer(rect, text).properties(title=title, height=150 + 38 * len(titles))
 
 
 def time_chart(

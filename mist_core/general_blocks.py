@@ -106,10 +106,12 @@ def _class_columns(left: int, rng: np.random.Generator) -> int:
 
 
 def two_class_sides(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Columns of a class variable on either side."""
     return _class_columns(left_x, rng), _class_columns(left_y, rng)
 
 
 def class_and_numbers(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Columns of a class variable on the side of X, up to five of numbers on the other."""
     return _class_columns(left_x, rng), 1 + int(rng.random() ** 2 * min(left_y, 5))
 
 

@@ -45,7 +45,7 @@ def keep_without(family: str, run: Path, target: Path, most: int | None = None) 
     target.mkdir(parents=True, exist_ok=True)
     for path in run.glob("validation-*.safetensors"):
         _write(target / path.name, *_without(family, path))
-    for path in run.glob("strange-*.safetensors"):  # which hold no family at all
+    for path in sorted(run.glob("strange-*.safetensors"))[:most]:  # which hold no family at all
         shutil.copyfile(path, target / path.name)
     paths = sorted(run.glob("shard-*.safetensors"))[:most]
     waiting: dict[str, Tensor] = {}

@@ -250,38 +250,3 @@ def _write_shards(
         if recipe.network.kinds and not path.exists():
             write_labelled(path, *recipe.strange(index))
         index += workers
-
-
-class Pool:
-    """All training data read so far, in growing tensors; batches are drawn uniformly from it."""
-
-    def __init__(self, capacity: int) -> None:
-        self.capacity = capacity
-        self.count = 0  # datasets ever added; the oldest make room beyond `capacity`
-        self._store: dict[str, Tensor] = {}
-
-    def add(self, shard: dict[str, Tensor]) -> None:
-        """Append a shard's datasets, over the oldest ones once the pool is full."""
-        size = len(next(iter(shard.values())))
-        if not self._store:
-            room = min(4 * size, self.capacity)
-            self._store = {k: t.new_zeros((room, *t.shape[1:])) for k, t in shard.items()}
-        places = torch.arange(self.count, self.count + size) % self.capacity
-        held = len(next(iter(self._store.values())))
-        if places.max() >= held:
-            self._grow(min(2 * held, self.capacity))
-        for name, tensor in shard.items():
-            self._store[name][places] = tensor
-        self.count += size
-
-    def sample(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
-        """`size` datasets, with replacement."""
-        most = min(self.count, self.capacity)
-        index = torch.randint(most, (size,), generator=generator)
-        return {name: tensor[index] for name, tensor in self._store.items()}
-
-    def _grow(self, room: int) -> None:
-        for name, tensor in self._store.items():
-            larger = tensor.new_zeros((room, *tensor.shape[1:]))
-            larger[: len(tensor)] = tensor
-            self._store[name] = larger

@@ -1,8 +1,8 @@
 """The training loop: shards in, averaged weights out, resumable at any moment.
 
-A round reads one more shard into the pool and takes a fixed number of steps on batches from all of
-the pool. The learning rate warms up, stays, and decays over the last part of the time budget, so a
-finished run can be given more minutes and goes on. Of the exponentially averaged weights those
+A round reads one more shard and takes a fixed number of steps on batches from all that was read.
+The learning rate warms up, stays, and decays over the last part of the budget, so a finished run
+can be given more minutes or steps and goes on. Of the exponentially averaged weights those
 with the lowest weighted interval score on the validation draws are shipped: unlike the loss, it is
 in nats. Where `torchrun` has started several processes, each draws shards and takes its share of
 every batch, and the first one reports and writes.
@@ -19,13 +19,14 @@ from mist_core.checkpoint import load_network, save_checkpoint
 from mist_core.mailbox import PAUSE
 from mist_core.model import build_network, config_dict
 from mist_core.network import Network
+from mist_core.pool import Material
 from mist_core.priors import meta_distribution
 from mist_core.ranks import Ranks
 from mist_core.recognition import recognition_loss
 from mist_core.run_card import require_new_draws, run_card
 from mist_core.run_state import RunState, load_state, save_state
 from mist_core.scoring import training_loss, validation_scores, witness_loss
-from mist_core.shards import KINDS, TRUTH, Pool, Recipe, Writers, claim
+from mist_core.shards import KINDS, TRUTH, Recipe, Writers, claim
 from mist_core.train_config import TrainConfig
 
 STATE_SECONDS = 40.0
@@ -33,8 +34,6 @@ REPORT_SECONDS = 20.0
 FAMILY_DATASETS = 20_000
 # Between the seeds of the steps of two ranks: more than any run has steps.
 RANK_SEEDS = 2**40
-# Datasets of a step for each strange one that the recogniser learns from beside them.
-KNOWN_A_STRANGE = 3
 
 
 class Trainer:
@@ -64,7 +63,8 @@ class Trainer:
         self.average, self.best = (build_network(config_dict(self.network)) for _ in range(2))
         self.average.load_state_dict(self.network.state_dict())
         self.best_wis = float("inf")
-        self.pool, self.strange = Pool(config.capacity), Pool(config.capacity)
+        recognised = bool(self.network.kinds)
+        self.material = Material(config.capacity, config.max_datasets, recognised)
         self.steps = self.rounds = 0
         self.seconds = 0.0
         self.joined = False  # the set encoder, late in the run
@@ -121,8 +121,9 @@ class Trainer:
     def _train(self, writers: Writers) -> None:
         last = self._saved_at = time.monotonic()
         self._report_at = 0.0
-        while not (self.pool.count and self._over()):
-            self._read(writers)
+        while not (self.material.known.count and self._over()):
+            self.material.read(writers, self.rounds)
+            self.rounds += 1
             for _ in range(self._steps_a_round()):
                 self._step()
                 self.seconds += time.monotonic() - last
@@ -166,29 +167,14 @@ class Trainer:
         reuse = config.encoder_reuse if self.joined else config.reuse
         return max(1, round(reuse * config.shard_size / config.batch_size))
 
-    def _read(self, writers: Writers) -> None:
-        """The shard of the round that begins, if the pool still takes one."""
-        if not self._full():
-            self.pool.add(writers.read(self.rounds))
-            if self.network.kinds:
-                self.strange.add(writers.read_strange(self.rounds))
-        self.rounds += 1
-
-    def _full(self) -> bool:
-        most = self.config.max_datasets
-        return most is not None and self.pool.count >= most
-
     def _step(self) -> None:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
         config, ranks = self.config, self.ranks
         seed = config.seed * 1_000_003 + self.steps + ranks.rank * RANK_SEEDS
         size = max(1, config.batch_size // ranks.count)
-        generator = torch.Generator().manual_seed(seed)
-        sample = self.pool.sample(size, generator)
-        if self.strange.count:
-            sample |= self.strange.sample(max(1, size // KNOWN_A_STRANGE), generator)
-        batch = self._to_device(sample)
+        drawn = self.material.batch(size, torch.Generator().manual_seed(seed))
+        batch = self._to_device(drawn)
         with torch.random.fork_rng(), torch.autocast(self.device.type, dtype=torch.bfloat16):
             torch.manual_seed(seed)  # for dropout, which takes no generator
             prediction = self.averaging(batch)
@@ -234,8 +220,8 @@ class Trainer:
         point = {
             "minutes": self.seconds / 60,
             "steps": self.steps,
-            "datasets": self.pool.count,
-            "datasets_a_second": self.pool.count / max(self.seconds, 1.0),
+            "datasets": (count := self.material.known.count),
+            "datasets_a_second": count / max(self.seconds, 1.0),
             "train_loss": sum(recent) / max(1, len(recent)),
             "validation": (scores := self.scores(self.average)),
             "start": self.start,
@@ -282,16 +268,18 @@ class Trainer:
         self.steps, self.seconds, self.curve = state.steps, state.seconds, state.curve
         self.joined = state.joined
         self.best_wis = self.scores(self.best)["wis"]
-        while self.rounds < state.rounds and not self._full():
-            self._read(writers)
+        while self.rounds < state.rounds and not self.material.full:
+            self.material.read(writers, self.rounds)
+            self.rounds += 1
         self.rounds = state.rounds
 
     def _finish(self) -> None:
         """Fit what `in_family` needs and how wide quantiles lie; write weights with their card."""
         self._progress()
         self._save_state()
-        rows = min(self.pool.count, self.config.capacity, FAMILY_DATASETS)
-        inputs = self.pool.sample(rows, torch.Generator().manual_seed(self.config.seed))
+        known = self.material.known
+        rows = min(known.count, self.config.capacity, FAMILY_DATASETS)
+        inputs = known.sample(rows, torch.Generator().manual_seed(self.config.seed))
         self.best.eval()
         with torch.no_grad():
             self.best.fit_family(self._to_device(inputs))
@@ -300,5 +288,5 @@ class Trainer:
         save_checkpoint(self.config.out, self.best.state_dict(), self._card())
 
     def _card(self) -> dict:
-        scores = self.scores(self.best)
-        return run_card(self.config, self.best, scores, self._state(), self.pool.count, self.origin)
+        scores, count = self.scores(self.best), self.material.known.count
+        return run_card(self.config, self.best, scores, self._state(), count, self.origin)

@@ -34,7 +34,7 @@ class TrainConfig:
         threads: torch threads of the trainer.
 
     Raises:
-        ParameterError: a seed whose draws are test data, or nothing to choose weights by.
+        ParameterError: a seed whose draws are test data, no validation draws, or no budget.
     """
 
     meta: str
@@ -64,6 +64,8 @@ class TrainConfig:
     def __post_init__(self) -> None:
         if self.validation < 1:
             raise ParameterError("validation: expected at least one dataset to choose weights by.")
+        if not self.minutes > 0 or (self.most_steps is not None and self.most_steps < 1):
+            raise ParameterError("minutes, most_steps: expected a budget above 0.")
         if self.seed == TEST_ENTROPY:
             raise ParameterError(
                 f"seed: {TEST_ENTROPY} is the seed of the test data, on which nothing may be "

@@ -1,9 +1,13 @@
 """Oracles and streams that several test modules share."""
 
+import signal
+import subprocess
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import psutil
 import pytest
 import torch
 
@@ -18,6 +22,23 @@ def bmi() -> ModuleType:
         warnings.simplefilter("ignore")
         import bmi
     return bmi
+
+
+@pytest.fixture
+def killed_with_its_children() -> Callable[[subprocess.Popen, Callable[[], None]], None]:
+    """Kills a process as `kill -9` does once it is ready; two children or more go with it."""
+
+    def kill(process: subprocess.Popen, ready: Callable[[], None]) -> None:
+        try:
+            ready()
+            children = psutil.Process(process.pid).children(recursive=True)
+            assert len(children) >= 2
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        assert psutil.wait_procs(children, timeout=60)[1] == []
+
+    return kill
 
 
 @pytest.fixture(scope="session")

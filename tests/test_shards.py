@@ -1,16 +1,13 @@
-"""Training data: the same shard whoever writes it, and a pool that never favours a dataset."""
+"""Training data: the same shard whoever writes it, and no process that outlives its owner."""
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import textwrap
 import time
 
-import psutil
 import pytest
-import scipy.stats
 import torch
 
 from mist_core.errors import JobError
@@ -19,7 +16,6 @@ from mist_core.model import MIST, MISTConfig
 from mist_core.shards import (
     DATASETS_A_DRAW,
     TRUTH,
-    Pool,
     Recipe,
     Writers,
     claim,
@@ -94,50 +90,6 @@ def test_a_recipe_of_an_earlier_version_may_tell_less(tmp_path):
     assert "witnesses" in path.read_text()
 
 
-def numbered(start, size):
-    numbers = torch.arange(start, start + size)
-    return {TRUTH: numbers.float(), "features": numbers.view(-1, 1).double()}
-
-
-def contents(pool):
-    """All numbers a long series of samples brings up."""
-    batch = pool.sample(2000, torch.Generator().manual_seed(0))
-    assert torch.equal(batch[TRUTH].double(), batch["features"][:, 0])
-    return set(batch[TRUTH].int().tolist())
-
-
-def test_a_pool_grows_with_what_is_added():
-    pool = Pool(capacity=1000)
-    for start in range(0, 60, 6):
-        pool.add(numbered(start, 6))
-        assert contents(pool) == set(range(start + 6))
-    assert pool.count == 60
-
-
-@pytest.mark.parametrize("capacity", [12, 14, 20])  # a multiple of the shards' size or not
-def test_a_full_pool_lets_the_newest_replace_the_oldest(capacity):
-    pool = Pool(capacity)
-    for start in range(0, 60, 6):
-        pool.add(numbered(start, 6))
-        assert contents(pool) == set(range(max(0, start + 6 - capacity), start + 6))
-    assert pool.count == 60
-
-
-def test_samples_are_uniform_over_the_pool():
-    pool = Pool(capacity=30)
-    for start in range(0, 42, 6):
-        pool.add(numbered(start, 6))
-    drawn = pool.sample(30_000, torch.Generator().manual_seed(1))[TRUTH].long()
-    assert scipy.stats.chisquare(torch.bincount(drawn)[12:]).pvalue > 1e-3
-
-
-def test_the_same_generator_draws_the_same_sample():
-    pool = Pool(capacity=30)
-    pool.add(numbered(0, 30))
-    first, again = (pool.sample(8, torch.Generator().manual_seed(3)) for _ in range(2))
-    assert same(first, again)
-
-
 def test_workers_write_the_shards_their_recipe_describes(tmp_path):
     writers = Writers(recipe(), tmp_path, workers=1, ahead=2)
     try:
@@ -176,17 +128,16 @@ OWNER = textwrap.dedent("""
 
 @pytest.mark.slow
 @pytest.mark.parametrize("at_work", [True, False], ids=["at work", "not yet started"])
-def test_workers_stop_by_themselves_when_their_owner_is_killed(tmp_path, at_work):
+def test_workers_stop_by_themselves_when_their_owner_is_killed(
+    tmp_path, at_work, killed_with_its_children
+):
     script = tmp_path / "owner.py"
     script.write_text(OWNER.format(path=[os.path.dirname(__file__), os.getcwd()]))
     owner = subprocess.Popen([sys.executable, script, tmp_path], stdout=subprocess.PIPE, text=True)
-    try:
+
+    def ready():
         assert owner.stdout.readline() == "started\n"
         assert not at_work or eventually(lambda: shard_path(tmp_path, 1).exists(), 60)
-        children = psutil.Process(owner.pid).children(recursive=True)
-        assert len(children) >= 2
-    finally:
-        owner.send_signal(signal.SIGKILL)
-        owner.communicate()
-    assert psutil.wait_procs(children, timeout=20)[1] == []
+
+    killed_with_its_children(owner, ready)
     assert list(tmp_path.glob("*.part")) == [], "an unfinished shard was left behind"

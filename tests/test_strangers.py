@@ -8,8 +8,10 @@ from mist_core.general_blocks import BLOCKS
 from mist_core.meta_distribution import source, stream
 from mist_core.model import MIST, MISTConfig
 from mist_core.network import Network
-from mist_core.shards import Pool, Recipe
-from mist_core.strangers import STRANGERS, Classes, Mixed, RandomNetwork
+from mist_core.pool import Pool
+from mist_core.random_functions import Classes, RandomNetwork
+from mist_core.shards import Recipe
+from mist_core.strangers import STRANGERS, Mixed
 
 SHAPES = {"strange-classes": (3, 1), "strange-class": (1, 2)}
 
@@ -58,10 +60,12 @@ def test_a_class_side_holds_few_codes_or_one_column_a_class():
         assert codes.unique().numel() <= 12 and torch.equal(codes, codes.round())
 
 
-def test_a_random_network_is_a_function_of_its_input_alone():
-    hidden = torch.randn(3, 40, 2, generator=torch.Generator().manual_seed(0)).repeat(1, 2, 1)
-    shown = RandomNetwork(2, 4, 3, fresh(0))(hidden)
-    torch.testing.assert_close(shown[:, :40], shown[:, 40:])
+def test_a_random_network_gives_each_row_its_own_value_wherever_it_stands():
+    hidden = torch.randn(3, 40, 2, generator=torch.Generator().manual_seed(0)).double()
+    order = torch.randperm(40, generator=torch.Generator().manual_seed(1))
+    for seed in range(20):
+        network = RandomNetwork(2, 4, 3, fresh(seed))
+        torch.testing.assert_close(network(hidden[:, order]), network(hidden)[:, order])
 
 
 def test_sides_of_a_mixture_that_share_no_source_and_no_spread_are_independent():

@@ -152,7 +152,7 @@ def test_the_weights_written_are_the_averaged_ones_of_the_lowest_interval_score(
 def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(inside, tmp_path):
     beside = {"witnesses": 2, "kinds": KINDS, "dropout": 0.5}
     trainer, _ = trained(tmp_path, network=TINY | beside)
-    assert trainer.strange.count > 0
+    assert trainer.material.strange.count > 0
     network, _ = load_network(trainer.config.out, "cpu")
     first = Trainer(config(tmp_path / "x", network=trainer.config.network), lambda point: None)
     for name in ("witnesses.0.embed", "witnesses.1.embed", "recogniser.embed"):
@@ -163,9 +163,10 @@ def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(insid
     assert torch.equal(network.recogniser.both.grouped, ranks)
 
 
-def test_nothing_to_choose_weights_by_is_refused(tmp_path):
-    with pytest.raises(ParameterError, match="validation"):
-        config(tmp_path, validation=0)
+@pytest.mark.parametrize("setting", ["validation", "minutes", "most_steps"])
+def test_nothing_to_choose_weights_by_and_no_budget_are_refused(setting, tmp_path):
+    with pytest.raises(ParameterError, match=setting):
+        config(tmp_path, **{setting: 0})
 
 
 def test_the_average_stays_between_the_weights_it_has_seen(inside, tmp_path):
@@ -243,7 +244,7 @@ def test_the_encoder_stays_when_a_run_is_given_more_minutes(inside, tmp_path):
 
 def test_no_more_than_so_many_datasets_are_drawn(inside, tmp_path):
     trainer, _ = trained(tmp_path, max_datasets=128)
-    assert trainer.pool.count == 128
+    assert trainer.material.known.count == 128
     assert trainer.rounds > 1
 
 

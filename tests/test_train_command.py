@@ -2,12 +2,10 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 
-import psutil
 import pytest
 
 from mist_core import MISTEstimator
@@ -19,6 +17,12 @@ def test_training_on_the_seed_of_the_test_data_is_refused(tmp_path, capsys):
     out = str(tmp_path / "weights.safetensors")
     assert main(["train", "--meta", "paper", "--out", out, "--seed", "20261121"]) == 1
     assert "seed of the test data" in capsys.readouterr().err
+
+
+def test_no_budget_is_one_sentence(tmp_path, capsys):
+    words = ["train", "--meta", "paper", "--out", str(tmp_path / "w.safetensors"), "--minutes", "0"]
+    assert main(words) == 1
+    assert "expected a budget above 0" in capsys.readouterr().err
 
 
 def test_a_missing_folder_or_a_wrong_prior_is_one_sentence(tmp_path, capsys):
@@ -45,20 +49,15 @@ def wait_for(path, seconds):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_killed_run_goes_on_with_the_same_command_and_leaves_no_process_behind(tmp_path):
+def test_a_killed_run_goes_on_with_the_same_command_and_leaves_no_process_behind(
+    tmp_path, killed_with_its_children
+):
     state = tmp_path / "run" / "state.safetensors"
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     run = subprocess.Popen(
         command(tmp_path, "--minutes", "1"), stdout=subprocess.PIPE, env=environment
     )
-    try:
-        wait_for(state, 240)
-        children = psutil.Process(run.pid).children(recursive=True)
-        assert len(children) >= 2
-    finally:
-        run.send_signal(signal.SIGKILL)
-        run.communicate()
-    assert psutil.wait_procs(children, timeout=60)[1] == []
+    killed_with_its_children(run, lambda: wait_for(state, 240))
     killed = load_checkpoint(state).card["run"]
     assert not (tmp_path / "weights.safetensors").exists()
     subprocess.run(command(tmp_path, "--minutes", "1"), check=True, timeout=300, env=environment)
