@@ -108,7 +108,7 @@ def _trained(draws: Draws, name: str, config: MISTConfig, steps: int) -> dict:
 
 def _document(record: dict) -> str:
     """docs/ablation.md."""
-    steps = record["variants"][0]["steps"]
+    steps, machine = record["variants"][0]["steps"], record["hardware"]
     rows = [
         (
             row["variant"],
@@ -137,12 +137,12 @@ Networks that differ in their inputs alone, each trained for {steps:,} steps on 
 `general` without the blocks {", ".join(HELD_OUT)}. "Loss" and "score" (weighted interval score,
 nats) are of validation draws of the laws trained on, "new" of draws of the blocks held out; lower
 is better. bmi's tasks take no part. "Inputs" counts the statistics; "ms a step" is the mean cost of
-training on this machine beside other work. The set encoder costs most; it takes part in the last
-{1 - ENCODER_FROM:.0%} of the steps.
+training on the machine below, beside other work. The set encoder takes part in the last
+{1 - ENCODER_FROM:.0%} of the steps, which cost a dozen times the others on a CPU.
 
 {table(head, rows)}
 
 Made by `{record["command"]}` on {record["date"]} in {record["seconds"] / 60:.0f} minutes
-({record["hardware"]["cpu"]}, {record["hardware"]["cores"]} threads); the numbers are in
+({machine["gpu"] or machine["cpu"]}, {machine["cores"]} threads); the numbers are in
 [results/ablation.json](../results/ablation.json).
 """
