@@ -59,8 +59,8 @@ NETWORKS = {
     "mist": "Invariant statistics, and where `encoder_dim` is not 0 a set encoder over rows, under "
     "one head that weighs the plug-in estimates among them and corrects their mean. Pooled with it "
     "are `witnesses` small networks, where there are any, each of which reads half of the "
-    "statistics. Where there are `kinds`, one more learns to name them: where it knows none, "
-    "`in_family` is low.",
+    "statistics. Where there are `kinds`, readers of such halves learn to name them: where they "
+    "know none together, `in_family` is low.",
     "classic": "The published architecture: a set transformer over rows, without statistics, for "
     "at most `max_dim` columns a side.",
 }

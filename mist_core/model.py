@@ -18,7 +18,7 @@ from mist_core.errors import WeightsError
 from mist_core.familiarity import FamiliarityByRows
 from mist_core.network import Network
 from mist_core.quantiles import MEDIAN, Prediction, QuantileHead
-from mist_core.recognition import STRANGE, Recogniser
+from mist_core.recognition import READERS, STRANGE, Recogniser
 from mist_core.witnesses import Residual, Witness
 
 # What the encoder sees of a row: canonical coordinates of the normal scores or of the raw frame, or
@@ -101,7 +101,8 @@ class MIST(Network):
         self.witnesses = nn.ModuleList(self._witness(k) for k in range(config.witnesses))
         self.kinds = config.kinds
         if config.kinds:
-            self.recogniser = Recogniser(num_features, len(config.kinds))
+            columns = [self._read_by(number) for number in range(READERS)]
+            self.recogniser = Recogniser(columns, len(config.kinds))
         self.encoder, self._encoder_active = None, True
         if config.encoder_dim:
             self.encoder = SetEncoder(config.encoder_dim)
@@ -197,13 +198,16 @@ class MIST(Network):
         self.config = replace(self.config, spread=tuple(fitted.flatten().tolist()))
         self.spread = _spread_of(self.config).to(truth.device)
 
+    def _read_by(self, number: int) -> Tensor:
+        """Places of the statistics that witness `number`, and so reader `number`, reads."""
+        blocks = self.config.blocks
+        return summaries.places(witnesses.read_by(blocks, number), blocks)
+
     def _witness(self, number: int) -> Witness:
         """Witness `number`, which reads half of the statistics."""
-        config = self.config
-        read = witnesses.read_by(config.blocks, number)
-        columns = summaries.places(read, config.blocks)
+        columns = self._read_by(number)
         estimates = self.estimates[torch.isin(self.estimates, columns)]
-        return Witness(columns, estimates, config.dropout)
+        return Witness(columns, estimates, self.config.dropout)
 
     def _standardise(self, features: Tensor) -> Tensor:
         """Statistics on the training scale, softly bounded by 8 spreads."""

@@ -1,12 +1,15 @@
-"""A small network that names the kinds of laws in a dataset: where it knows none, the law is new.
+"""Readers that name the kinds of laws in a dataset: where they know none, the law is new.
 
-It learns beside the main network from the same statistics. Which kinds a dataset is made of is a
-question about its law, so what it learns to look at is what tells laws apart, not what tells ten
-rows from a thousand or three columns from thirty, as distances between statistics do. Beside them
-it sees `strangers`, which hold no kind at all, and so learns where the kinds end. Two signs of
-a law that is new come from it: little evidence for every kind (the free energy of Liu et al., 2020,
-arXiv 2010.03759), and a long way to the nearest known datasets in its last layer (Sun et al., 2022,
-arXiv 2204.06507). Letters: B datasets, F statistics, C kinds.
+They learn beside the main network from the same statistics, of which each reads about half. Which
+kinds a dataset is made of is a question about its law, so what they learn to look at is what tells
+laws apart, not what tells ten rows from a thousand or three columns from thirty, as distances
+between statistics do. Beside them they see `strangers`, which hold no kind at all, and so learn
+where the kinds end. Two signs of a law that is new come from them: little evidence for every kind
+(the free energy of Liu et al., 2020, arXiv 2010.03759), where a kind needs the evidence of all
+readers, as a new law may look like one kind to one and like another to the next; and a place
+outside the clusters of known datasets in their last layers, by the distances to the nearest of them
+and of these to their own neighbours (Breunig et al., 2000, "LOF"). Letters: B datasets, F
+statistics, C kinds, R readers.
 """
 
 from collections.abc import Sequence
@@ -25,13 +28,14 @@ OTHER = "other"
 KINDS = (*BLOCKS, INDEPENDENCE, OTHER)
 # Statistics of datasets that hold none of them, in a batch to learn from; see `strangers`.
 STRANGE = "strange"
-WIDTH, LAYERS, EMBEDDED = 384, 2, 128
+READERS, WIDTH, LAYERS, EMBEDDED = 4, 192, 2, 64
 DROPOUT = 0.1
-# Known datasets that stand for all, and which of the nearest of them counts.
-REFERENCES, NEAREST = 3000, 3
+# Known datasets that stand for all, which of the nearest of them counts, and with how many of them
+# the distance is compared.
+REFERENCES, NEAREST, COMPARED = 3000, 3, 5
 # Keeps the logarithm of the lowest rank finite.
 LEAST_RANK = 0.005
-# How much evidence and nearness count; chosen on families left out.
+# How much evidence and closeness count; chosen on families left out.
 WEIGHTS = (2.0, 1.0)
 
 
@@ -53,27 +57,74 @@ def held(families: Sequence[str], kinds: tuple[str, ...]) -> Tensor:
     return table
 
 
-class Recogniser(nn.Module):
-    """Evidence for each kind, and how familiar a dataset is by it.
+class Reader(nn.Module):
+    """Evidence for each kind from some of the statistics, and how close a dataset is to known ones.
 
     Args:
-        num_features: F.
+        columns: places of the statistics it reads.
         num_kinds: C.
     """
 
-    def __init__(self, num_features: int, num_kinds: int) -> None:
+    def __init__(self, columns: Tensor, num_kinds: int) -> None:
         super().__init__()
-        self.embed = nn.Linear(num_features, WIDTH)
+        self.register_buffer("columns", columns, persistent=False)
+        self.embed = nn.Linear(len(columns), WIDTH)
         self.blocks = nn.ModuleList(Residual(WIDTH, DROPOUT) for _ in range(LAYERS))
         self.last = nn.Linear(WIDTH, EMBEDDED)
         self.kinds = nn.Linear(EMBEDDED, num_kinds)
         self.register_buffer("center", torch.zeros(EMBEDDED))
-        self.register_buffer("references", torch.zeros(REFERENCES, EMBEDDED))
-        self.evidence, self.nearness, self.both = (RanksByRows() for _ in range(3))
+        # Cosines need no more digits, and the file stays small.
+        self.register_buffer("references", torch.zeros(REFERENCES, EMBEDDED, dtype=torch.float16))
+        self.register_buffer("reach", torch.zeros(REFERENCES))
 
     def forward(self, standardised: Tensor) -> Tensor:
         """(B, C) log odds of each kind, from standardised statistics (B, F)."""
         return self.kinds(self._embedded(standardised))
+
+    def closeness(self, standardised: Tensor) -> Tensor:
+        """(B,) cosine to the near references, less the mean of theirs to their own."""
+        near = self._cosines(self._directions(standardised)).topk(COMPARED)
+        return near.values[:, NEAREST - 1] - self.reach[near.indices].mean(-1)
+
+    def fit(self, standardised: Tensor) -> None:
+        """Keep references from standardised statistics (N, F) it has learned from."""
+        self.center.copy_(self._embedded(standardised).mean(0))
+        # Datasets come in random order; of too few some stand twice.
+        some = torch.arange(REFERENCES, device=standardised.device) % len(standardised)
+        directions = self._directions(standardised[some])
+        self.references.copy_(directions)
+        # The nearest of all is each itself.
+        self.reach.copy_(self._cosines(directions).topk(NEAREST + 1).values[:, NEAREST])
+
+    def _embedded(self, standardised: Tensor) -> Tensor:
+        hidden = self.embed(standardised[:, self.columns])
+        for block in self.blocks:
+            hidden = block(hidden)
+        return functional.silu(self.last(hidden))
+
+    def _directions(self, standardised: Tensor) -> Tensor:
+        return functional.normalize(self._embedded(standardised) - self.center, dim=-1)
+
+    def _cosines(self, directions: Tensor) -> Tensor:
+        return directions @ self.references.to(directions).T
+
+
+class Recogniser(nn.Module):
+    """Evidence of all readers, and how familiar a dataset is by it.
+
+    Args:
+        columns: for each reader the places of the statistics it reads.
+        num_kinds: C.
+    """
+
+    def __init__(self, columns: Sequence[Tensor], num_kinds: int) -> None:
+        super().__init__()
+        self.readers = nn.ModuleList(Reader(places, num_kinds) for places in columns)
+        self.evidence, self.closeness, self.both = (RanksByRows() for _ in range(3))
+
+    def forward(self, standardised: Tensor) -> Tensor:
+        """(B, R, C) log odds of each kind, from standardised statistics (B, F)."""
+        return torch.stack([reader(standardised) for reader in self.readers], 1)
 
     def familiarity(self, standardised: Tensor) -> Tensor:
         """(B,) scores in [0, 1], uniform for data of the training laws.
@@ -85,38 +136,27 @@ class Recogniser(nn.Module):
         return self.both.share_below(rows, self._combined(rows, standardised))
 
     def fit(self, standardised: Tensor) -> None:
-        """Keep references from standardised statistics (N, F) it has learned from."""
-        embedded = self._embedded(standardised)
-        self.center.copy_(embedded.mean(0))
-        # Datasets come in random order; of too few some stand twice.
-        some = torch.arange(REFERENCES, device=embedded.device) % len(embedded)
-        self.references.copy_(functional.normalize(embedded[some] - self.center, dim=-1))
+        """Keep references from standardised statistics (N, F) the readers have learned from."""
+        for reader in self.readers:
+            reader.fit(standardised)
 
     def rank(self, standardised: Tensor) -> None:
         """Fit the ranks to fresh datasets (N, F): it is surer of those it has learned from."""
         rows = standardised[:, 0]
-        evidence, nearness = self._signs(standardised)
+        evidence, closeness = self._signs(standardised)
         self.evidence.fit_ranks(rows, evidence)
-        self.nearness.fit_ranks(rows, nearness)
+        self.closeness.fit_ranks(rows, closeness)
         self.both.fit_ranks(rows, self._combined(rows, standardised))
 
-    def _embedded(self, standardised: Tensor) -> Tensor:
-        hidden = self.embed(standardised)
-        for block in self.blocks:
-            hidden = block(hidden)
-        return functional.silu(self.last(hidden))
-
     def _signs(self, standardised: Tensor) -> tuple[Tensor, Tensor]:
-        """(B,) each: evidence for any kind, and the cosine to the near references."""
-        embedded = self._embedded(standardised)
-        evidence = functional.softplus(self.kinds(embedded)).sum(-1)
-        directions = functional.normalize(embedded - self.center, dim=-1)
-        nearest = (directions @ self.references.T).topk(NEAREST).values
-        return evidence, nearest[:, -1].contiguous()
+        """(B,) each: evidence for any kind, and the mean closeness."""
+        evidence = functional.softplus(self(standardised).mean(1)).sum(-1)
+        closeness = [reader.closeness(standardised) for reader in self.readers]
+        return evidence, torch.stack(closeness).mean(0)
 
     def _combined(self, rows: Tensor, standardised: Tensor) -> Tensor:
         """(B,) weighted sum of the logarithms of both ranks, after Fisher (1932)."""
-        signs, ranks = self._signs(standardised), (self.evidence, self.nearness)
+        signs, ranks = self._signs(standardised), (self.evidence, self.closeness)
         shares = [r.share_below(rows, sign) for r, sign in zip(ranks, signs, strict=True)]
         return sum(w * (s + LEAST_RANK).log() for w, s in zip(WEIGHTS, shares, strict=True))
 
@@ -125,10 +165,10 @@ def recognition_loss(log_odds: Tensor | None, known: Tensor) -> Tensor:
     """Scalar: mean binary cross-entropy; 0 where there is no recogniser.
 
     Args:
-        log_odds: (B + S, C) of a network that learns; of S strange datasets at the end.
+        log_odds: (B + S, R, C) of a network that learns; of S strange datasets at the end.
         known: (B, C) of `held`; strange datasets hold nothing that has a name.
     """
     if log_odds is None:
         return torch.zeros((), device=known.device)
-    known = functional.pad(known.float(), (0, 0, 0, len(log_odds) - len(known)))
-    return functional.binary_cross_entropy_with_logits(log_odds.float(), known)
+    known = functional.pad(known.float(), (0, 0, 0, len(log_odds) - len(known))).unsqueeze(1)
+    return functional.binary_cross_entropy_with_logits(log_odds.float(), known.expand_as(log_odds))

@@ -28,24 +28,42 @@ STEPS = 80
 MOST_SHIFT = 0.5
 # Central intervals that fresh draws are to hold as promised, on average: the outer ones err less.
 HELD = (0.5, 0.8)
-# Greatest change of the logarithm of all widths to that end, and how often its range is halved.
+# Greatest change of the logarithm of widths to that end, and how often its range is halved.
 MOST_CHANGE, HALVINGS = 0.5, 12
-ROWS, NUM_FEATURES = 3, 7
+# Neighbours share datasets, so each is changed in turn, several times.
+ROUNDS = 4
+# Of fewer datasets the share that an interval holds says too little.
+FEWEST = 100
+# ln n between which the effect of the rows is linear, and beyond which it is constant.
+KNOTS = (2.8, 4.0, 5.3, 6.8, 9.0)
+ROWS, NUM_FEATURES = 3, len(KNOTS) + 5
+# Places of the features whose coefficients leave no shortfall: of some rows, of one column a side.
+EVEN = len(KNOTS) + 1
 
 
 def features(sizes: Tensor, in_family: Tensor, log_median: Tensor) -> Tensor:
-    """(B, K) a constant, rows, columns, the answer itself, and how unfamiliar the data are.
+    """(B, K) how near n is to each of `KNOTS`, columns, the answer, how unfamiliar the data are.
 
     Args:
         sizes: (B, 3) logarithms of n and of the columns of the narrower and the wider side.
         in_family: (B,) in [0, 1].
         log_median: (B,) ln(median + OFFSET).
     """
-    rows, wider = (sizes[:, 0] - 6) / 2.5, sizes[:, 2] / 2
+    wider = sizes[:, 2] / 2
+    single = (wider <= 0).to(wider)
     answer = (log_median - math.log(OFFSET)) / 4
     unfamiliar = (-in_family / UNFAMILIAR).exp()
-    one = torch.ones_like(rows)
-    return torch.stack([one, rows, rows.square(), wider, answer, answer.square(), unfamiliar], -1)
+    others = torch.stack([single, wider, answer, answer.square(), unfamiliar], -1)
+    return torch.cat([_tents(sizes[:, 0]), others], -1)
+
+
+def _tents(log_rows: Tensor) -> Tensor:
+    """(B, len(KNOTS)) how near each is to each knot: 1 on it, 0 at the next; they sum to 1."""
+    knots = log_rows.new_tensor(KNOTS)
+    inside = log_rows.clamp(knots[0], knots[-1]).unsqueeze(-1)
+    rising = ((inside - knots[:-1]) / knots.diff()).clamp(0, 1)  # (B, knots - 1)
+    ones = torch.ones_like(inside)
+    return torch.cat([ones, rising], -1) - torch.cat([rising, 0 * ones], -1)
 
 
 def stretched(prediction: Prediction, phi: Tensor, coefficients: Tensor) -> Prediction:
@@ -75,8 +93,9 @@ def factors_of(phi: Tensor, coefficients: Tensor) -> Tensor:
 def fit(prediction: Prediction, phi: Tensor, truth: Tensor) -> Tensor:
     """(3, K) coefficients with the least pinball loss of ln(MI + OFFSET).
 
-    At last all widths change by one factor, so that the intervals `HELD` hold as many as they
-    promise; the least loss, which wide answers dominate, leaves them a little narrow.
+    At last widths change by a factor about each of `KNOTS` and by one at one column a side, so that
+    the intervals `HELD` hold as many as they promise there; the least loss, which wide answers
+    dominate, leaves some of them a little narrow or wide.
 
     Args:
         prediction: of B fresh datasets, not stretched.
@@ -103,22 +122,30 @@ def fit(prediction: Prediction, phi: Tensor, truth: Tensor) -> Tensor:
         return value
 
     optimiser.step(loss)
-    return _until_held(prediction, phi, (given + fitted * free).detach(), truth)
+    coefficients = (given + fitted * free).detach()
+    for _ in range(ROUNDS):
+        for place in range(EVEN):
+            if phi[:, place].sum() >= FEWEST:
+                coefficients = _until_held(prediction, phi, coefficients, truth, place)
+    return coefficients
 
 
-def _until_held(prediction: Prediction, phi: Tensor, coefficients: Tensor, truth: Tensor) -> Tensor:
-    """The coefficients with all widths changed by the one factor that leaves no shortfall."""
-    constant = torch.zeros_like(coefficients)
-    constant[:2, 0] = 1.0
+def _until_held(
+    prediction: Prediction, phi: Tensor, coefficients: Tensor, truth: Tensor, place: int
+) -> Tensor:
+    """The coefficients with that of one feature changed until no shortfall is left where it is."""
+    change = torch.zeros_like(coefficients)
+    change[:2, place] = 1.0
     low, high = -MOST_CHANGE, MOST_CHANGE
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        wider = stretched(prediction, phi, coefficients + middle * constant)
-        low, high = (middle, high) if shortfall(wider, truth) > 0 else (low, middle)
-    return coefficients + high * constant
+        wider = stretched(prediction, phi, coefficients + middle * change)
+        missed = shortfall(wider, truth, phi[:, place])
+        low, high = (middle, high) if missed > 0 else (low, middle)
+    return coefficients + high * change
 
 
-def shortfall(prediction: Prediction, truth: Tensor) -> float:
+def shortfall(prediction: Prediction, truth: Tensor, weight: Tensor) -> float:
     """By how much fewer truths the intervals `HELD` hold than they promise, on average.
 
     By the randomised PIT (see `calibration.pit`), in expectation: where the truth is 0 it is
@@ -127,6 +154,7 @@ def shortfall(prediction: Prediction, truth: Tensor) -> float:
     Args:
         prediction: of B datasets.
         truth: (B,) MI, nats.
+        weight: (B,) of each dataset.
     """
     quantiles, levels = prediction.quantiles, LEVELS.to(truth.device)
     none = torch.where(quantiles <= 0, levels, levels[0]).amax(-1)  # (B,)
@@ -136,5 +164,6 @@ def shortfall(prediction: Prediction, truth: Tensor) -> float:
         ends = (quantiles[:, (levels - end).abs().argmin()] for end in (low, high))
         of_none = (none.clamp_max(high) - low).clamp_min(0) / none
         inside = covered(*ends, truth).to(of_none)
-        gaps.append(nominal - torch.where(truth > 0, inside, of_none).mean().item())
+        held = torch.where(truth > 0, inside, of_none)
+        gaps.append(nominal - (weight * held).sum().item() / weight.sum().item())
     return sum(gaps) / len(gaps)

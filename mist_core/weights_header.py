@@ -15,7 +15,7 @@ MOST_BYTES = 50_000_000
 MOST_HEADER = 2_000_000
 # Largest numbers a network's config may hold; together they allow about a gigabyte.
 MOST_SETTING, MOST_LAYERS = 2048, 32
-_SIZES = {"F32": 4, "F64": 8, "I64": 8, "I32": 4, "BOOL": 1}
+_SIZES = {"F16": 2, "F32": 4, "F64": 8, "I64": 8, "I32": 4, "BOOL": 1}
 
 
 def check_header(content: bytes) -> dict:

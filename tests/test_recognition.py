@@ -7,7 +7,15 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from mist_core.model import MIST, MISTConfig
-from mist_core.recognition import KINDS, OTHER, STRANGE, Recogniser, held, recognition_loss
+from mist_core.recognition import (
+    KINDS,
+    OTHER,
+    READERS,
+    STRANGE,
+    Recogniser,
+    held,
+    recognition_loss,
+)
 from mist_core.scoring import training_loss
 
 FEATURES = 6
@@ -25,7 +33,7 @@ def drawn(kind, count, seed):
 def taught():
     """One that has learned the first two kinds."""
     torch.manual_seed(0)
-    recogniser = Recogniser(FEATURES, 2)
+    recogniser = Recogniser([torch.arange(FEATURES), torch.arange(FEATURES - 1)], 2)
     optimiser = torch.optim.Adam(recogniser.parameters(), lr=2e-3)
     data = torch.cat([drawn(0, 1000, 1), drawn(1, 1000, 2)])
     known = torch.eye(2).repeat_interleave(1000, 0)
@@ -51,11 +59,11 @@ def test_a_network_without_kinds_is_told_none():
 
 
 def test_strange_datasets_hold_no_kind():
-    known, odds = held(["curve", "ring"], KINDS), torch.zeros(3, len(KINDS))
-    odds[:2] = 50 * (2 * known.float() - 1)
+    known, odds = held(["curve", "ring"], KINDS), torch.zeros(3, 2, len(KINDS))
+    odds[:2] = 50 * (2 * known.float() - 1).unsqueeze(1)
     odds[2] = -50
     assert recognition_loss(odds, known) < 1e-6
-    odds[2, 0] = 50
+    odds[2, 1, 0] = 50
     assert recognition_loss(odds, known) == pytest.approx(50 / odds.numel())
 
 
@@ -66,12 +74,12 @@ def test_strange_statistics_reach_the_recogniser_alone():
     alone = mist.train()(inputs)
     beside = mist(inputs | {STRANGE: inputs["features"][:2]})
     assert torch.equal(alone.log_quantiles, beside.log_quantiles)
-    assert beside.kinds.shape == (8, len(KINDS))
+    assert beside.kinds.shape == (8, READERS, len(KINDS))
 
 
 def test_it_names_what_it_has_learned(taught):
     for kind in (0, 1):
-        assert (taught(drawn(kind, 500, 5)).argmax(-1) == kind).float().mean() > 0.95
+        assert (taught(drawn(kind, 500, 5)).mean(1).argmax(-1) == kind).float().mean() > 0.95
 
 
 def test_familiarity_is_uniform_under_the_laws_it_has_learned(taught):
@@ -86,6 +94,27 @@ def test_a_kind_it_was_never_shown_is_less_familiar(taught):
     new = taught.familiarity(drawn(2, 1000, 10))
     labels = [0] * 1000 + [1] * 1000
     assert roc_auc_score(labels, torch.cat([new, known])) > 0.9
+
+
+def test_what_is_one_kind_to_one_reader_and_another_to_the_next_is_strange():
+    """Each reader alone knows such data; a kind takes all of them."""
+    torch.manual_seed(0)
+    recogniser = Recogniser([torch.tensor([0, 1, 2]), torch.tensor([0, 3, 4])], 2)
+    optimiser = torch.optim.Adam(recogniser.parameters(), lr=2e-3)
+    # Kind 0 shows in columns 1 and 3, kind 1 in columns 2 and 4: a reader sees one of each.
+    shifts = 4.0 * torch.tensor([[0, 1, 0, 1, 0], [0, 0, 1, 0, 1], [0, 1, 0, 0, 1]])
+    noise = torch.randn(3000, 5, generator=torch.Generator().manual_seed(1))
+    data, mixed = noise[:2000] + shifts[:2].repeat(1000, 1), noise[2000:] + shifts[2]
+    for _ in range(60):
+        optimiser.zero_grad()
+        recognition_loss(recogniser(data), torch.eye(2).repeat(1000, 1)).backward()
+        optimiser.step()
+    recogniser.eval().requires_grad_(False)
+    for reader in recogniser.readers:
+        assert reader(mixed).amax(-1).median() > reader(data).amax(-1).quantile(0.1)
+    recogniser.fit(data)
+    recogniser.rank(data)
+    assert recogniser.familiarity(mixed).mean() < 0.1
 
 
 def test_it_teaches_the_main_network_nothing_and_learns_nothing_from_the_truth():

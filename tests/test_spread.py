@@ -8,7 +8,16 @@ import torch
 from mist_core.errors import WeightsError
 from mist_core.model import MIST, MISTConfig
 from mist_core.quantiles import LEVELS, OFFSET, Prediction
-from mist_core.spread import CAUTION, NUM_FEATURES, factors_of, features, fit, shortfall, stretched
+from mist_core.spread import (
+    CAUTION,
+    KNOTS,
+    NUM_FEATURES,
+    factors_of,
+    features,
+    fit,
+    shortfall,
+    stretched,
+)
 
 B = 6000
 
@@ -55,6 +64,19 @@ def test_honest_quantiles_stay_as_they_are():
     )
 
 
+def test_one_column_a_side_has_a_factor_of_its_own():
+    """What errs there alone is no trend over the number of columns."""
+    columns = torch.tensor([0.0, 0.0, 1.0, 2.0, 4.0]).repeat(B // 5)
+    sizes = torch.stack([torch.full((B,), 6.0), 0 * columns, columns], -1)
+    width = torch.full((B,), 0.1)
+    log_truth = 0.1 * torch.where(columns == 0, 1.4, 1.0) * draws()
+    prediction, phi = normal_quantiles(width), features(sizes, 0 * width + 0.9, 0 * width)
+    wider = stretched(prediction, phi, fit(prediction, phi, log_truth.exp() - OFFSET))
+    for few in (columns == 0, columns == 1):
+        held = coverage(wider, log_truth)[few].float().mean().item()
+        assert held == pytest.approx(0.9, abs=0.02)
+
+
 def test_what_is_unfamiliar_is_stretched_by_a_given_factor_and_the_rest_still_holds():
     """Known laws do not say how far to trust the answer on others."""
     width, familiar = torch.full((B,), 0.1), (torch.arange(B) % 10 > 0).float()
@@ -94,8 +116,37 @@ def test_each_side_has_its_own_factor_and_the_mean_stays():
 def test_honest_quantiles_fall_short_of_nothing_and_narrow_ones_do():
     log_truth = 0.1 * draws()
     truth = log_truth.exp() - OFFSET
-    assert shortfall(normal_quantiles(torch.full((B,), 0.1)), truth) == pytest.approx(0, abs=0.01)
-    assert shortfall(normal_quantiles(torch.full((B,), 0.07)), truth) > 0.1
+    honest, narrow = (normal_quantiles(torch.full((B,), width)) for width in (0.1, 0.07))
+    assert shortfall(honest, truth, torch.ones(B)) == pytest.approx(0, abs=0.01)
+    assert shortfall(narrow, truth, torch.ones(B)) > 0.1
+
+
+def test_a_shortfall_is_of_the_datasets_that_carry_weight():
+    width = torch.tensor([0.1, 0.07]).repeat(B // 2)
+    truth, second = (0.1 * draws()).exp() - OFFSET, torch.tensor([0.0, 1.0]).repeat(B // 2)
+    prediction = normal_quantiles(width)
+    assert shortfall(prediction, truth, 1 - second) == pytest.approx(0, abs=0.015)
+    assert shortfall(prediction, truth, second) > 0.1
+
+
+def test_rows_lie_between_two_knots_or_beyond_all():
+    log_rows = torch.tensor([0.0, *KNOTS, (KNOTS[1] + KNOTS[2]) / 2, 20.0])
+    sizes = torch.stack([log_rows, 0 * log_rows, 0 * log_rows], -1)
+    near = features(sizes, 0 * log_rows, 0 * log_rows)[:, : len(KNOTS)]
+    eye = torch.eye(len(KNOTS))
+    between = (eye[1] + eye[2]) / 2
+    expected = torch.cat([eye[:1], eye, between[None], eye[-1:]])
+    torch.testing.assert_close(near, expected)
+
+
+def test_few_rows_and_many_have_factors_of_their_own():
+    """Widths that err one way at the ends and the other way between are no parabola."""
+    log_rows = torch.tensor(KNOTS).repeat(B // len(KNOTS))
+    wrong = torch.tensor([1.3, 0.8, 1.0, 1.3, 0.8]).repeat(B // len(KNOTS))
+    found = fitted(torch.full((B,), 0.1), (0.1 * wrong * draws()).exp() - OFFSET, rows=log_rows)
+    for knot in KNOTS:
+        held = coverage(found, 0.1 * wrong * draws())[log_rows == knot].float().mean().item()
+        assert held == pytest.approx(0.9, abs=0.025)
 
 
 def test_draws_without_information_are_held_as_often_as_their_probability_says():
@@ -104,7 +155,7 @@ def test_draws_without_information_are_held_as_often_as_their_probability_says()
     above = (levels - 0.5).clamp_min(0)  # uniform on (0, 1/2) where there is any
     prediction = Prediction(torch.ones(B), (above + OFFSET).log())
     honest = (torch.rand(B, generator=torch.Generator().manual_seed(0)) - 0.5).clamp_min(0)
-    assert shortfall(prediction, honest) == pytest.approx(0, abs=0.02)
+    assert shortfall(prediction, honest, torch.ones(B)) == pytest.approx(0, abs=0.02)
 
 
 def test_after_the_fit_half_of_fresh_draws_lie_in_the_middle_half():
@@ -113,7 +164,7 @@ def test_after_the_fit_half_of_fresh_draws_lie_in_the_middle_half():
     torch.manual_seed(0)
     truth = (0.1 * heavy.sample((B,)).clamp(-20, 20)).exp() - OFFSET
     found = fitted(torch.full((B,), 0.1), truth.clamp_min(0))
-    assert abs(shortfall(found, truth.clamp_min(0))) < 0.005
+    assert abs(shortfall(found, truth.clamp_min(0), torch.ones(B))) < 0.005
 
 
 def test_no_features_no_change_and_factors_are_bounded():

@@ -155,7 +155,7 @@ def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(insid
     assert trainer.material.strange.count > 0
     network, _ = load_network(trainer.config.out, "cpu")
     first = Trainer(config(tmp_path / "x", network=trainer.config.network), lambda point: None)
-    for name in ("witnesses.0.embed", "witnesses.1.embed", "recogniser.embed"):
+    for name in ("witnesses.0.embed", "witnesses.1.embed", "recogniser.readers.0.embed"):
         learned, before = (n.get_submodule(name).weight for n in (network, first.network))
         assert not torch.equal(learned, before)
     ranks = network.recogniser.both.grouped.clone()
