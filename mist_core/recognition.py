@@ -81,17 +81,19 @@ class Reader(nn.Module):
         """(B, C) log odds of each kind, from standardised statistics (B, F)."""
         return self.kinds(self._embedded(standardised))
 
-    def closeness(self, standardised: Tensor) -> Tensor:
-        """(B,) cosine to the near references, less the mean of theirs to their own."""
-        near = self._cosines(self._directions(standardised)).topk(COMPARED)
-        return near.values[:, NEAREST - 1] - self.reach[near.indices].mean(-1)
+    def signs(self, standardised: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, C) log odds, and (B,) cosine to the near references, less the mean of theirs."""
+        embedded = self._embedded(standardised)
+        near = self._cosines(self._directions(embedded)).topk(COMPARED)
+        return self.kinds(embedded), near.values[:, NEAREST - 1] - self.reach[near.indices].mean(-1)
 
     def fit(self, standardised: Tensor) -> None:
         """Keep references from standardised statistics (N, F) it has learned from."""
-        self.center.copy_(self._embedded(standardised).mean(0))
+        embedded = self._embedded(standardised)
+        self.center.copy_(embedded.mean(0))
         # Datasets come in random order; of too few some stand twice.
-        some = torch.arange(REFERENCES, device=standardised.device) % len(standardised)
-        directions = self._directions(standardised[some])
+        some = torch.arange(REFERENCES, device=embedded.device) % len(embedded)
+        directions = self._directions(embedded[some])
         self.references.copy_(directions)
         # The nearest of all is each itself.
         self.reach.copy_(self._cosines(directions).topk(NEAREST + 1).values[:, NEAREST])
@@ -102,8 +104,8 @@ class Reader(nn.Module):
             hidden = block(hidden)
         return functional.silu(self.last(hidden))
 
-    def _directions(self, standardised: Tensor) -> Tensor:
-        return functional.normalize(self._embedded(standardised) - self.center, dim=-1)
+    def _directions(self, embedded: Tensor) -> Tensor:
+        return functional.normalize(embedded - self.center, dim=-1)
 
     def _cosines(self, directions: Tensor) -> Tensor:
         return directions @ self.references.to(directions).T
@@ -150,9 +152,9 @@ class Recogniser(nn.Module):
 
     def _signs(self, standardised: Tensor) -> tuple[Tensor, Tensor]:
         """(B,) each: evidence for any kind, and the mean closeness."""
-        evidence = functional.softplus(self(standardised).mean(1)).sum(-1)
-        closeness = [reader.closeness(standardised) for reader in self.readers]
-        return evidence, torch.stack(closeness).mean(0)
+        seen = [reader.signs(standardised) for reader in self.readers]
+        log_odds, closeness = (torch.stack(parts).mean(0) for parts in zip(*seen, strict=True))
+        return functional.softplus(log_odds).sum(-1), closeness
 
     def _combined(self, rows: Tensor, standardised: Tensor) -> Tensor:
         """(B,) weighted sum of the logarithms of both ranks, after Fisher (1932)."""
