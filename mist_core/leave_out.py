@@ -16,7 +16,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
-from mist_core.calibration import follow
+from mist_core.calibration import MIST, judge
 from mist_core.calibration_laws import Study
 from mist_core.calibration_summary import covered, dependent, scores
 from mist_core.errors import JobError
@@ -80,10 +80,12 @@ def judged(
     Returns:
         With `low_unwidened` and `high_unwidened`, the interval of `plain`.
     """
-    study = Study.of(laws, n_datasets, seed)
-    rows = pd.concat(follow(study, estimator), ignore_index=True)
-    beside = pd.concat(follow(study, plain), ignore_index=True)
-    return dependent(rows.assign(low_unwidened=beside.low, high_unwidened=beside.high))
+    tables = []
+    for first, batch, rng in Study.of(laws, n_datasets, seed).draws():
+        rows = judge(MIST, estimator, batch, rng, first=first)
+        beside = judge(MIST, plain, batch, rng, first=first)
+        tables.append(rows.assign(low_unwidened=beside.low, high_unwidened=beside.high))
+    return dependent(pd.concat(tables, ignore_index=True))
 
 
 class AllFamiliar(nn.Module):

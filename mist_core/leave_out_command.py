@@ -23,7 +23,6 @@ SEED = 0
 # Small batches: on a CPU, steps are what is short.
 SETTINGS = {
     "batch_size": 256,
-    "reuse": 2.5,
     "learning_rate": 1e-3,
     "weight_decay": 0.05,
     "decay": 0.6,
@@ -36,8 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, help="run of `general`; .mist/runs/general if absent"
     )
     parser.add_argument("--families", default=",".join(FAMILIES), help="names, by comma")
-    parser.add_argument("--steps", type=int, default=2500, help="training of each")
-    parser.add_argument("--shards", type=int, default=120, help="of the run, to train on")
+    parser.add_argument("--steps", type=int, default=4000, help="training of each")
+    parser.add_argument("--shards", type=int, default=400, help="of the run, to train on")
     parser.add_argument("--jobs", type=int, default=1, help="trainings side by side")
     parser.add_argument("--datasets", type=int, default=1000, help="drawn of each family")
     parser.add_argument("--seed", type=int, default=0, help="of those draws")
@@ -97,6 +96,7 @@ def _train(family: str, folder: Path, shards: int, steps: int) -> Path:
             network=ARCHITECTURES["statistics"],
             most_steps=steps,
             seed=SEED,
+            reuse=steps * SETTINGS["batch_size"] / count,
             workers=0,
             max_datasets=count,
             validation=parts * VALIDATION_PART,
