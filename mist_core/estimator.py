@@ -13,7 +13,7 @@ from mist_core.batching import batches, side_by_side
 from mist_core.checkpoint import Checkpoint, load_network
 from mist_core.column_types import Types
 from mist_core.errors import InputError, ParameterError, WeightsError
-from mist_core.inputs import read_pair
+from mist_core.inputs import read_varying
 from mist_core.network import Network
 from mist_core.posterior import Posterior
 from mist_core.quantiles import LEVELS
@@ -67,7 +67,7 @@ class MISTEstimator:
         Raises:
             InputError: see `mist_core.inputs.read_pair`.
         """
-        x, y = read_pair(x, y, types)
+        x, y = read_varying(x, y, types)
         return self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
 
     def posteriors(self, pairs: Iterable[tuple[Any, Any]], types: Types = None) -> list[Posterior]:
@@ -110,7 +110,7 @@ class MISTEstimator:
         """
         if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
             raise InputError("mutual_information expects torch tensors; use estimate for the rest.")
-        x, y = (_without_constants(side).unsqueeze(0) for side in read_pair(x, y))
+        x, y = (side.unsqueeze(0) for side in read_varying(x, y))
         inputs = self._prepare(x, y, soft=True)
         return self.network(inputs).mean.squeeze(0)
 
@@ -164,12 +164,6 @@ class EstimatorParameters:
         return asdict(self)
 
 
-def _without_constants(columns: Tensor) -> Tensor:
-    """The same columns (n, dim); the gradient of constant ones is cut."""
-    fixed = columns.detach()
-    return torch.where(fixed.amax(0) > fixed.amin(0), columns, fixed)
-
-
 def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.suffix or len(path.parts) != 1:
@@ -201,6 +195,6 @@ def _choose_device(device: str | torch.device) -> torch.device:
 def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tensor]]:
     for place, (x, y) in enumerate(pairs):
         try:
-            yield place, *read_pair(x, y, types)
+            yield place, *read_varying(x, y, types)
         except InputError as error:
             raise InputError(f"Pair {place}: {error}") from error

@@ -54,6 +54,19 @@ def read_pair(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
     )
 
 
+def read_varying(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
+    """`read_pair` without constant columns, which tell nothing; of a constant side one is left."""
+    return tuple(map(_varying, read_pair(x, y, types)))
+
+
+def _varying(side: Tensor) -> Tensor:
+    """The columns of (n, width) that vary, or one of zeros, whose gradient is 0."""
+    varies = (side != side[:1]).any(0)
+    if varies.all():
+        return side
+    return side[:, varies] if varies.any() else 0.0 * side[:, :1]
+
+
 def _plain(data: Any) -> Tensor | None:
     """(n, d) float64 of finite floating-point columns at once; None where more is to be said.
 
