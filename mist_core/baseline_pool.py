@@ -22,6 +22,8 @@ from mist_core.errors import BaselineError
 _SCRIPT = Path(__file__).with_name("baseline_worker.py")
 _START_SECONDS = 120.0  # importing bmi takes 3 s on an idle machine, far longer on a busy one
 _POLL_SECONDS = 0.1
+# As many workers as cores run side by side; also sums then do not hang on the number of cores.
+_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 _MAX_IDLE = 2  # an idle worker holds about 0.4 GB
 _slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 _lock = threading.Lock()
@@ -85,7 +87,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=os.environ | {"JAX_PLATFORMS": "cpu"},
+            env=os.environ | {"JAX_PLATFORMS": "cpu", "XLA_FLAGS": _ONE_THREAD},
         )
 
     def ask(

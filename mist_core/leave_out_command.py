@@ -83,12 +83,14 @@ def _judged(family: str, folder: Path, options: argparse.Namespace) -> tuple[Pat
 
 
 def _train(family: str, folder: Path, shards: int, steps: int) -> Path:
-    """Weights trained without the family; those of a finished training are taken as they are."""
-    without = folder.with_name(f"{folder.name}-left-out") / family
+    """Weights trained without the family; those of an equal training are taken as they are."""
+    without = folder.with_name(f"{folder.name}-left-out") / f"{family}-{shards}-{steps}"
     out = without / "weights.safetensors"
     if not out.exists():
         count = keep_without(family, folder, without, shards)
         parts = len(list(without.glob("validation-*.safetensors")))
+        # Steps between two shards: so few that all shards are read.
+        between = max(1, steps * TrainConfig.shard_size // count)
         config = TrainConfig(
             meta=f"general-no-{family}",
             out=out,
@@ -96,7 +98,7 @@ def _train(family: str, folder: Path, shards: int, steps: int) -> Path:
             network=ARCHITECTURES["statistics"],
             most_steps=steps,
             seed=SEED,
-            reuse=steps * SETTINGS["batch_size"] / count,
+            reuse=between * SETTINGS["batch_size"] / TrainConfig.shard_size,
             workers=0,
             max_datasets=count,
             validation=parts * VALIDATION_PART,
