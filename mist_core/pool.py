@@ -25,8 +25,8 @@ class Pool:
             self._store = {k: t.new_zeros((room, *t.shape[1:])) for k, t in shard.items()}
         places = torch.arange(self.count, self.count + size) % self.capacity
         held = len(next(iter(self._store.values())))
-        if places.max() >= held:
-            self._grow(min(2 * held, self.capacity))
+        if min(self.count + size, self.capacity) > held:
+            self._grow(min(max(2 * held, self.count + size), self.capacity))
         for name, tensor in shard.items():
             self._store[name][places] = tensor
         self.count += size

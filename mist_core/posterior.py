@@ -27,8 +27,8 @@ class Posterior:
         levels: (L,) the levels at which the quantiles are known, increasing within (0, 1).
         quantiles: (L,) the quantiles there, non-decreasing, at least 0.
         in_family: score in [0, 1]: how much the data resemble what the model was trained on, as
-            the share of training datasets of about as many rows on which its parts agree less, or
-            which lie farther from the centre of all.
+            the share of fresh draws of the training laws, of about as many rows, in which less is
+            recognised; near 0 also where the data lie far from all draws.
         unit: "nats" or "bits".
     """
 

@@ -35,8 +35,8 @@ class Prediction:
         in_family: (B,) in [0, 1], how much the data resemble what the network was trained on; None
             while it learns.
         witnesses: (B, M, L) quantiles of the `witnesses` while they learn; None later.
-        kinds: (B + S, C) log odds of the `recognition` while it learns, those of S strange datasets
-            last; None later.
+        kinds: (B + S, R, C) log odds of the R readers of `recognition` while they learn, those of S
+            strange datasets last; None later.
     """
 
     mean: Tensor

@@ -175,7 +175,8 @@ class Trainer:
         size = max(1, config.batch_size // ranks.count)
         drawn = self.material.batch(size, torch.Generator().manual_seed(seed))
         batch = self._to_device(drawn)
-        with torch.random.fork_rng(), torch.autocast(self.device.type, dtype=torch.bfloat16):
+        fork = torch.random.fork_rng([self.device] if self.device.type == "cuda" else [])
+        with fork, torch.autocast(self.device.type, dtype=torch.bfloat16):
             torch.manual_seed(seed)  # for dropout, which takes no generator
             prediction = self.averaging(batch)
             loss = training_loss(prediction, batch[TRUTH])
@@ -243,7 +244,7 @@ class Trainer:
             network = build_network(config)
             network.load_state_dict(trained.state_dict())
             return network, checkpoint.card
-        with torch.random.fork_rng():  # initial weights come from the run's seed alone
+        with torch.random.fork_rng(devices=[]):  # initial weights come from the run's seed alone
             torch.manual_seed(self.config.seed)
             return build_network(self.config.network), None
 

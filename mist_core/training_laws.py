@@ -11,6 +11,7 @@ from mist_core.errors import ParameterError
 from mist_core.families import FAMILIES
 from mist_core.general import (
     INDEPENDENT,
+    LEAST_TOLERANCE,
     MOST_BLOCKS,
     MOST_ROUNDED,
     REDUNDANT,
@@ -177,7 +178,8 @@ def _general(meta: General) -> str:
             f"{INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
             f"so that nothing is to be found; {meta.published:.0%} of the draws are of the "
             "published laws (`paper`), up to 32 + 32 columns. Truths are in closed form, by "
-            f"quadrature, or by Monte Carlo with a standard error below {TOLERANCE} / √n.",
+            f"quadrature, or by Monte Carlo with a standard error below {TOLERANCE} / √n a block, "
+            f"or {LEAST_TOLERANCE} nats where that is more.",
             "The blocks, with how often each is drawn relative to the others that fit, as this "
             "version of the code has them:",
             table(("block", "weight", "what it is"), blocks),

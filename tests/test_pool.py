@@ -28,6 +28,13 @@ def test_a_pool_grows_with_what_is_added():
     assert pool.count == 60
 
 
+def test_parts_may_be_empty_or_far_larger_than_the_first():
+    pool = Pool(capacity=1000)
+    for start, size in ((0, 0), (0, 2), (2, 0), (2, 40)):
+        pool.add(numbered(start, size))
+    assert contents(pool) == set(range(42))
+
+
 @pytest.mark.parametrize("capacity", [12, 14, 20])  # a multiple of the shards' size or not
 def test_a_full_pool_lets_the_newest_replace_the_oldest(capacity):
     pool = Pool(capacity)
