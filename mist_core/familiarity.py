@@ -5,8 +5,9 @@ from torch import Tensor, nn
 
 COMPONENTS = 48
 LEVELS = 201
-# Groups of about as many rows, equally large in training.
-ROW_GROUPS = 12
+# Groups of datasets that are alike, equally large in training; and where they are to be alike in
+# two respects, in the first of them.
+GROUPS, OUTER_GROUPS = 12, 4
 
 
 class Familiarity(nn.Module):
@@ -52,8 +53,8 @@ class Familiarity(nn.Module):
         )
 
 
-class RanksByRows(nn.Module):
-    """Ranks of a score among training datasets of about as many rows.
+class RanksAmongLike(nn.Module):
+    """Ranks of a score among training datasets that are alike in one respect, as in their rows.
 
     The statistics of ten rows scatter far more than those of a thousand: in one ranking all small
     datasets would look strange.
@@ -61,27 +62,51 @@ class RanksByRows(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("edges", torch.zeros(ROW_GROUPS - 1))
-        self.register_buffer("grouped", torch.linspace(0, 1, LEVELS).repeat(ROW_GROUPS, 1))
+        self.register_buffer("edges", torch.zeros(GROUPS - 1))
+        self.register_buffer("grouped", torch.linspace(0, 1, LEVELS).repeat(GROUPS, 1))
 
-    def fit_ranks(self, rows: Tensor, score: Tensor) -> None:
-        """Fit to the scores (N,) of training datasets; `rows` (N,) grows with their rows."""
-        self.edges.copy_(_quantiles(rows, ROW_GROUPS + 1)[1:-1])
-        group = self._group(rows)
+    def fit_ranks(self, respect: Tensor, score: Tensor) -> None:
+        """Fit to the scores (N,) of training datasets, alike where `respect` (N,) is."""
+        self.edges.copy_(_quantiles(respect, GROUPS + 1)[1:-1])
+        group = self._group(respect)
         for k in group.unique():
             self.grouped[k] = _quantiles(score[group == k], LEVELS).to(self.grouped)
 
-    def share_below(self, rows: Tensor, score: Tensor) -> Tensor:
-        """(B,) share of the datasets of about as many rows it was fitted to with a lower score."""
-        among = self.grouped[self._group(rows)]  # (B, LEVELS)
+    def share_below(self, respect: Tensor, score: Tensor) -> Tensor:
+        """(B,) share of like datasets among those it was fitted to with a lower score."""
+        among = self.grouped[self._group(respect)]  # (B, LEVELS)
         place = torch.searchsorted(among, score.unsqueeze(-1))
         return place.squeeze(-1).float() / LEVELS
 
-    def _group(self, rows: Tensor) -> Tensor:
-        return torch.searchsorted(self.edges, rows.contiguous())
+    def _group(self, respect: Tensor) -> Tensor:
+        return torch.searchsorted(self.edges, respect.contiguous())
 
 
-class FamiliarityByRows(Familiarity, RanksByRows):
+class RanksAmongTwiceLike(nn.Module):
+    """The same among datasets that are alike in two respects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("edges", torch.zeros(OUTER_GROUPS - 1))
+        self.inner = nn.ModuleList(RanksAmongLike() for _ in range(OUTER_GROUPS))
+
+    def fit_ranks(self, respects: tuple[Tensor, Tensor], score: Tensor) -> None:
+        """Fit to the scores (N,) of training datasets; each of `respects` is (N,)."""
+        outer, inner = respects
+        self.edges.copy_(_quantiles(outer, OUTER_GROUPS + 1)[1:-1])
+        group = torch.searchsorted(self.edges, outer.contiguous())
+        for k in group.unique().tolist():
+            self.inner[k].fit_ranks(inner[group == k], score[group == k])
+
+    def share_below(self, respects: tuple[Tensor, Tensor], score: Tensor) -> Tensor:
+        """(B,) share of like datasets among those it was fitted to with a lower score."""
+        outer, inner = respects
+        group = torch.searchsorted(self.edges, outer.contiguous())
+        shares = torch.stack([ranks.share_below(inner, score) for ranks in self.inner])
+        return shares.gather(0, group.unsqueeze(0)).squeeze(0)
+
+
+class FamiliarityByRows(Familiarity, RanksAmongLike):
     """The same, ranked by rows; the first statistic has to grow with their number."""
 
     def fit(self, features: Tensor) -> None:

@@ -140,16 +140,22 @@ class MIST(Network):
         return spread.stretched(prediction, _spread_features(inputs, prediction), self.spread)
 
     def _unstretched(self, inputs: dict[str, Tensor]) -> Prediction:
-        """The answer as training left it, pooled with the witnesses'."""
-        own = self._answers(inputs)
-        standardised = self._standardise(inputs["features"])
+        """The answer as training left it, and how familiar the data are."""
+        prediction, standardised = self._pooled(inputs), self._standardise(inputs["features"])
         in_family = self.familiarity(standardised)
         if self.kinds:
-            in_family = torch.minimum(self.recogniser.familiarity(standardised), FAR * in_family)
-        quantiles = own.log_quantiles
-        if own.witnesses is not None:
-            quantiles = witnesses.pooled(quantiles, own.witnesses)
-        return Prediction(own.mean, quantiles, in_family)
+            median = prediction.log_quantiles[:, MEDIAN]
+            known = self.recogniser.familiarity(standardised, median)
+            in_family = torch.minimum(known, FAR * in_family)
+        return replace(prediction, in_family=in_family)
+
+    def _pooled(self, inputs: dict[str, Tensor]) -> Prediction:
+        """The main network's answer, pooled with the witnesses'."""
+        own = self._answers(inputs)
+        if own.witnesses is None:
+            return own
+        quantiles = witnesses.pooled(own.log_quantiles, own.witnesses)
+        return Prediction(own.mean, quantiles)
 
     def _answers(self, inputs: dict[str, Tensor]) -> Prediction:
         """What the main network and each witness say."""
@@ -192,7 +198,8 @@ class MIST(Network):
     def fit_fresh(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
         with torch.no_grad():
             if self.kinds:
-                self.recogniser.rank(self._standardise(inputs["features"]))
+                median = self._pooled(inputs).log_quantiles[:, MEDIAN]
+                self.recogniser.rank(self._standardise(inputs["features"]), median)
             prediction = self._unstretched(inputs)
         fitted = spread.fit(prediction, _spread_features(inputs, prediction), truth)
         self.config = replace(self.config, spread=tuple(fitted.flatten().tolist()))

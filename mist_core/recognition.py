@@ -8,8 +8,9 @@ where the kinds end. Two signs of a law that is new come from them: little evide
 (the free energy of Liu et al., 2020, arXiv 2010.03759), where a kind needs the evidence of all
 readers, as a new law may look like one kind to one and like another to the next; and a place
 outside the clusters of known datasets in their last layers, by the distances to the nearest of them
-and of these to their own neighbours (Breunig et al., 2000, "LOF"). Letters: B datasets, F
-statistics, C kinds, R readers.
+and of these to their own neighbours (Breunig et al., 2000, "LOF"). A weak dependence is hard to
+name whatever its law: evidence counts once beside that in datasets of as many rows, and once beside
+that in those with as much information, too. Letters: B datasets, F statistics, C kinds, R readers.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mist_core.familiarity import RanksByRows
+from mist_core.familiarity import RanksAmongLike, RanksAmongTwiceLike
 from mist_core.general import INDEPENDENCE, blocks_of
 from mist_core.general_blocks import BLOCKS
 from mist_core.witnesses import Residual
@@ -35,8 +36,6 @@ DROPOUT = 0.1
 REFERENCES, NEAREST, COMPARED = 3000, 3, 5
 # Keeps the logarithm of the lowest rank finite.
 LEAST_RANK = 0.005
-# How much evidence and closeness count; chosen on families left out.
-WEIGHTS = (2.0, 1.0)
 
 
 def held(families: Sequence[str], kinds: tuple[str, ...]) -> Tensor:
@@ -122,33 +121,38 @@ class Recogniser(nn.Module):
     def __init__(self, columns: Sequence[Tensor], num_kinds: int) -> None:
         super().__init__()
         self.readers = nn.ModuleList(Reader(places, num_kinds) for places in columns)
-        self.evidence, self.closeness, self.both = (RanksByRows() for _ in range(3))
+        self.evidence, self.closeness, self.combined = (RanksAmongLike() for _ in range(3))
+        self.evidence_of_as_much = RanksAmongTwiceLike()
 
     def forward(self, standardised: Tensor) -> Tensor:
         """(B, R, C) log odds of each kind, from standardised statistics (B, F)."""
         return torch.stack([reader(standardised) for reader in self.readers], 1)
 
-    def familiarity(self, standardised: Tensor) -> Tensor:
+    def familiarity(self, standardised: Tensor, answer: Tensor) -> Tensor:
         """(B,) scores in [0, 1], uniform for data of the training laws.
 
         Args:
             standardised: (B, F) statistics, of which the first grows with the rows.
+            answer: (B,) that grows with the information found.
         """
-        rows = standardised[:, 0]
-        return self.both.share_below(rows, self._combined(rows, standardised))
+        return self.combined.share_below(standardised[:, 0], self._combined(standardised, answer))
 
     def fit(self, standardised: Tensor) -> None:
         """Keep references from standardised statistics (N, F) the readers have learned from."""
         for reader in self.readers:
             reader.fit(standardised)
 
-    def rank(self, standardised: Tensor) -> None:
-        """Fit the ranks to fresh datasets (N, F): it is surer of those it has learned from."""
-        rows = standardised[:, 0]
-        evidence, closeness = self._signs(standardised)
+    def rank(self, standardised: Tensor, answer: Tensor) -> None:
+        """Fit the ranks to fresh datasets: it is surer of those it has learned from.
+
+        Args:
+            standardised, answer: of N datasets, as for `familiarity`.
+        """
+        rows, (evidence, closeness) = standardised[:, 0], self._signs(standardised)
         self.evidence.fit_ranks(rows, evidence)
+        self.evidence_of_as_much.fit_ranks((rows, answer), evidence)
         self.closeness.fit_ranks(rows, closeness)
-        self.both.fit_ranks(rows, self._combined(rows, standardised))
+        self.combined.fit_ranks(rows, self._combined(standardised, answer))
 
     def _signs(self, standardised: Tensor) -> tuple[Tensor, Tensor]:
         """(B,) each: evidence for any kind, and the mean closeness."""
@@ -156,11 +160,15 @@ class Recogniser(nn.Module):
         log_odds, closeness = (torch.stack(parts).mean(0) for parts in zip(*seen, strict=True))
         return functional.softplus(log_odds).sum(-1), closeness
 
-    def _combined(self, rows: Tensor, standardised: Tensor) -> Tensor:
-        """(B,) weighted sum of the logarithms of both ranks, after Fisher (1932)."""
-        signs, ranks = self._signs(standardised), (self.evidence, self.closeness)
-        shares = [r.share_below(rows, sign) for r, sign in zip(ranks, signs, strict=True)]
-        return sum(w * (s + LEAST_RANK).log() for w, s in zip(WEIGHTS, shares, strict=True))
+    def _combined(self, standardised: Tensor, answer: Tensor) -> Tensor:
+        """(B,) sum of the logarithms of three ranks, after Fisher (1932)."""
+        rows, (evidence, closeness) = standardised[:, 0], self._signs(standardised)
+        shares = (
+            self.evidence.share_below(rows, evidence),
+            self.evidence_of_as_much.share_below((rows, answer), evidence),
+            self.closeness.share_below(rows, closeness),
+        )
+        return sum((share + LEAST_RANK).log() for share in shares)
 
 
 def recognition_loss(log_odds: Tensor | None, known: Tensor) -> Tensor:

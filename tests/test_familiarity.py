@@ -2,7 +2,7 @@
 
 import torch
 
-from mist_core.familiarity import Familiarity, FamiliarityByRows
+from mist_core.familiarity import Familiarity, FamiliarityByRows, RanksAmongTwiceLike
 
 
 def test_familiarity_is_uniform_on_its_own_training_data(generator):
@@ -74,3 +74,22 @@ def test_by_rows_small_datasets_are_as_familiar_as_large_ones(generator):
     levels = torch.linspace(0.1, 0.9, 9)
     for part in (by_rows[small], by_rows[~small]):
         torch.testing.assert_close(part.quantile(levels), levels, atol=0.02, rtol=0)
+
+
+def test_ranks_among_twice_like_are_uniform_wherever_one_looks(generator):
+    """The score hangs on both respects; among like datasets nothing of that is left."""
+
+    def drawn(count):
+        rows, answer = torch.randn(2, count, generator=generator)
+        noise = torch.randn(count, generator=generator)
+        many, much = rows > 0, answer > 0
+        return (rows, answer), 5.0 * many - 2.0 * much + noise * (1 + many * much)
+
+    ranks = RanksAmongTwiceLike()
+    ranks.fit_ranks(*drawn(40_000))
+    respects, score = drawn(20_000)
+    shares = ranks.share_below(respects, score)
+    for respect in respects:
+        for part in (respect < -0.5, respect > 0.5):
+            assert abs(shares[part].mean() - 0.5) < 0.02
+            assert abs(shares[part].std() - 12**-0.5) < 0.02

@@ -1,5 +1,6 @@
 """The recogniser: it names kinds of laws, and a kind it was never shown is less familiar."""
 
+import copy
 from dataclasses import replace
 
 import pytest
@@ -43,8 +44,14 @@ def taught():
         optimiser.step()
     recogniser.eval().requires_grad_(False)
     recogniser.fit(data[torch.randperm(2000)])
-    recogniser.rank(torch.cat([drawn(0, 3000, 3), drawn(1, 3000, 4)]))
+    known = torch.cat([drawn(0, 3000, 3), drawn(1, 3000, 4)])
+    recogniser.rank(known, answer(known))
     return recogniser
+
+
+def answer(data):
+    """(B,) stands for the information found."""
+    return data[:, 4]
 
 
 def test_families_hold_their_blocks_and_published_laws_one():
@@ -83,17 +90,28 @@ def test_it_names_what_it_has_learned(taught):
 
 
 def test_familiarity_is_uniform_under_the_laws_it_has_learned(taught):
-    scores = taught.familiarity(torch.cat([drawn(0, 2000, 6), drawn(1, 2000, 7)]))
+    known = torch.cat([drawn(0, 2000, 6), drawn(1, 2000, 7)])
+    scores = taught.familiarity(known, answer(known))
     levels = torch.linspace(0.1, 0.9, 9)
     shares = (scores[:, None] < levels).float().mean(0)
     torch.testing.assert_close(shares, levels, atol=0.03, rtol=0)
 
 
 def test_a_kind_it_was_never_shown_is_less_familiar(taught):
-    known = taught.familiarity(torch.cat([drawn(0, 500, 8), drawn(1, 500, 9)]))
-    new = taught.familiarity(drawn(2, 1000, 10))
-    labels = [0] * 1000 + [1] * 1000
-    assert roc_auc_score(labels, torch.cat([new, known])) > 0.9
+    data = torch.cat([drawn(2, 1000, 10), drawn(0, 500, 8), drawn(1, 500, 9)])
+    scores = taught.familiarity(data, answer(data))
+    assert roc_auc_score([0] * 1000 + [1] * 1000, scores) > 0.9
+
+
+def test_little_evidence_is_stranger_where_there_is_much_information(taught):
+    """With little information all evidence is little; there it says nothing."""
+    weak, strong = torch.zeros(2000), torch.ones(2000)
+    known = torch.cat([drawn(0, 2000, 11) / 3, drawn(1, 2000, 12)])
+    taught = copy.deepcopy(taught)
+    taught.rank(known, torch.cat([weak, strong]))
+    data = drawn(0, 300, 13) / 3
+    alike = taught.familiarity(data, weak[:300])
+    assert taught.familiarity(data, strong[:300]).mean() < alike.mean() - 0.1
 
 
 def test_what_is_one_kind_to_one_reader_and_another_to_the_next_is_strange():
@@ -113,8 +131,8 @@ def test_what_is_one_kind_to_one_reader_and_another_to_the_next_is_strange():
     for reader in recogniser.readers:
         assert reader(mixed).amax(-1).median() > reader(data).amax(-1).quantile(0.1)
     recogniser.fit(data)
-    recogniser.rank(data)
-    assert recogniser.familiarity(mixed).mean() < 0.1
+    recogniser.rank(data, data[:, 0])
+    assert recogniser.familiarity(mixed, mixed[:, 0]).mean() < 0.1
 
 
 def test_it_teaches_the_main_network_nothing_and_learns_nothing_from_the_truth():

@@ -158,9 +158,9 @@ def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(insid
     for name in ("witnesses.0.embed", "witnesses.1.embed", "recogniser.readers.0.embed"):
         learned, before = (n.get_submodule(name).weight for n in (network, first.network))
         assert not torch.equal(learned, before)
-    ranks = network.recogniser.both.grouped.clone()
-    network.recogniser.rank(network._standardise(trainer.validation["features"]))
-    assert torch.equal(network.recogniser.both.grouped, ranks)
+    ranks = network.recogniser.combined.grouped.clone()
+    network.fit_fresh(trainer.validation, trainer.validation[shards.TRUTH])
+    assert torch.equal(network.recogniser.combined.grouped, ranks)
 
 
 @pytest.mark.parametrize("setting", ["validation", "minutes", "most_steps"])
