@@ -58,7 +58,8 @@ class MISTEstimator:
 
         Args:
             x: (n,) or (n, dim_x): NumPy, torch, pandas or lists; n >= 4.
-            y: (n,) or (n, dim_y), rows paired with those of `x`.
+            y: (n,) or (n, dim_y), rows paired with those of `x`. Constant columns of either side
+                change nothing.
             types: forces column types; see `mist_core.column_types`.
 
         Returns:

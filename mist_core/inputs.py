@@ -55,7 +55,18 @@ def read_pair(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
 
 
 def read_varying(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
-    """`read_pair` without constant columns, which tell nothing; of a constant side one is left."""
+    """`read_pair` without constant columns, which tell nothing.
+
+    Args:
+        x, y, types: as for `read_pair`.
+
+    Returns:
+        (n, width_x) and (n, width_y), float64; of a side that is constant one column of zeros is
+        left. Gradients with respect to constant columns are 0.
+
+    Raises:
+        InputError: as `read_pair`.
+    """
     return tuple(map(_varying, read_pair(x, y, types)))
 
 

@@ -135,7 +135,9 @@ class Recogniser(nn.Module):
             standardised: (B, F) statistics, of which the first grows with the rows.
             answer: (B,) that grows with the information found.
         """
-        return self.combined.share_below(standardised[:, 0], self._combined(standardised, answer))
+        rows = standardised[:, 0]
+        combined = self._combined(rows, answer, *self._signs(standardised))
+        return self.combined.share_below(rows, combined)
 
     def fit(self, standardised: Tensor) -> None:
         """Keep references from standardised statistics (N, F) the readers have learned from."""
@@ -152,7 +154,7 @@ class Recogniser(nn.Module):
         self.evidence.fit_ranks(rows, evidence)
         self.evidence_of_as_much.fit_ranks((rows, answer), evidence)
         self.closeness.fit_ranks(rows, closeness)
-        self.combined.fit_ranks(rows, self._combined(standardised, answer))
+        self.combined.fit_ranks(rows, self._combined(rows, answer, evidence, closeness))
 
     def _signs(self, standardised: Tensor) -> tuple[Tensor, Tensor]:
         """(B,) each: evidence for any kind, and the mean closeness."""
@@ -160,9 +162,10 @@ class Recogniser(nn.Module):
         log_odds, closeness = (torch.stack(parts).mean(0) for parts in zip(*seen, strict=True))
         return functional.softplus(log_odds).sum(-1), closeness
 
-    def _combined(self, standardised: Tensor, answer: Tensor) -> Tensor:
+    def _combined(
+        self, rows: Tensor, answer: Tensor, evidence: Tensor, closeness: Tensor
+    ) -> Tensor:
         """(B,) sum of the logarithms of three ranks, after Fisher (1932)."""
-        rows, (evidence, closeness) = standardised[:, 0], self._signs(standardised)
         shares = (
             self.evidence.share_below(rows, evidence),
             self.evidence_of_as_much.share_below((rows, answer), evidence),
