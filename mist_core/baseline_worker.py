@@ -6,6 +6,7 @@ archive of that many bytes; each answer on standard output is one line of JSON
 (`mutual_information`, `seconds`, `failure`).
 """
 
+import gc
 import io
 import json
 import math
@@ -15,10 +16,13 @@ import threading
 import time
 from typing import TextIO
 
+import jax
 import numpy as np
 from bmi import estimators
 
 _PARENT_CHECK_SECONDS = 1.0
+# Each training leaves what jax compiled for it behind, 20 MB that nothing will use again.
+_TRAININGS_KEPT = 16
 
 
 def main(parent_pid: int) -> None:
@@ -26,13 +30,18 @@ def main(parent_pid: int) -> None:
     answers = _claim_stdout()
     threading.Thread(target=_exit_without, args=(parent_pid,), daemon=True).start()
     print("ready", file=answers, flush=True)
-    requests = sys.stdin.buffer
+    requests, trainings = sys.stdin.buffer, 0
     while line := requests.readline():
         request = json.loads(line)
         archive = io.BytesIO(requests.read(request.pop("n_bytes")))
         with np.load(archive, allow_pickle=False) as arrays:
             answer = _answer(**request, x=arrays["x"], y=arrays["y"])
         print(json.dumps(answer), file=answers, flush=True)
+        trainings += "batch_size" in request["options"]
+        if trainings == _TRAININGS_KEPT:
+            trainings = 0
+            jax.clear_caches()
+            gc.collect()
 
 
 def _claim_stdout() -> TextIO:

@@ -28,6 +28,8 @@ from mist_core.progress import Bar
 
 # Without the quantiles, which nothing reads here.
 _FOR_BINS = ["method", "family", "n_samples", "dim_x", "dim_y", "truth", "low", "high", "pit"]
+# Of the run that is stored; other choices make a trial, which never takes its place.
+DATASETS, REDRAWS_USED, BIN_DATASETS, BIN_SEED = 1000, 2, 64_000, 5
 _SHOWN = ["title", "datasets", "failed", "coverage", "score", "mist_coverage", "mist_score"]
 
 
@@ -36,18 +38,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True)
     laws = kinds.add_parser("laws", help="datasets from chosen laws, as the calibration page shows")
     laws.add_argument("--laws", default="paper in-family", choices=LAWS, metavar="LAWS")
-    laws.add_argument("--datasets", type=int, default=1000)
+    laws.add_argument("--datasets", type=int, default=DATASETS)
     laws.add_argument("--peers", type=int, default=100, help="datasets that the slow peers see")
     laws.add_argument("--rows", type=int, nargs=2, metavar=("LOW", "HIGH"))
     laws.add_argument("--dims", type=int, nargs=2, metavar=("LOW", "HIGH"))
     laws.add_argument("--seed", type=int, default=0)
     laws.add_argument("--weights", help="a shipped name or a file; those trained on such laws")
     grids = kinds.add_parser("grids", help="a draw of each cell of the published test grids")
-    grids.add_argument("--redraws", type=int, default=2, choices=range(1, REDRAWS + 1))
+    grids.add_argument("--redraws", type=int, default=REDRAWS_USED, choices=range(1, REDRAWS + 1))
     grids.add_argument("--weights", default="paper", help="a shipped name or a file")
     bins = kinds.add_parser("bins", help="many general draws, by rows and by columns, us alone")
-    bins.add_argument("--datasets", type=int, default=32_000)
-    bins.add_argument("--seed", type=int, default=0)
+    bins.add_argument("--datasets", type=int, default=BIN_DATASETS)
+    bins.add_argument("--seed", type=int, default=BIN_SEED)
     bins.add_argument("--weights", default="general", help="a shipped name or a file")
     for kind in (laws, grids, bins):
         kind.add_argument("--out", type=Path, help="path without its ending")
@@ -73,7 +75,8 @@ def _laws(options: argparse.Namespace) -> None:
     command += ["--peers", str(options.peers), "--rows", *map(str, rows)]
     command += ["--dims", *map(str, dims), "--seed", str(study.seed)]
     provenance = _provenance(command, weights, {MIST: estimator, CLASSIC: classic}, start)
-    path = options.out or runs.RESULTS / calibration_runs.stem(options.laws)
+    whole = (study, weights) == (Study.of(options.laws, DATASETS, 0), chosen.weights)
+    path = _path(options, calibration_runs.stem(options.laws), whole)
     calibration_runs.save(path, study, table, provenance)
 
 
@@ -91,7 +94,8 @@ def _grids(options: argparse.Namespace) -> None:
         {MIST: estimator, CLASSIC: classic},
     )
     provenance = _provenance(command, options.weights, judged, start)
-    path = options.out or runs.RESULTS / calibration_runs.GRIDS
+    whole = (options.redraws, options.weights) == (REDRAWS_USED, "paper")
+    path = _path(options, calibration_runs.GRIDS, whole)
     calibration_runs.save(path, None, table, provenance)
 
 
@@ -108,8 +112,14 @@ def _bins(options: argparse.Namespace) -> None:
     )
     command = ["bins", "--datasets", str(study.n_datasets), "--seed", str(study.seed)]
     provenance = _provenance(command, options.weights, {MIST: estimator}, start)
-    path = options.out or runs.RESULTS / calibration_runs.BINS
+    whole = (study.n_datasets, study.seed, options.weights) == (BIN_DATASETS, BIN_SEED, "general")
+    path = _path(options, calibration_runs.BINS, whole)
     calibration_runs.save(path, study, table, provenance)
+
+
+def _path(options: argparse.Namespace, stem: str, whole: bool) -> Path:
+    """Where the run is stored."""
+    return options.out or runs.RESULTS / (stem if whole else f"{stem}-trial")
 
 
 def _follow_grids(

@@ -108,7 +108,9 @@ class Function(Candidate):
         self.name, self.identity, self.estimate = name, identity, estimate
 
     def answer(self, datasets):
-        return [self.answer_pair(d.x.double().numpy(), d.y.double().numpy()) for d in datasets]
+        # Copies: foreign code may sort them, and others are asked about the same data.
+        pairs = ([np.array(side.double()) for side in (d.x, d.y)] for d in datasets)
+        return [self.answer_pair(*pair) for pair in pairs]
 
     def answer_pair(self, x: np.ndarray, y: np.ndarray) -> Answer:
         """The answer to x (n, dim_x) and y (n, dim_y)."""
@@ -116,7 +118,7 @@ class Function(Candidate):
         try:
             value = float(self.estimate(x, y))
         # Foreign code may raise anything, and a failing estimator stops nothing.
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failure = f"The estimator stopped with {type(error).__name__}: {error}"
             return Answer(None, time.perf_counter() - start, failure)
         seconds = time.perf_counter() - start

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 from pathlib import Path
 
 import torch
@@ -21,6 +22,7 @@ from mist_core.progress import Bar
 
 MIST, SCIKIT_LEARN, SHORT = "mist", "sklearn-ksg", {"dv": "donsker-varadhan"}
 TIME_LIMIT = 600.0  # seconds for one estimate of a baseline
+MOST_LETTERS = 120  # of a stored run's name: a list of tasks may be long
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +40,7 @@ def main(options: argparse.Namespace) -> None:
     benchmark = BENCHMARKS[options.benchmark]
     candidates = _candidates(options)
     cells = benchmark.cells(**{name: getattr(options, name) for name in benchmark.choices})
-    stem = _stem(options, [candidate.name for candidate in candidates])
+    stem = _stem(options, benchmark, [candidate.name for candidate in candidates])
     journal = Journal(runs.unfinished(stem, _plan(options, benchmark)))
     if options.jobs > 1:
         torch.set_num_threads(1)  # datasets run side by side instead
@@ -121,10 +123,15 @@ def _run(
     return evaluate(candidate, cells, journal, every=every, jobs=options.jobs, progress=bar)
 
 
-def _stem(options: argparse.Namespace, names: list[str]) -> Path:
+def _stem(options: argparse.Namespace, benchmark: Benchmark, names: list[str]) -> Path:
+    """Where the run is stored; a part of the benchmark never takes the whole one's place."""
     if options.out:
         return options.out.with_suffix("") if options.out.suffix == ".parquet" else options.out
-    return runs.RESULTS / "-".join([options.benchmark, *(n.removeprefix("mist-") for n in names)])
+    words = [options.benchmark, *(name.removeprefix("mist-").replace(".", "-") for name in names)]
+    for name, choice in benchmark.choices.items():
+        if getattr(options, name) != choice.default:
+            words += [_option(name).strip("-"), written(getattr(options, name))]
+    return runs.RESULTS / re.sub(r"[^\w-]+", "-", "-".join(words))[:MOST_LETTERS]
 
 
 def _plan(options: argparse.Namespace, benchmark: Benchmark) -> str:

@@ -14,8 +14,9 @@ OURS, CLASSICAL, NEURAL, OTHER = "ours", "classical", "neural", "other"
 YOURS, PUBLISHED = "yours", "published, own protocol"
 KINDS = (OURS, CLASSICAL, NEURAL, OTHER, YOURS, PUBLISHED)
 MTEST_SOURCE = "arXiv 2511.18945; averages over bootstrap resamples"
-# An upload's name ends so: nobody's file may pass for a stored run.
-UPLOADED = " (yours)"
+# An upload's name ends so, one from the command line as its file does: no file of a user's may pass
+# for a built-in estimator.
+UPLOADED, FILES = " (yours)", (".py", ".csv")
 COLUMNS = ["title", "kind", "split", "n", "error", "se", "coverage", "datasets", "failed", "source"]
 
 
@@ -32,6 +33,8 @@ def kind(estimator: str) -> str:
     """Whose it is: one of KINDS."""
     if estimator.endswith(UPLOADED):
         return YOURS
+    if estimator.endswith(FILES):
+        return OTHER
     if estimator in BASELINES:
         return NEURAL if BASELINES[estimator].neural else CLASSICAL
     if estimator == "sklearn-ksg":

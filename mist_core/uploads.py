@@ -28,21 +28,25 @@ def judge(file_name: str, content: bytes, known: pd.DataFrame) -> pd.DataFrame:
     """The uploaded predictions as rows of a result table, for the datasets they name.
 
     Args:
-        file_name: its stem, marked as an upload, names the estimator.
+        file_name: marked as an upload, it names the estimator.
         content: CSV as `guests.read_predictions` takes it.
         known: of `datasets`.
 
     Raises:
-        TableError: the table cannot be read, or predicts none of these datasets.
+        TableError: the table cannot be read, predicts none of these datasets, or one row stands
+            for several.
     """
     predictions = parse_predictions(file_name, content)
-    records = [_record(predictions, row) for row in known.to_dict("records")]
+    rows = known.to_dict("records")
+    if not any(map(predictions.names, rows)):
+        raise TableError(
+            f"{file_name} names none of the {len(known):,} datasets of this benchmark; its rows "
+            f"must have the template's {', '.join(predictions.keys)}."
+        )
+    records = [_record(predictions, row) for row in rows]
     predicted = [record for record in records if record["estimate"] is not None]
     if not predicted:
-        raise TableError(
-            f"{file_name} has no finite estimate for any of the {len(known):,} datasets of this "
-            f"benchmark; its rows must have the template's {', '.join(predictions.keys)}."
-        )
+        raise TableError(f"{file_name} has no finite number in its column estimate.")
     return tidy(predicted)
 
 

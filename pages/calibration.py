@@ -16,6 +16,7 @@ from mist_core.calibration import CLASSIC, MIST, follow
 from mist_core.calibration_laws import LAWS, Study
 from mist_core.calibration_panels import law_table, method_table, panels
 from mist_core.calibration_runs import GRIDS, StoredRun
+from mist_core.errors import MISTError
 
 URL = "query-params"
 ROWS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 3000)
@@ -32,6 +33,7 @@ class Run:
     rest: Iterator[pd.DataFrame]
     tables: list[pd.DataFrame] = field(default_factory=list)
     running: bool = True
+    error: MISTError | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -43,8 +45,18 @@ class Run:
         return sum(int((table.method == MIST).sum()) for table in self.tables)
 
     def advance(self) -> None:
-        """Draw one batch, or let one more estimator judge the last."""
-        table = next(self.rest, None)
+        """Draw one batch, or let one more estimator judge the last.
+
+        Raises:
+            MISTError: the run cannot go on; the same one whenever it is asked again.
+        """
+        if self.error:
+            raise self.error
+        try:
+            table = next(self.rest, None)
+        except MISTError as error:
+            self.running, self.error = False, error
+            raise
         if table is None:
             self.running = False
         else:
@@ -118,6 +130,8 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
     show_grids(board.unit)
     downloads, due = st.container(), time.monotonic() + REFRESH
     report(bar, run, study)
+    if run.error:
+        run.advance()
     if run.running:
         while run.running:
             run.advance()
@@ -134,7 +148,7 @@ def show_buttons(run: Run, study: Study, usual: bool) -> None:
     """Stop or Go on, and the way back where a stored run exists."""
     if run.running:
         st.button("Stop", on_click=set_running, args=(run, False))
-    elif run.done < study.n_datasets:
+    elif run.done < study.n_datasets and not run.error:
         st.button("Go on", on_click=set_running, args=(run, True))
     if usual:
         st.button("Back to the stored run", on_click=set_live, args=(False,))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
+from mist_core import runs
 from mist_core.__main__ import COMMANDS, main
 from mist_core.benchmarks import BENCHMARKS
 from mist_core.bmi_tasks import benchmark_tasks, bmi_cells
@@ -56,8 +57,16 @@ def test_mtest_takes_its_tables_from_all_who_were_asked(
     assert main(command) == 0
     assert "zero" in capsys.readouterr().out
     table = pd.read_parquet(tmp_path / "run.parquet")
-    assert list(table.estimator.unique()) == ["mist-other", "mist-tiny", "zero"]
+    assert list(table.estimator.unique()) == ["mist-other", "mist-tiny", "zero.py"]
     assert (table.groupby("estimator").size() == 9 * len(few)).all()
+
+
+def test_a_part_of_a_benchmark_is_stored_beside_the_whole(tiny_weights, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "RESULTS", tmp_path)
+    options = ["--weights", str(tiny_weights), "--jobs", "1"]
+    assert main(["evaluate", "bmi40", *TINY["bmi40"], *options]) == 0
+    stored = [file.stem for file in tmp_path.glob("*.json")]
+    assert len(stored) == 1 and stored[0].startswith("bmi40-tiny-rows-")
 
 
 def test_bmis_tasks_are_drawn_as_bmi_draws_them():

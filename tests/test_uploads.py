@@ -27,7 +27,7 @@ def test_the_filled_in_template_is_scored_dataset_by_dataset():
 
 
 def test_the_template_alone_predicts_nothing():
-    with pytest.raises(TableError, match="no finite estimate for any of the 4 datasets"):
+    with pytest.raises(TableError, match="no finite number in its column estimate"):
         uploads.judge("mine.csv", csv(uploads.template(KNOWN)), KNOWN)
 
 
@@ -42,13 +42,24 @@ def test_a_benchmark_with_parts_asks_for_them():
     assert "part" in uploads.template(KNOWN.assign(part="whole"))
 
 
+def test_an_empty_column_of_parts_is_as_none():
+    filled = uploads.template(KNOWN).assign(estimate=0.5, part="")
+    assert len(uploads.judge("mine.csv", csv(filled), KNOWN)) == 4
+
+
+def test_one_row_for_several_datasets_is_refused():
+    row = uploads.template(KNOWN).assign(estimate=0.5)[:1].drop(columns="draw")
+    with pytest.raises(TableError, match="one row for several datasets"):
+        uploads.judge("mine.csv", csv(row), KNOWN)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"\xff\xfe\x00junk", "cannot be read as CSV"),
         (b"task,seed\na,1\n", "has no column n_samples, estimate"),
         (b"task,n_samples,seed,estimate\na,1,0,=cmd()\n", "column estimate holds something"),
-        (b"task,n_samples,seed,estimate\nother,1,0,0.3\n", "no finite estimate"),
+        (b"task,n_samples,seed,estimate\nother,1,0,0.3\n", "names none of the 4 datasets"),
     ],
 )
 def test_a_file_of_no_use_is_refused_with_a_reason(content, sentence):
