@@ -20,6 +20,7 @@ URL = "query-params"
 TARGETS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 COUNTS = (5, 10, 20, 50, 100)
 UPLOADS, REPLAYED = "benchmark-uploads", "benchmark-replayed"
+TAKEN = "benchmark-uploads-taken"
 
 
 def show_accuracy(results: Results, unit: str) -> None:
@@ -27,6 +28,7 @@ def show_accuracy(results: Results, unit: str) -> None:
     show_board(results, unit)
     if results.table.empty:
         return
+    show_failures(results.table)
     rows = accuracy.with_errors(results.table)
     st.subheader("Where the errors lie", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -59,16 +61,31 @@ def show_board(results: Results, unit: str) -> None:
     st.markdown(text.about_board(board, metric))
     if board.empty:
         return
+    times = None
+    if len(results.table):
+        first, rows = results.estimators[0], accuracy.with_errors(results.table)
+        beside = accuracy.beside(rows, first, leaderboard.power(benchmark))
+        times = panels.times_column(beside, first)
+        st.markdown(text.about_times(beside, first))
     charts = figures.board_charts(board, metric=metric)
     for chart, column in zip(charts, st.columns(len(charts), gap="large"), strict=True):
         with column:
             ui.show(chart, description=f"{metric} of each estimator")
     if (board.kind == leaderboard.PUBLISHED).any():
         st.caption(text.PUBLISHED_NOTE)
-    st.dataframe(leaderboard.wide(board), hide_index=True)
-    if (board.kind == leaderboard.NEURAL).any():
-        st.caption(text.EVERY_NOTE)
-    show_downloads("Leaderboard", board, figures.sheet(charts), f"mist-{benchmark}-leaderboard")
+    st.dataframe(leaderboard.wide(board, times), hide_index=True)
+    if times is not None:
+        st.caption(text.ABOUT_TIMES)
+    sheet, stem = figures.sheet(charts), f"mist-{benchmark}-leaderboard"
+    show_downloads("Leaderboard", board, sheet, stem, unit)
+
+
+def show_failures(table: pd.DataFrame) -> None:
+    """Which estimators gave no answer, how often, and what they said."""
+    failed = panels.failure_table(table)
+    if len(failed):
+        with st.expander("What could not run, and why"):
+            st.dataframe(failed, hide_index=True)
 
 
 def show_errors(
@@ -82,7 +99,7 @@ def show_errors(
         chart = figures.scatter_chart(points, unit=unit)
         show_picked(chart, f"benchmark-scatter-{benchmark}", name, "estimates against truths")
         st.caption(f"{text.about_scatter(mine, unit)} Click a point: its dataset opens in Explore.")
-        show_downloads("Points", points, chart, f"mist-{benchmark}-scatter")
+        show_downloads("Points", points, chart, f"mist-{benchmark}-scatter", unit)
     with right:
         cells = panels.shape_cells(every, benchmark, unit)
         chart = figures.shape_chart(cells, amount, unit=unit)
@@ -91,7 +108,7 @@ def show_errors(
             f"{text.about_shapes(cells, amount, unit)} Click a cell: its dataset with the largest "
             "error opens in Explore."
         )
-        show_downloads("Cells", cells, chart, f"mist-{benchmark}-shapes")
+        show_downloads("Cells", cells, chart, f"mist-{benchmark}-shapes", unit)
 
 
 def show_tasks(inside: pd.DataFrame, rows: pd.DataFrame, unit: str, benchmark: str) -> None:
@@ -102,17 +119,21 @@ def show_tasks(inside: pd.DataFrame, rows: pd.DataFrame, unit: str, benchmark: s
             f"Target: mean absolute error ({unit})", TARGETS, 0.1, key="target", bind=URL
         )
         table = panels.needed(rows, target / UNITS[unit])
-        aim = f"{target:g} {unit}"
-        chart = figures.needed_chart(table, list(dict.fromkeys(table.title)), target=aim)
-        ui.show(chart, description=f"rows needed for {aim} by columns")
-        st.caption(text.about_needed(table, aim))
-        show_downloads("Rows needed", table, chart, f"mist-{benchmark}-needed")
+        if len(table):
+            aim = f"{target:g} {unit}"
+            chart = figures.needed_chart(table, list(dict.fromkeys(table.title)), target=aim)
+            ui.show(chart, description=f"rows needed for {aim} by columns")
+            st.caption(f"{text.about_needed(table, aim)} {text.ABOUT_NEEDED}")
+            show_downloads("Rows needed", table, chart, f"mist-{benchmark}-needed", unit)
+        else:
+            st.caption(text.ABOUT_NEEDED)
     with right:
         st.markdown(f"**Mean absolute error by task** ({unit})")
         table = panels.task_table(inside, unit)
         st.dataframe(table, hide_index=True, height=380)
-        st.caption(text.about_tasks(table, unit) + " Click a heading to sort.")
-        ui.download_table("Tasks (CSV)", table, f"mist-{benchmark}-tasks.csv")
+        about = text.about_tasks(table, unit, accuracy.complete(inside))
+        st.caption(f"{about} Click a heading to sort.")
+        ui.download_table(f"Tasks (CSV, {unit})", table, f"mist-{benchmark}-tasks-{unit}.csv")
 
 
 def show_replay(results: Results, name: str, unit: str) -> None:
@@ -133,7 +154,7 @@ def show_replay(results: Results, name: str, unit: str) -> None:
         known[key] = watch(replay.replay(results.benchmark, rows, judged), len(rows))
     if key in known:
         st.markdown(text.about_replay(known[key], unit))
-        st.dataframe(known[key], hide_index=True)
+        st.dataframe(panels.replayed(known[key], unit), hide_index=True)
         ui.download_table(
             "Estimates (CSV, nats)", known[key], f"mist-{results.benchmark}-again.csv"
         )
@@ -163,19 +184,18 @@ def show_upload(results: Results) -> None:
     )
     known = uploads.datasets(results.table)
     ui.download_table("Template (CSV)", uploads.template(known), f"{results.benchmark}.csv")
-    file = st.file_uploader("Predictions", type=["csv"], key=f"upload-{results.benchmark}")
+    kept = st.session_state.setdefault(UPLOADS, {}).setdefault(results.benchmark, {})
+    # The box is an inbox: what has been scored leaves it, and stays until it is taken off.
+    key = f"upload-{results.benchmark}-{st.session_state.get(TAKEN, 0)}"
+    file = st.file_uploader("Predictions", type=["csv"], key=key)
+    for name in kept:
+        label = f"Take {ui.plain(name)} off the board"
+        st.button(label, on_click=kept.pop, args=(name,), key=f"off-{name}")
     if file:
-        accept(results.benchmark, file.name, file.getvalue(), known)
-
-
-def accept(benchmark: str, file_name: str, content: bytes, known: pd.DataFrame) -> None:
-    """Score an upload, once; one of the same name takes its place."""
-    kept = st.session_state.setdefault(UPLOADS, {}).setdefault(benchmark, {})
-    digest = ui.digest(content)
-    if kept.get(file_name, ("",))[0] != digest:
         with st.spinner("Scoring …"):
-            table = uploads.judge(file_name, content, known)
-            kept[file_name] = (digest, table, BENCHMARKS[benchmark].summarize(table))
+            table = uploads.judge(file.name, file.getvalue(), known)
+            kept[file.name] = (table, BENCHMARKS[results.benchmark].summarize(table))
+        st.session_state[TAKEN] = st.session_state.get(TAKEN, 0) + 1
         st.rerun()
 
 
@@ -186,8 +206,10 @@ def show_picked(chart: alt.TopLevelMixin, key: str, estimator: str, description:
     ui.open_picked(chart, description=description, key=key, weights=name if ours else "")
 
 
-def show_downloads(label: str, table: pd.DataFrame, chart: alt.TopLevelMixin, stem: str) -> None:
-    """The table as CSV and the chart as SVG and PNG."""
+def show_downloads(
+    label: str, table: pd.DataFrame, chart: alt.TopLevelMixin, stem: str, unit: str
+) -> None:
+    """The table as CSV and the chart as SVG and PNG, in the unit that their names bear."""
     with st.container(horizontal=True):
-        ui.download_table(f"{label} (CSV)", table, f"{stem}.csv")
-        ui.download_figure(lambda: chart, stem)
+        ui.download_table(f"{label} (CSV, {unit})", table, f"{stem}-{unit}.csv")
+        ui.download_figure(lambda: chart, f"{stem}-{unit}")

@@ -4,7 +4,6 @@ Pages call this module; `mist_core` never knows that Streamlit exists.
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from mist_core import figures, weights_library
 from mist_core.benchmark_figures import PICKED
 from mist_core.errors import MISTError
 from mist_core.estimator import MISTEstimator
+from mist_core.markdown import plain
 from mist_core.posterior import UNITS, Posterior
 
 ICON = Path(__file__).parent / "docs/images/icon.png"
@@ -103,11 +103,6 @@ def unit_switch(key: str) -> str:
 def in_unit(posterior: Posterior, unit: str) -> Posterior:
     """The posterior in the unit shown: bits exist only here, at display."""
     return posterior.to_bits() if unit == "bits" else posterior.to_nats()
-
-
-def plain(text: str) -> str:
-    """Escape text of unknown origin so that Markdown shows it letter by letter."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text)
 
 
 def show(

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from mist_core.cells import KEYS
+
 # Values of n or d up to this many stand for themselves, more of them come in bins.
 MOST_VALUES = 8
 ROW_EDGES = (0, 20, 50, 100, 200, 300, 400, 500, 1000, 2000, 5000, 10_000, 10**9)
@@ -63,6 +65,57 @@ def by_task(rows: pd.DataFrame) -> pd.DataFrame:
     return hardest_first.reset_index().rename_axis(columns=None)
 
 
+def complete(rows: pd.DataFrame) -> pd.DataFrame:
+    """Who answered as many datasets of a task as anybody: only those compare by their means.
+
+    Args:
+        rows: of `with_errors`, of all estimators.
+
+    Returns:
+        Booleans: tasks by estimators.
+    """
+    counts = rows.pivot_table(index="task", columns="estimator", values="error", aggfunc="count")
+    return counts.ge(counts.max(axis=1), axis=0)
+
+
+def beside(rows: pd.DataFrame, first: str, power: int) -> pd.DataFrame:
+    """How large others' errors are beside one estimator's, on the datasets that both answered.
+
+    Args:
+        rows: of `with_errors`, of all estimators.
+        first: the one they are compared with.
+        power: 1 for absolute errors, 2 for squared ones.
+
+    Returns:
+        `estimator`, `shared` (number of datasets) and `times`: the mean error over the first's.
+    """
+    sizes = rows.assign(size=rows.error.abs() ** power)
+    own = sizes[sizes.estimator == first].set_index([*KEYS])["size"]
+    found = []
+    for name, theirs in sizes[sizes.estimator != first].groupby("estimator", sort=False):
+        both = theirs.set_index([*KEYS])[["size"]].join(own.rename("own"), how="inner")
+        if len(both):
+            found.append((name, len(both), both["size"].mean() / both.own.mean()))
+    return pd.DataFrame(found, columns=["estimator", "shared", "times"])
+
+
+def failures(table: pd.DataFrame) -> pd.DataFrame:
+    """Why estimators gave no estimate: reasons that differ in numbers only count as one.
+
+    Args:
+        table: of `benchmark_results.Results`.
+
+    Returns:
+        `estimator`, `datasets` and `reason`, one of them in full; the most frequent first.
+    """
+    failed = table.dropna(subset=["failure"])
+    kinds = failed.failure.astype(str).str.replace(r"\d[\d,.^]*", "0", regex=True)
+    counts = failed.assign(alike=kinds).groupby(["estimator", "alike"], sort=False)
+    reasons = counts.agg(datasets=("failure", "size"), reason=("failure", "first")).reset_index()
+    ordered = reasons.sort_values("datasets", ascending=False, kind="stable")
+    return ordered[["estimator", "datasets", "reason"]].reset_index(drop=True)
+
+
 def rows_needed(rows: pd.DataFrame, target: float) -> pd.DataFrame:
     """The fewest rows from which on the mean absolute error stays within a target.
 
@@ -72,19 +125,22 @@ def rows_needed(rows: pd.DataFrame, target: float) -> pd.DataFrame:
 
     Returns:
         `estimator`, `d` (label), `d_order`, `n`: missing where the error is above the target at
-        the most rows tried, which are `most`.
+        the most rows tried, which are `most`; `datasets`: how few the error at some n rests on.
     """
     d_order, names = bins(rows.dim, DIM_EDGES)
     sizes = rows.assign(d_order=d_order, size=rows.error.abs())
-    errors = sizes.groupby(["estimator", "d_order", "n_samples"], sort=False)["size"].mean()
+    groups = sizes.groupby(["estimator", "d_order", "n_samples"], sort=False)["size"]
+    errors = groups.mean()
+    fewest = groups.size().groupby(level=[0, 1]).min()
     found = []
     for (estimator, order), part in errors.groupby(level=[0, 1], sort=False):
         curve = part.droplevel([0, 1]).sort_index()
         # From the right: the largest error at this n or any larger one.
         enough = curve[::-1].cummax() <= target
         least = enough.index[enough].min() if enough.any() else np.nan
-        found.append((estimator, names[order], order, least, curve.index.max()))
-    return pd.DataFrame(found, columns=["estimator", "d", "d_order", "n", "most"])
+        most, datasets = curve.index.max(), fewest[estimator, order]
+        found.append((estimator, names[order], order, least, most, datasets))
+    return pd.DataFrame(found, columns=["estimator", "d", "d_order", "n", "most", "datasets"])
 
 
 def bins(values: pd.Series, edges: tuple[int, ...]) -> tuple[pd.Series, dict[int, str]]:

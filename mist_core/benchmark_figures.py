@@ -1,5 +1,7 @@
 """Charts of benchmark runs: leaderboard, estimates against truths, where errors lie, time."""
 
+import math
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ PICKED = "picked"
 AMOUNTS = ("bias", "variance", "mse")
 _COLOURS = (BLUE, VERMILLION, GREEN, "#E69F00", "#CC79A7", "#56B4E9", GREY, "#B79F00")
 _SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down", "wedge", "arrow")
+_LEGEND_COLUMNS = 2  # as many as fit on a phone
 _INK, _PALE = "#1F2933", "#F3F5F7"
 
 
@@ -111,7 +114,7 @@ def needed_chart(table: pd.DataFrame, titles: list[str], *, target: str) -> alt.
         xOffset=alt.XOffset("title:N", sort=titles),
     )
     title = titled(f"Rows needed for {target}", "hollow: not even the most rows tried are enough")
-    return points.properties(title=title, height=HEIGHT)
+    return points.properties(title=title, height=HEIGHT + _legend_height(len(titles)))
 
 
 def checks_chart(cells: pd.DataFrame) -> alt.LayerChart:
@@ -130,7 +133,7 @@ def checks_chart(cells: pd.DataFrame) -> alt.LayerChart:
     rect = base.mark_rect(stroke="white").encode(color=colour)
     text = base.mark_text(fontSize=11, lineBreak="\n", lineHeight=13, dy=-6)
     text = text.encode(text="label:N", color=alt.value(_INK))
-    subtitle = "✓ holds, ✗ broken: by how much, on the law that breaks it most"
+    subtitle = "✓ holds, ✗ broken: by how much, where most; –: on how many laws it has an answer"
     title = titled("Self-consistency", subtitle)
     return alt.layer(rect, text).properties(title=title, height=150 + 38 * len(titles))
 
@@ -158,13 +161,14 @@ def time_chart(
     )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(shape=_shape(titles))
     title = titled(f"Time against {names[across]}", about)
-    return alt.layer(base.mark_line(strokeWidth=2), points).properties(title=title, height=HEIGHT)
+    layers = alt.layer(base.mark_line(strokeWidth=2), points)
+    return layers.properties(title=title, height=HEIGHT + _legend_height(len(titles)))
 
 
 def _board_part(rows: pd.DataFrame, order: list[str], x: alt.X, split: str) -> alt.LayerChart:
     bins = list(dict.fromkeys(rows.n))
     y = alt.Y("title:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False))
-    legend = alt.Legend(orient="bottom", title=None, columns=2, labelLimit=200)
+    legend = _legend()
     base = alt.Chart(rows).encode(x=x, y=y)
     thread = base.mark_line(color=GREY, strokeWidth=1, opacity=0.6).encode(detail="title:N")
     scale = alt.Scale(domain=bins, range=list(_COLOURS[: len(bins)]))
@@ -177,7 +181,7 @@ def _board_part(rows: pd.DataFrame, order: list[str], x: alt.X, split: str) -> a
     )
     subtitle = "by rows" + ("; hollow, *: published" if rows.published.any() else "")
     title = titled(split or "Leaderboard", subtitle)
-    height = 176 + 26 * rows.title.nunique()
+    height = 128 + 26 * rows.title.nunique() + _legend_height(len(bins))
     return alt.layer(thread, dots).properties(title=title, height=height)
 
 
@@ -190,7 +194,8 @@ def _colour(titles: list[str]) -> alt.Color:
 
 
 def _shape(titles: list[str]) -> alt.Shape:
-    return alt.Shape("title:N", scale=_scale(titles, _SHAPES), legend=_legend())
+    # One fewer than colours: together they tell seven times as many titles apart.
+    return alt.Shape("title:N", scale=_scale(titles, _SHAPES[:-1]), legend=_legend())
 
 
 def _two_digits(number: float) -> str:
@@ -207,7 +212,12 @@ def _few_ticks() -> alt.Axis:
 
 
 def _legend() -> alt.Legend:
-    return alt.Legend(orient="bottom", title=None, columns=2, labelLimit=200)
+    return alt.Legend(orient="bottom", title=None, columns=_LEGEND_COLUMNS, labelLimit=200)
+
+
+def _legend_height(entries: int) -> int:
+    """Pixels a legend takes, which a chart's height includes."""
+    return 20 * math.ceil(entries / _LEGEND_COLUMNS)
 
 
 def _scale(titles: list[str], values: tuple[str, ...]) -> alt.Scale:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mist_core import accuracy, replay
+from mist_core.consistency_summary import NONE, decisive
 from mist_core.evaluation_summary import BINS, HIGH, LOW
 from mist_core.leaderboard import title
 from mist_core.posterior import UNITS
@@ -11,6 +12,8 @@ from mist_core.posterior import UNITS
 # Points of a scatter: more hide each other, and each is drawn in the browser.
 MOST_POINTS = 700
 ALL_ROWS = "all rows"
+# The mean of fewer datasets says too little to count rows by.
+LEAST_DATASETS = 4
 
 
 def row_groups(benchmark: str, rows: pd.DataFrame) -> dict[str, tuple[int, int]]:
@@ -65,29 +68,53 @@ def task_table(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
 
 
 def needed(rows: pd.DataFrame, target: float) -> pd.DataFrame:
-    """`accuracy.rows_needed` with titles; the target is in nats."""
+    """`accuracy.rows_needed` with titles, of estimators with enough datasets at each n.
+
+    The target is in nats.
+    """
     table = accuracy.rows_needed(rows, target)
+    table = table[table.datasets >= LEAST_DATASETS].reset_index(drop=True)
     return table.assign(title=table.estimator.map(title))
 
 
+def times_column(times: pd.DataFrame, first: str) -> pd.Series | None:
+    """`accuracy.beside` as a column of the leaderboard, None where nobody is beside the first."""
+    if times.empty:
+        return None
+    numbers = times.set_index(times.estimator.map(title)).times
+    return numbers.round(3).rename(f"times {title(first)}'s")
+
+
+def replayed(records: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Estimates made again, for a reader: in `unit`, which their headings name."""
+    names = ["truth", "stored", "now"]
+    numbers = records.assign(**{name: UNITS[unit] * records[name].astype(float) for name in names})
+    return numbers.rename(columns={name: f"{name} ({unit})" for name in names})
+
+
+def failure_table(table: pd.DataFrame) -> pd.DataFrame:
+    """`accuracy.failures` for a reader."""
+    failed = accuracy.failures(table)
+    return failed.assign(estimator=failed.estimator.map(title))
+
+
 def check_cells(scores: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Each check of each estimator, on the law that breaks it most, for `checks_chart`."""
-    worst = scores.assign(size=scores.violation.astype(float).fillna(-1))
-    worst = worst.loc[worst.groupby(["estimator", "check"], sort=False)["size"].idxmax()]
-    return pd.DataFrame(
-        {
-            "check": worst.check,
-            "title": worst.estimator.map(title),
-            "law": worst.law,
-            "verdict": [_verdict(passed) for passed in worst.passed],
-            "label": [_tick(r.passed, r.violation, unit) for r in worst.itertuples()],
-        }
-    ).reset_index(drop=True)
+    """Each check of each estimator, on the law of its verdict, for `checks_chart`."""
+    cells = []
+    for (estimator, check), laws in scores.groupby(["estimator", "check"], sort=False):
+        verdict, law = decisive(laws)
+        label, known = _tick(law, unit), int(laws.passed.notna().sum())
+        if verdict == NONE and known:
+            label = f"– {known}/{len(laws)}"
+        names = {"check": check, "title": title(estimator), "law": law["law"]}
+        cells.append(names | {"verdict": verdict, "label": label})
+    return pd.DataFrame(cells)
 
 
 def check_table(scores: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Every check on every law, a column an estimator: a tick and the violation."""
-    ticks = [_tick(r.passed, r.violation, unit) for r in scores.itertuples()]
+    records = scores.to_dict("records")
+    ticks = [_tick(record, unit, record["failure"]) for record in records]
     cells = scores.assign(tick=ticks, title=scores.estimator.map(title))
     keys = ["check", "law", "n"]
     table = cells.pivot_table(
@@ -106,11 +133,9 @@ def _addresses(benchmark: str, rows: pd.DataFrame) -> list[str]:
     return [replay.address_of(benchmark, row).address for row in rows.itertuples()]
 
 
-def _verdict(passed: bool | None) -> str:
-    return "none" if pd.isna(passed) else "pass" if passed else "fail"
-
-
-def _tick(passed: bool | None, violation: float | None, unit: str) -> str:
-    if pd.isna(passed):
-        return "– none"
-    return f"{'✓' if passed else '✗'} {UNITS[unit] * float(np.round(violation, 4)):.3f}"
+def _tick(record: dict, unit: str, failure: str | None = "none") -> str:
+    """The verdict and the violation, or why there is none."""
+    if pd.isna(record["passed"]):
+        return f"– {failure}"
+    size = UNITS[unit] * float(np.round(record["violation"], 4))
+    return f"{'✓' if record['passed'] else '✗'} {size:.3f}"

@@ -7,7 +7,8 @@ import pandas as pd
 from mist_core.benchmark_results import Results
 from mist_core.calibration_text import percent
 from mist_core.consistency import TOLERANCE
-from mist_core.leaderboard import OURS, PUBLISHED, title
+from mist_core.leaderboard import FILES, OURS, PUBLISHED, UPLOADED, title
+from mist_core.markdown import plain
 from mist_core.posterior import UNITS
 
 ABOUT = {
@@ -28,10 +29,11 @@ PUBLISHED_NOTE = (
     "\\* published, own protocol: as printed by its authors, on draws and by rules of their own, "
     "so for orientation only; the table names the source."
 )
-EVERY_NOTE = (
-    "Estimators that train on each dataset may have seen only a part of the datasets; the table "
-    "counts them."
+ABOUT_TIMES = (
+    "*times* compares errors on the datasets that both answered; some estimators cannot run on "
+    "all, and those that train on each dataset may have seen only a part."
 )
+ABOUT_NEEDED = "Estimators with fewer than four datasets at some number of rows are left out."
 
 
 def about_missing(results: Results) -> list[str]:
@@ -44,17 +46,42 @@ def about_missing(results: Results) -> list[str]:
 
 
 def about_board(board: pd.DataFrame, metric: str) -> str:
-    """Who has the lowest measured error, in how many of the columns, and how far ahead it is."""
+    """Who has the lowest measured error, in how many of the columns, and how far ahead it is.
+
+    Only those with the most datasets of a column compete there: means over others say nothing.
+    """
     measured = board[board.kind != PUBLISHED].dropna(subset=["error"])
     if measured.empty:
         return _only_published(board, metric)
     cells = measured.groupby(["split", "n"], sort=False)
-    winners = measured.loc[cells.error.idxmin()].title.value_counts()
-    lead = f"**{winners.index[0]}** has the lowest {metric} in {winners.iloc[0]} of {len(cells)}"
-    lead += " columns" if len(cells) > 1 else " column"
-    others = [f"{name} in {count}" for name, count in winners.iloc[1:].items()]
+    whole = measured[measured.datasets == cells.datasets.transform("max")]
+    winners = whole.loc[whole.groupby(["split", "n"], sort=False).error.idxmin()].title
+    counts = winners.value_counts()
+    lead = f"**{_name(counts.index[0])}** has the lowest {metric} in {counts.iloc[0]} of "
+    lead += f"{len(cells)} columns" if len(cells) > 1 else "1 column"
+    others = [f"{_name(name)} in {count}" for name, count in counts.iloc[1:].items()]
+    among = whole.title.nunique()
     beside = f", {_listed(others)}" if others else ""
-    return f"{lead}{beside}, of {measured.title.nunique()} estimators measured.{_beside(board)}"
+    who = f"of {among} estimators that ran on all datasets" if among > 1 else "and ran alone"
+    return f"{lead}{beside}, {who}.{_beside(board)}"
+
+
+def about_times(times: pd.DataFrame, first: str) -> str:
+    """How far off others are beside one of ours, dataset by dataset.
+
+    Args:
+        times: of `accuracy.beside`.
+        first: whom it compares with.
+    """
+    if times.empty:
+        return ""
+    ordered = times.sort_values("times")
+    ends = [f"{r.times:.3g} times ({_name(title(r.estimator))})" for r in ordered.itertuples()]
+    shown = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
+    return (
+        f"On the datasets that both answered, others' errors are {shown} as large as those of "
+        f"{_name(title(first))}."
+    )
 
 
 def about_scatter(rows: pd.DataFrame, unit: str) -> str:
@@ -89,7 +116,7 @@ def about_needed(table: pd.DataFrame, target: str) -> str:
     """For the most columns, who reaches the target with how many rows."""
     widest = table[table.d_order == table.d_order.max()].sort_values("n")
     enough = widest.dropna(subset=["n"])
-    reached = [f"{r.title} from {int(r.n):,} rows" for r in enough.itertuples()]
+    reached = [f"{_name(r.title)} from {int(r.n):,} rows" for r in enough.itertuples()]
     rest = len(widest) - len(reached)
     words = f"With {_columns(widest.d.iloc[0])} a side, {target} takes " + (
         _listed(reached) if reached else f"more than {int(widest.most.max()):,} rows"
@@ -99,26 +126,47 @@ def about_needed(table: pd.DataFrame, target: str) -> str:
     return words + "."
 
 
-def about_tasks(table: pd.DataFrame, unit: str) -> str:
-    """The hardest task of the first estimator, and how often it is the best one."""
+def about_tasks(table: pd.DataFrame, unit: str, complete: pd.DataFrame) -> str:
+    """The hardest task of the first estimator, and how often it is the best one.
+
+    Args:
+        table: of `benchmark_panels.task_table`.
+        unit: of its errors.
+        complete: of `accuracy.complete`; in each task only those compete who answered most.
+    """
     first, names = table.columns[2], list(table.columns[2:])
     hardest, worst = max(zip(table.task, table[first].fillna(-1), strict=True), key=itemgetter(1))
-    words = f"{first} errs most on {hardest}, by {worst:.3f} {unit} on average"
+    words = f"{_name(first)} errs most on {hardest}, by {worst:.3f} {unit} on average"
     if len(names) == 1:
         return f"{words}."
-    best = int((table[names].idxmin(axis=1) == first).sum())
-    return f"{words}; it is the nearest of {len(names)} in {best} of {len(table)} tasks."
+    errors = table.set_index("task")[names].where(complete.rename(columns=title))
+    best = int((errors.idxmin(axis=1) == first).sum())
+    return (
+        f"{words}; it is the nearest in {best} of {len(table)} tasks, among those who answered "
+        "most of a task's datasets."
+    )
 
 
 def about_checks(cells: pd.DataFrame, unit: str) -> str:
     """How many checks each estimator passes on every law."""
     total = cells.check.nunique()
     passed = (cells.verdict == "pass").groupby(cells.title, sort=False).sum()
-    counts = [f"{name} {count}" for name, count in passed.sort_values(ascending=False).items()]
+    ordered = passed.sort_values(ascending=False)
+    counts = [f"{_name(name)} {count}" for name, count in ordered.items()]
     return (
         f"Of {total} checks hold on every law: {_listed(counts)}. A violation up to "
         f"{UNITS[unit] * TOLERANCE:.3f} {unit} passes: rows decide no more than that."
     )
+
+
+def about_seeds(scores: pd.DataFrame) -> str:
+    """How many repetitions the verdicts of each estimator rest on."""
+    most = scores.groupby(scores.estimator.map(title), sort=False).seeds.max()
+    words = [
+        f"{_listed([_name(name) for name in names])} {count}"
+        for count, names in most.groupby(most, sort=False).groups.items()
+    ]
+    return f"Repetitions of each check: {_listed(words)}."
 
 
 def about_speed(table: pd.DataFrame) -> str:
@@ -140,7 +188,7 @@ def about_growth(exponents: list[dict]) -> str:
     if known.empty:
         return "Too few values of n were timed to say how time grows."
     spans = known.groupby("estimator", sort=False).exponent.agg(["min", "max"])
-    words = [f"{title(name)} {_powers(low, high)}" for name, low, high in spans.itertuples()]
+    words = [f"{_name(title(name))} {_powers(low, high)}" for name, low, high in spans.itertuples()]
     return f"From 1,000 rows on, time grows with the number of rows as: {_listed(words)}."
 
 
@@ -159,6 +207,11 @@ def about_replay(records: pd.DataFrame, unit: str) -> str:
         f"mean squared error {now:.4g} {unit}², stored {stored:.4g}; the largest change of an "
         f"estimate is {change:.2g} {unit}."
     )
+
+
+def _name(title: str) -> str:
+    """A title within Markdown: a user's file may have any name."""
+    return plain(title) if title.endswith((UPLOADED, *FILES)) else title
 
 
 def _only_published(board: pd.DataFrame, metric: str) -> str:

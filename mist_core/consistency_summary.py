@@ -1,10 +1,14 @@
 """Verdicts of the self-consistency checks: pass or fail with the size of the violation."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 import pandas as pd
 
 from mist_core.consistency import CHECKS, TOLERANCE
+
+# Verdicts over all laws: broken on one, held on all, or not known of some.
+FAIL, PASS, NONE = "fail", "pass", "none"
 
 
 def summarize_checks(table: pd.DataFrame) -> list[dict]:
@@ -16,7 +20,8 @@ def summarize_checks(table: pd.DataFrame) -> list[dict]:
     Returns:
         Records with `estimator`, `check`, `law`, `n`, `violation` (mean over the seeds, nats),
         `worst` (largest of a seed), `seeds` (scored), `passed` (whether the mean is at most
-        TOLERANCE) and `failure`; the numbers and the verdict are None where nothing was scored.
+        TOLERANCE) and `failure`; the numbers are None where nothing was scored, and `passed` is
+        where a seed is missing and the others break nothing.
     """
     keys = ["estimator", "task", "family", "n_samples"]
     records = []
@@ -43,14 +48,30 @@ def render_checks(records: list[dict]) -> str:
         ["estimator", "check"], sort=False
     ):
         title = f"{estimator:<20}{check:<18}"
-        scored = rows.dropna(subset="violation")
-        if scored.empty:
-            lines.append(f"{title}none: {rows.failure.dropna().iloc[0]}")
-            continue
-        worst = scored.loc[scored.violation.idxmax()]
-        verdict = "pass" if scored.passed.all() else "FAIL"
-        lines.append(f"{title}{verdict:<6}{worst.violation:8.3f}  {worst.law}")
+        verdict, law = decisive(rows)
+        if verdict == NONE:
+            known = rows.passed.notna().sum()
+            lines.append(f"{title}{known} of {len(rows)} laws: {law['failure']}")
+        else:
+            shown = verdict.upper() if verdict == FAIL else verdict
+            lines.append(f"{title}{shown:<6}{law['violation']:8.3f}  {law['law']}")
     return "\n".join(lines)
+
+
+def decisive(laws: pd.DataFrame) -> tuple[str, dict]:
+    """The verdict over all laws of a check, and the record of the law that decides it.
+
+    Args:
+        laws: records of `summarize_checks`, of one estimator and check.
+    """
+    records = laws.to_dict("records")
+    missing = [record for record in records if pd.isna(record["passed"])]
+    scored = [record for record in records if not pd.isna(record["passed"])]
+    failed = [record for record in scored if not record["passed"]]
+    if missing and not failed:
+        return NONE, missing[0]
+    worst = max(failed or scored, key=itemgetter("violation"))
+    return FAIL if failed else PASS, worst
 
 
 def _verdict(sizes: pd.Series, rows: pd.DataFrame) -> dict:
@@ -58,10 +79,11 @@ def _verdict(sizes: pd.Series, rows: pd.DataFrame) -> dict:
     failure = failures.iloc[0] if len(failures) else None
     if sizes.empty:
         return dict.fromkeys(("violation", "worst", "passed")) | {"seeds": 0, "failure": failure}
+    broken = sizes.mean() > TOLERANCE
     return {
         "violation": float(sizes.mean()),
         "worst": float(sizes.max()),
-        "passed": bool(sizes.mean() <= TOLERANCE),
+        "passed": False if broken else True if len(sizes) == rows.seed.nunique() else None,
         "seeds": len(sizes),
         "failure": failure,
     }

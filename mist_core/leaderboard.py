@@ -59,21 +59,27 @@ def board(benchmark: str, scores: pd.DataFrame) -> pd.DataFrame:
 
 def in_unit(table: pd.DataFrame, benchmark: str, unit: str) -> pd.DataFrame:
     """The leaderboard with its errors in `unit` or its square."""
-    factor = UNITS[unit] ** (2 if "squared" in METRICS[benchmark] else 1)
+    factor = UNITS[unit] ** power(benchmark)
     numbers = {name: factor * table[name].astype(float) for name in ("error", "se")}
     return table.assign(**numbers)
 
 
 def metric(benchmark: str, unit: str) -> str:
     """The error's name with its unit."""
-    return f"{METRICS[benchmark]} ({unit}{'²' if 'squared' in METRICS[benchmark] else ''})"
+    return f"{METRICS[benchmark]} ({unit}{'²' if power(benchmark) == 2 else ''})"
 
 
-def wide(table: pd.DataFrame) -> pd.DataFrame:
+def power(benchmark: str) -> int:
+    """Of the error that its leaderboard shows: 1 for absolute, 2 for squared ones."""
+    return 2 if "squared" in METRICS[benchmark] else 1
+
+
+def wide(table: pd.DataFrame, times: pd.Series | None = None) -> pd.DataFrame:
     """One row an estimator, one column a split and n: what a reader sorts.
 
     Args:
         table: of `board`.
+        times: a further column by title, under its name.
     """
     place = table.split.str.cat(table.n.map(lambda n: f"n {n}" if n[0] in "[(" else n), sep=", ")
     columns = list(dict.fromkeys(place.str.removeprefix(", ")))
@@ -89,6 +95,8 @@ def wide(table: pd.DataFrame) -> pd.DataFrame:
     held = table.assign(held=table.coverage.astype(float) * table.datasets)
     covers = held.groupby("title").held.sum(min_count=1) / known.datasets.replace(0, np.nan)
     joined = known[["kind"]].join(errors).assign(covers=covers.round(3))
+    if times is not None:
+        joined[times.name] = times.reindex(joined.index)
     joined = joined.assign(datasets=known.datasets, failed=known.failed, source=known.source)
     names = {"title": "estimator", "covers": "90 % covers", "failed": "could not run"}
     return joined.reset_index().rename(columns=names)

@@ -4,8 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 LONGEST = 400
+# What Markdown reads as more than a letter.
+_MEANINGFUL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
 # What names, versions, dates and commands are made of; nothing here ends a code span or a cell.
 _UNUSUAL = re.compile(r"[^A-Za-z0-9 _.,:;=+/()-]")
+
+
+def plain(text: str) -> str:
+    """A text of unknown origin, escaped so that it shows letter by letter."""
+    return _MEANINGFUL.sub(r"\\\1", text)
 
 
 def code(value: object) -> str:

@@ -4,7 +4,13 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from benchmark_view import UPLOADS, show_accuracy, show_downloads, show_upload
+from benchmark_view import (
+    UPLOADS,
+    show_accuracy,
+    show_downloads,
+    show_failures,
+    show_upload,
+)
 from mist_core import benchmark_figures as figures
 from mist_core import benchmark_panels as panels
 from mist_core import benchmark_results as stored
@@ -61,7 +67,7 @@ def read(name: str, stamp: tuple) -> Results:
 
 def with_uploads(results: Results) -> Results:
     """With the predictions uploaded in this session."""
-    for _, table, scores in st.session_state.get(UPLOADS, {}).get(results.benchmark, {}).values():
+    for table, scores in st.session_state.get(UPLOADS, {}).get(results.benchmark, {}).values():
         results = results.joined(table, scores)
     return results
 
@@ -74,10 +80,12 @@ def show_checks(results: Results, unit: str) -> None:
     st.markdown(text.about_checks(cells, unit))
     chart = figures.checks_chart(cells)
     ui.show(chart, description="ticks by check and estimator")
+    st.caption(text.about_seeds(results.scores))
     table = panels.check_table(results.scores, unit)
     with st.expander("Law by law"):
         st.dataframe(table, hide_index=True)
-    show_downloads("Checks", table, chart, "mist-selfconsistency")
+    show_failures(results.table)
+    show_downloads("Checks", table, chart, "mist-selfconsistency", unit)
 
 
 def show_speed(results: Results) -> None:

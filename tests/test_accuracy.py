@@ -7,7 +7,7 @@ from benchmark_tables import answers
 
 from mist_core import accuracy, replay
 from mist_core.benchmark_datasets import BenchmarkDataset
-from mist_core.benchmark_panels import row_groups, scatter_points, shape_cells, task_table
+from mist_core.benchmark_panels import needed, row_groups, scatter_points, shape_cells, task_table
 from mist_core.candidates import Function
 from mist_core.cells import tidy
 from mist_core.errors import ParameterError
@@ -43,6 +43,27 @@ def test_rows_are_needed_up_to_the_last_error_above_the_target():
     assert accuracy.rows_needed(rows, 0.6).n.tolist() == [10]
     never = accuracy.rows_needed(rows, 0.01)
     assert np.isnan(never.n[0]) and never.most[0] == 100
+
+
+def test_others_are_compared_on_the_datasets_that_both_answered():
+    ours, theirs = answers("mist-paper", count=4, error=0.1), answers("cca", count=4, error=0.3)
+    ours.loc[3, "estimate"] = 100.0  # where the other has no answer
+    theirs.loc[3, "estimate"] = np.nan
+    rows = accuracy.with_errors(pd.concat([ours, theirs], ignore_index=True))
+    (row,) = accuracy.beside(rows, "mist-paper", power=2).itertuples()
+    assert (row.estimator, row.shared) == ("cca", 3) and row.times == pytest.approx(9)
+    assert accuracy.complete(rows).to_dict("records") == [{"cca": False, "mist-paper": True}]
+
+
+def test_failures_that_differ_in_numbers_only_count_as_one():
+    table = answers("cca", count=3).assign(failure=["needs 10 rows", "needs 2,000 rows", "no"])
+    assert accuracy.failures(table).datasets.tolist() == [2, 1]
+
+
+def test_few_datasets_say_nothing_of_the_rows_needed():
+    many, few = answers("ksg", count=4), answers("cca", count=3)
+    rows = accuracy.with_errors(pd.concat([many, few], ignore_index=True))
+    assert needed(rows, 0.5).title.tolist() == ["KSG"]
 
 
 def test_few_values_stand_for_themselves_and_many_in_bins_that_keep_their_order():

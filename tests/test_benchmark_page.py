@@ -58,12 +58,14 @@ def test_uploaded_predictions_join_the_leaderboard_for_the_session(results):
     known = uploads.datasets(answers("cca"))
     filled = uploads.template(known).assign(estimate=1.0).to_csv(index=False).encode()
     table = uploads.judge("ours.csv", filled, known)
-    scores = [score("ours (yours)", 0.01)]
-    app.session_state["benchmark-uploads"] = {"mtest": {"ours.csv": ("digest", table, scores)}}
+    scores = [score("ours.csv (yours)", 0.01)]
+    app.session_state["benchmark-uploads"] = {"mtest": {"ours.csv": (table, scores)}}
     checked(app.run())
-    assert "**ours (yours)** has the lowest" in app.markdown[0].value
-    app.selectbox(key="estimator").set_value("ours (yours)")
+    assert "**ours\\.csv \\(yours\\)** has the lowest" in app.markdown[0].value
+    app.selectbox(key="estimator").set_value("ours.csv (yours)")
     assert "only the answers are known" in words(checked(app.run()))
+    app.button(key="off-ours.csv").click()
+    assert "**MIST paper** has the lowest" in checked(app.run()).markdown[0].value
 
 
 @pytest.mark.parametrize("nonsense", ["nonsense", "-1", "1e999", "", "<script>"])

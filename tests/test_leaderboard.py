@@ -11,7 +11,7 @@ from benchmark_tables import answers, score, store
 from mist_core import benchmark_results
 from mist_core.benchmark_panels import check_cells, check_table
 from mist_core.benchmark_text import about_board, about_checks, about_missing
-from mist_core.consistency_summary import summarize_checks
+from mist_core.consistency_summary import render_checks, summarize_checks
 from mist_core.leaderboard import PUBLISHED, board, in_unit, kind, wide
 
 
@@ -106,6 +106,26 @@ def test_with_published_numbers_only_the_headline_says_so():
 
 def test_nobody_can_upload_an_estimator_of_ours():
     assert kind("mist-paper") == "ours" and kind("mist-paper (yours)") == "yours"
+
+
+def test_who_answered_fewer_datasets_does_not_compete():
+    few = score("ksg", 0.01) | {"datasets": 3, "failed": 1}
+    sentence = about_board(board("mtest", pd.DataFrame([few, score("mist-paper", 0.1)])), "error")
+    assert sentence.startswith(
+        "**MIST paper** has the lowest error in 1 of 1 column, and ran alone"
+    )
+
+
+def test_a_law_without_an_answer_is_none_that_holds():
+    records = summarize_checks(check_answers({"a": 0.01, "b": np.nan}))
+    cells = check_cells(pd.DataFrame(records), "nats")
+    assert cells.verdict.tolist() == ["none"] and cells.label.tolist() == ["– 1/2"]
+    assert "KSG 0" in about_checks(cells, "nats") and "1 of 2 laws" in render_checks(records)
+
+
+def test_the_name_of_a_users_file_is_no_markdown():
+    sentence = about_board(board("mtest", pd.DataFrame([score("a*b [c](d).csv", 0.1)])), "error")
+    assert r"**a\*b \[c\]\(d\)\.csv** has" in sentence
 
 
 def test_ticks_show_the_law_that_breaks_a_check_most():
