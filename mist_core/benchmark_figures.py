@@ -56,7 +56,7 @@ def scatter_chart(points: pd.DataFrame, *, unit: str) -> alt.LayerChart:
     layers = [line.mark_line(color=GREY, strokeDash=[5, 4]).encode(x=x, y=y)]
     subtitle = "dashed: exact"
     if points.low.notna().any():
-        subtitle += "; lines: 90 % intervals; orange triangles: those that miss the truth"
+        subtitle += "; lines: 90 % intervals; triangles: missed"
         rules = base.mark_rule(strokeWidth=1.2, opacity=0.35, clip=True)
         layers.append(rules.encode(y="low:Q", y2="high:Q", color=colour))
     shape = alt.Shape(

@@ -129,6 +129,26 @@ def timed(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(title=table.estimator.map(title) + batch)
 
 
+def time_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Seconds an estimate, a row an estimator and number of columns, n across.
+
+    Args:
+        table: of `timed`.
+    """
+    wide = table.pivot_table(
+        index=["title", "dim_x"], columns="n_samples", values="seconds", sort=False, dropna=False
+    )
+    named = wide[sorted(wide)].rename(columns=lambda n: f"{n:,} rows (s)")
+    shown = named.dropna(how="all").reset_index().rename_axis(columns=None)
+    return shown.rename(columns={"title": "estimator", "dim_x": "columns a side"})
+
+
+def throughput_table(rates: pd.DataFrame) -> pd.DataFrame:
+    """`benchmark_results.throughput` for a reader."""
+    names = {"total": "datasets a second", "per_core": "in a second of one core"}
+    return rates.round(0).rename(columns=names)
+
+
 def _addresses(benchmark: str, rows: pd.DataFrame) -> list[str]:
     return [replay.address_of(benchmark, row).address for row in rows.itertuples()]
 

@@ -44,6 +44,9 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "speed": ((("mist-general", "ksg", "cca", "mine", "sklearn-ksg"), "evaluate speed"),),
 }
 
+# What every stored run says of where it comes from.
+_ORIGIN = {"command", "date", "hardware", "weights"}
+
 
 @dataclass(frozen=True)
 class Run:
@@ -53,7 +56,7 @@ class Run:
         name: file name without its ending.
         command: what to type to repeat it.
         date: on which it ran, ISO.
-        machine: its processor, cores and GPU.
+        machine: its processor, cores, threads and GPU.
         weights: SHA-256 of those of ours that it judged, by estimator.
     """
 
@@ -137,6 +140,21 @@ def read(benchmark: str, folder: Path) -> Results:
     )
 
 
+def throughput(folder: Path) -> tuple[pd.DataFrame, Run] | None:
+    """The stored run of `bench-sampler`: datasets a second; None where there is none.
+
+    Returns:
+        `what`, `total` (a second of wall-clock time), `per_core` (a second of one core's time),
+        and where they come from.
+    """
+    try:
+        summary = json.loads((folder / "sampler.json").read_text())
+        rates = pd.DataFrame(summary["datasets_a_second"]).T
+        return rates.rename_axis("what").reset_index(), _run(summary | {"name": "sampler"})
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def _stored(
     benchmark: str, folder: Path, unreadable: list[str]
 ) -> Iterator[tuple[dict, pd.DataFrame]]:
@@ -144,6 +162,8 @@ def _stored(
         try:
             summary = json.loads(file.read_text())
             if isinstance(summary, dict) and summary.get("benchmark") == benchmark:
+                if missing := _ORIGIN - set(summary):
+                    raise ValueError(f"no {', '.join(missing)}")
                 summary["name"] = file.stem
                 yield summary, _table(file.with_suffix(".parquet"))
         except (OSError, ValueError):  # JSON's and Parquet's errors are ValueErrors
@@ -168,6 +188,6 @@ def _run(summary: dict) -> Run:
         summary["name"],
         summary["command"],
         summary["date"],
-        f"{machine['cpu']}, {machine['cores']} cores{gpu}",
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['threads']} threads{gpu}",
         {name: origin["sha256"] for name, origin in summary["weights"].items()},
     )

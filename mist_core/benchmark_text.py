@@ -182,6 +182,26 @@ def about_speed(table: pd.DataFrame) -> str:
     return f"At {n:,} rows and {dim} + {dim} columns one estimate takes {counts}."
 
 
+def about_timing(table: pd.DataFrame) -> str:
+    """What a time in the table is."""
+    least, sizes = int(table.repeats.min()), table[table.task == "a batch"].batch.dropna()
+    words = f"Each time is a median of {least} or more, the warm-up left out"
+    if len(sizes):
+        words += f"; a batch holds {int(sizes.min())} to {int(sizes.max())} datasets"
+    return f"{words}. The estimators take turns at each shape, in one run."
+
+
+def about_throughput(rates: pd.DataFrame) -> str:
+    """How much faster than bmi's the samplers are."""
+    known = dict(zip(rates.what, rates.total, strict=True))
+    theirs = next((rate for what, rate in known.items() if what.startswith("bmi")), None)
+    if not theirs:
+        return "bmi's sampler was not timed."
+    times = {what: rate / theirs for what, rate in known.items() if rate != theirs}
+    words = [f"{what} {factor:,.0f} times" for what, factor in times.items()]
+    return f"Beside bmi's sampler, which draws {theirs:.0f} datasets a second: {_listed(words)}."
+
+
 def about_growth(exponents: list[dict]) -> str:
     """The range of the exponents of n."""
     known = pd.DataFrame(exponents).dropna(subset=["exponent"])

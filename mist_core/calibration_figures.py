@@ -93,8 +93,9 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
         count=cells.datasets.map("of {:,}".format),
     )
     rows, dims = (list(frame.sort_values(f"{k}_order")[k].unique()) for k in ("n", "d"))
+    angle = alt.Axis(labelAngle=-40 if len(rows) > 6 else 0, labelOverlap=False)
     base = alt.Chart(frame).encode(
-        x=alt.X("n:N", sort=rows, title="rows", axis=alt.Axis(labelAngle=0)),
+        x=alt.X("n:N", sort=rows, title="rows", axis=angle),
         y=alt.Y("d:N", sort=dims[::-1], title="columns of the wider side"),
     )
     scale = alt.Scale(
@@ -109,7 +110,8 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
     ]
     subtitle = "white: 90 %; orange: less; blue: more; pale: no more than chance"
     title = titled("Coverage by rows and columns", subtitle)
-    return alt.layer(*layers).properties(title=title, height=HEIGHT)
+    # Each cell holds two lines of text.
+    return alt.layer(*layers).properties(title=title, height=max(HEIGHT, 130 + 34 * len(dims)))
 
 
 def law_chart(table: pd.DataFrame) -> alt.LayerChart:

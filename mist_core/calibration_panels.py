@@ -42,7 +42,7 @@ def panels(table: pd.DataFrame, unit: str) -> dict[str, Panel]:
         "strip": figures.strip_chart(in_unit(strip, unit), unit=unit),
         "width": figures.width_chart(in_unit(widths, unit), in_unit(medians, unit), unit=unit),
         "shapes": figures.shape_chart(summary.by_shape(rows)),
-        "laws": figures.law_chart(summary.by_law(every)),
+        "laws": figures.law_chart(summary.by_law(rows)),
     }
     sentences = {
         "reliability": text.about_reliability(rows),
@@ -56,8 +56,9 @@ def panels(table: pd.DataFrame, unit: str) -> dict[str, Panel]:
 
 
 def law_table(table: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Coverage law by law for a reader, percentages as text."""
-    laws = in_unit(summary.by_law(table[table.method == MIST]), unit)
+    """Coverage law by law for a reader, percentages as text; independent draws stay out."""
+    rows = summary.dependent(table[table.method == MIST])
+    laws = in_unit(summary.by_law(rows), unit)
     return pd.DataFrame(
         {
             "law": laws.law,

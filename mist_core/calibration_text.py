@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mist_core.calibration import COVERAGE
+from mist_core.calibration import CLASSIC, COVERAGE
 from mist_core.calibration_laws import A_DRAW
 from mist_core.calibration_summary import (
     BAND,
@@ -163,7 +163,10 @@ def about_methods(table: pd.DataFrame) -> str:
         if ahead.empty
         else f"MIST's interval score is not below that of {', '.join(ahead.title)}"
     )
-    worst = _row(ran, ran.coverage.to_numpy().argmin())
+    resampled = ran[ran.method != CLASSIC]
+    if resampled.empty:
+        return f"{verdict}."
+    worst = _row(resampled, resampled.coverage.to_numpy().argmin())
     return (
         f"{verdict}. Resampling shows how far an estimate moves, not how far it is off: the 90 % "
         f"intervals of {worst.title} hold {percent(worst.coverage)} of the truths. A bootstrap "

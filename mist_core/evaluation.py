@@ -59,7 +59,7 @@ def evaluate(
     with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         for _ in pool.map(work, _parts(missing)):
             pass  # an error of ours in a thread is raised here
-    return journal.records(candidate.key)
+    return journal.records(candidate.key, {number for number, *_ in wanted})
 
 
 def chosen(cells: Sequence[Cell], every: int = 1) -> list[Place]:

@@ -10,7 +10,7 @@ import torch
 
 from mist_core import runs, speed_command
 from mist_core.baselines import BASELINES
-from mist_core.benchmarks import BENCHMARKS, Benchmark, written
+from mist_core.benchmarks import BENCHMARKS, Benchmark, Choice, written
 from mist_core.candidates import Baseline, Candidate, Weights, scikit_learn
 from mist_core.cells import Cell, tidy
 from mist_core.errors import ParameterError
@@ -22,6 +22,7 @@ from mist_core.progress import Bar
 
 MIST, SCIKIT_LEARN, SHORT = "mist", "sklearn-ksg", {"dv": "donsker-varadhan"}
 TIME_LIMIT = 600.0  # seconds for one estimate of a baseline
+EVERY = Choice(1, "neural baselines see only every k-th draw")
 MOST_LETTERS = 120  # of a stored run's name: a list of tasks may be long
 
 
@@ -62,9 +63,7 @@ def _configure(parser: argparse.ArgumentParser, benchmark: Benchmark) -> None:
     parser.add_argument(
         "--weights", default=benchmark.weights, help=f"of {MIST}: names or files, by commas"
     )
-    parser.add_argument(
-        "--every", type=int, default=1, help="neural baselines see only every k-th draw"
-    )
+    parser.add_argument("--every", type=EVERY.read, default=EVERY.default, help=EVERY.help)
     parser.add_argument(
         "--estimator-file", type=Path, action="append", default=[], help="has estimate(x, y)"
     )

@@ -44,10 +44,11 @@ class Journal:
             update = "UPDATE spans SET stop = ? WHERE rowid = ?"
             self._connection.execute(update, (time.time(), self._span))
 
-    def records(self, estimator: str) -> list[dict]:
-        """All records of an estimator in the order of their datasets."""
-        query = "SELECT record FROM rows WHERE estimator = ? ORDER BY number"
-        return [json.loads(record) for (record,) in self._connection.execute(query, (estimator,))]
+    def records(self, estimator: str, wanted: set[int] | None = None) -> list[dict]:
+        """Records of an estimator in the order of their datasets: all, or those wanted."""
+        query = "SELECT number, record FROM rows WHERE estimator = ? ORDER BY number"
+        rows = self._connection.execute(query, (estimator,))
+        return [json.loads(text) for number, text in rows if wanted is None or number in wanted]
 
     def seconds(self) -> float:
         """Wall-clock time of all sessions of the run, each up to its last row."""

@@ -94,7 +94,7 @@ def show_speed(results: Results) -> None:
         return
     table = panels.timed(results.table)
     names = list(dict.fromkeys(table.title))
-    st.markdown(text.about_speed(table))
+    st.markdown(f"{text.about_speed(table)} {text.about_timing(table)}")
     left, right = st.columns(2, gap="large")
     with left:
         dims = sorted(table.dim_x.unique().tolist())
@@ -106,11 +106,27 @@ def show_speed(results: Results) -> None:
             "Rows", counts, min(1, len(counts) - 1), key="speed-n", bind=URL, width=160
         )
         show_time(table[table.n_samples == n], names, "dim_x", f"{n:,} rows")
+    st.dataframe(panels.time_table(table), hide_index=True)
     exponents = speed_table.growth(results.table)
     st.markdown(text.about_growth(exponents))
     shown = pd.DataFrame(exponents)
-    st.dataframe(shown.assign(estimator=shown.estimator.map(title)), hide_index=True)
-    ui.download_table("Times (CSV)", table, "mist-speed.csv")
+    shown = shown.assign(estimator=shown.estimator.map(title))
+    st.dataframe(shown, hide_index=True)
+    with st.container(horizontal=True):
+        ui.download_table("Times (CSV)", table, "mist-speed.csv")
+        ui.download_table("Growth (CSV)", shown, "mist-speed-growth.csv")
+    show_failures(results.table)
+    show_throughput()
+
+
+def show_throughput() -> None:
+    """How many datasets a second are drawn and learned from, beside bmi's sampler."""
+    if found := stored.throughput(runs.RESULTS):
+        rates, run = found
+        st.subheader("Drawing and learning", anchor=False)
+        st.markdown(text.about_throughput(rates))
+        st.dataframe(panels.throughput_table(rates), hide_index=True)
+        st.caption(f"`{run.command}` on {run.date}, {ui.plain(run.machine)}")
 
 
 def show_time(table: pd.DataFrame, names: list[str], across: str, about: str) -> None:

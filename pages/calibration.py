@@ -14,7 +14,7 @@ from mist_core import calibration_summary as summary
 from mist_core import calibration_text as text
 from mist_core.calibration import CLASSIC, MIST, follow
 from mist_core.calibration_laws import LAWS, Study
-from mist_core.calibration_panels import law_table, method_table, panels
+from mist_core.calibration_panels import Panel, law_table, method_table, panels
 from mist_core.calibration_runs import GRIDS, StoredRun
 from mist_core.errors import MISTError
 
@@ -99,7 +99,7 @@ def choose() -> tuple[Study, str, int]:
         20,
         key="peers",
         bind=URL,
-        help="each takes 400 estimates, about a second",
+        help="each takes 400 estimates of a dataset: a second or two, more with many rows",
     )
     return Study(laws, rows, dims, size, seed), weights, n_peers
 
@@ -112,6 +112,7 @@ def show_stored(stored: StoredRun, weights: str) -> None:
         st.caption(f"Stored run of {stored.date}{other}: `{stored.command}`")
         st.button("Draw it live", on_click=set_live, args=(True,), type="primary")
     board.paint(stored.table)
+    board.offer()
     show_grids(board.unit)
     show_downloads(stored.table)
 
@@ -140,6 +141,7 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
                 board.paint(run.table)
                 due = time.monotonic() + REFRESH
         st.rerun()  # the buttons of a finished run
+    board.offer()
     with downloads:
         show_downloads(run.table)
 
@@ -169,6 +171,7 @@ class Board:
         self.unit = ui.unit_switch("calibration-unit")
         self.places: dict[str, DeltaGenerator] = {}
         self.columns: dict[str, DeltaGenerator] = {}
+        self.shown: dict[str, Panel] = {}
         for names in (("reliability", "pit"), ("strip",), ("width", "shapes"), ("laws",)):
             columns = st.columns(len(names), gap="large")
             self.columns |= dict(zip(names, columns, strict=True))
@@ -181,16 +184,25 @@ class Board:
         every = table[table.method == MIST]
         rows = summary.dependent(every)
         self._write("headline", self.headline, text.headline(rows) if len(rows) else text.NONE_YET)
-        for name, panel in panels(table, self.unit).items():
+        self.shown = panels(table, self.unit)
+        for name, panel in self.shown.items():
             column = self.columns[name]
             with column:
                 self.places[name] = ui.show(
                     panel.chart, description=panel.sentence, place=self.places.get(name)
                 )
             self._write(f"{name}-text", column, panel.sentence)
-        self._table("law-table", self.law_by_law, law_table(table, self.unit))
+        if len(rows):
+            self._table("law-table", self.law_by_law, law_table(table, self.unit))
         self._write("independence", self.law_by_law, text.about_independence(every, self.unit))
         self._compare(summary.by_method(table))
+
+    def offer(self) -> None:
+        """Downloads of the figures, once they have stopped changing."""
+        for name, panel in self.shown.items():
+            with self.columns[name], st.container(horizontal=True):
+                chart, stem = panel.chart, f"mist-calibration-{name}-{self.unit}"
+                ui.download_figure(lambda chart=chart: chart, stem)
 
     def _compare(self, methods: pd.DataFrame) -> None:
         if methods.empty:
@@ -218,6 +230,7 @@ def show_grids(unit: str) -> None:
     st.subheader("By rows, on the published test grids", anchor=False)
     st.markdown(text.about_grids(scores))
     st.dataframe(method_table(scores, unit), hide_index=True)
+    ui.download_table("Scores by rows (CSV, nats)", scores, "mist-calibration-grids.csv")
     st.caption(f"{text.ABOUT_GRIDS} Stored run of {stored.date}: `{stored.command}`")
 
 

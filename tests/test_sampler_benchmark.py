@@ -36,6 +36,18 @@ def test_each_round_of_statistics_counts_a_whole_batch(monkeypatch):
     assert [next(draws), next(draws)] == [5, 5]
 
 
+def test_a_training_step_counts_its_batch_and_learns(monkeypatch):
+    monkeypatch.setattr(sampler_benchmark, "TRAINED_BATCH", 16)
+    seen, whole = [], sampler_benchmark.training_loss
+    monkeypatch.setattr(
+        sampler_benchmark, "training_loss", lambda *a: seen.append(whole(*a)) or seen[-1]
+    )
+    with torch.no_grad():  # as the measurement asks for it
+        steps = sampler_benchmark.with_training(randomness())
+        assert [next(steps) for _ in range(30)] == [16] * 30
+    assert seen[-1] < 0.7 * seen[0]
+
+
 @pytest.mark.slow
 def test_two_processes_report_a_rate():
     rate = sampler_benchmark.measure("Gaussian and radial statistics", seconds=1.0, processes=2)

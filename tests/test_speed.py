@@ -15,9 +15,9 @@ from mist_core.speed_table import Entrant, growth, measure_table, render_table
 class Clock:
     """An entrant whose time is a power of n; the first call at a shape is much slower."""
 
-    def __init__(self, exponent: float, repeats: float = 9, failure: str | None = None):
+    def __init__(self, exponent: float, failure: str | None = None):
         self.exponent, self.failure, self.calls = exponent, failure, []
-        self.entrant = Entrant(f"n^{exponent}", "1", False, self.ask, repeats)
+        self.entrant = Entrant(f"n^{exponent}", "1", False, self.ask)
 
     def ask(self, pairs):
         shape = pairs[0][0].shape
@@ -48,11 +48,6 @@ def test_the_warm_up_is_not_counted(journal):
     table = measure_table([clock.entrant], journal, rows=(100,), dims=(2,), repeats=3)
     assert table.seconds[0] == pytest.approx(1e-4)
     assert table.repeats[0] == 3 and len(clock.calls) == 4
-
-
-def test_a_slow_entrant_has_fewer_repeats_and_says_so(journal):
-    table = measure_table([Clock(1.0, repeats=2).entrant], journal, rows=(100,), dims=(1,))
-    assert table.repeats[0] == 2
 
 
 def test_who_would_take_too_long_is_left_out(journal):
