@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mist_core.figures import BLUE, GREEN, GREY, VERMILLION, titled
-from mist_core.leaderboard import PUBLISHED
+from mist_core.leaderboard import PUBLISHED, partial
 
 HEIGHT = 380
 # A click selects by this name, and the page reads `address` from what was clicked.
@@ -26,7 +26,8 @@ def board_charts(table: pd.DataFrame, *, metric: str) -> list[alt.LayerChart]:
         table: of `leaderboard.board`, its errors already in the unit of `metric`.
     """
     shown = table.dropna(subset=["error"])
-    shown = shown.assign(published=shown.kind == PUBLISHED, error=shown.error.clip(lower=1e-4))
+    marks = {"published": shown.kind == PUBLISHED, "partial": partial(shown)}
+    shown = shown.assign(**marks, error=shown.error.clip(lower=1e-4))
     rows = list(np.log(shown.error).groupby(shown.title).mean().sort_values().index)
     scale = alt.Scale(type="log", domain=[shown.error.min() / 1.3, shown.error.max() * 1.3])
     x = alt.X("error:Q", title=metric, scale=scale, axis=_few_ticks())
@@ -173,15 +174,17 @@ def _board_part(rows: pd.DataFrame, order: list[str], x: alt.X, split: str) -> a
     thread = base.mark_line(color=GREY, strokeWidth=1, opacity=0.6).encode(detail="title:N")
     scale = alt.Scale(domain=bins, range=list(_COLOURS[: len(bins)]))
     shapes = alt.Scale(domain=bins, range=list(_SHAPES[: len(bins)]))
-    dots = base.mark_point(size=95, strokeWidth=2, opacity=1).encode(
+    dots = base.mark_point(size=95, strokeWidth=2).encode(
+        opacity=alt.condition("datum.partial", alt.value(0.35), alt.value(1)),
         color=alt.Color("n:N", scale=scale, legend=legend),
         fill=alt.Fill("n:N", scale=scale, legend=legend),
         shape=alt.Shape("n:N", scale=shapes, legend=legend),
         fillOpacity=alt.condition("datum.published", alt.value(0), alt.value(1)),
     )
     subtitle = "by rows" + ("; hollow, *: published" if rows.published.any() else "")
+    subtitle += "; pale: on some datasets" if rows.partial.any() else ""
     title = titled(split or "Leaderboard", subtitle)
-    height = 128 + 26 * rows.title.nunique() + _legend_height(len(bins))
+    height = 150 + 26 * rows.title.nunique() + _legend_height(len(bins))
     return alt.layer(thread, dots).properties(title=title, height=height)
 
 
@@ -217,7 +220,7 @@ def _legend() -> alt.Legend:
 
 def _legend_height(entries: int) -> int:
     """Pixels a legend takes, which a chart's height includes."""
-    return 20 * math.ceil(entries / _LEGEND_COLUMNS)
+    return 30 * math.ceil(entries / _LEGEND_COLUMNS)
 
 
 def _scale(titles: list[str], values: tuple[str, ...]) -> alt.Scale:

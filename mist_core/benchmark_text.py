@@ -7,7 +7,7 @@ import pandas as pd
 from mist_core.benchmark_results import Results
 from mist_core.calibration_text import percent
 from mist_core.consistency import TOLERANCE
-from mist_core.leaderboard import FILES, OURS, PUBLISHED, UPLOADED, title
+from mist_core.leaderboard import FILES, OURS, PUBLISHED, UPLOADED, partial, title
 from mist_core.markdown import plain
 from mist_core.posterior import UNITS
 
@@ -54,7 +54,7 @@ def about_board(board: pd.DataFrame, metric: str) -> str:
     if measured.empty:
         return _only_published(board, metric)
     cells = measured.groupby(["split", "n"], sort=False)
-    whole = measured[measured.datasets == cells.datasets.transform("max")]
+    whole = measured[~partial(measured)]
     winners = whole.loc[whole.groupby(["split", "n"], sort=False).error.idxmin()].title
     counts = winners.value_counts()
     lead = f"**{_name(counts.index[0])}** has the lowest {metric} in {counts.iloc[0]} of "
@@ -62,7 +62,7 @@ def about_board(board: pd.DataFrame, metric: str) -> str:
     others = [f"{_name(name)} in {count}" for name, count in counts.iloc[1:].items()]
     among = whole.title.nunique()
     beside = f", {_listed(others)}" if others else ""
-    who = f"of {among} estimators that ran on all datasets" if among > 1 else "and ran alone"
+    who = f"of {among} estimators, each where it ran on all" if among > 1 else "and ran alone"
     return f"{lead}{beside}, {who}.{_beside(board)}"
 
 
@@ -163,10 +163,10 @@ def about_seeds(scores: pd.DataFrame) -> str:
     """How many repetitions the verdicts of each estimator rest on."""
     most = scores.groupby(scores.estimator.map(title), sort=False).seeds.max()
     words = [
-        f"{_listed([_name(name) for name in names])} {count}"
+        f"{count} for {_listed([_name(name) for name in names])}"
         for count, names in most.groupby(most, sort=False).groups.items()
     ]
-    return f"Repetitions of each check: {_listed(words)}."
+    return f"Repetitions of each check: {'; '.join(words)}."
 
 
 def about_speed(table: pd.DataFrame) -> str:
@@ -198,8 +198,8 @@ def about_throughput(rates: pd.DataFrame) -> str:
     if not theirs:
         return "bmi's sampler was not timed."
     times = {what: rate / theirs for what, rate in known.items() if rate != theirs}
-    words = [f"{what} {factor:,.0f} times" for what, factor in times.items()]
-    return f"Beside bmi's sampler, which draws {theirs:.0f} datasets a second: {_listed(words)}."
+    words = [f"{factor:,.0f} times ({what})" for what, factor in times.items()]
+    return f"As many datasets a second as bmi's sampler draws, {theirs:.0f}, {_listed(words)}."
 
 
 def about_growth(exponents: list[dict]) -> str:

@@ -110,8 +110,8 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
     ]
     subtitle = "white: 90 %; orange: less; blue: more; pale: no more than chance"
     title = titled("Coverage by rows and columns", subtitle)
-    # Each cell holds two lines of text.
-    return alt.layer(*layers).properties(title=title, height=max(HEIGHT, 130 + 34 * len(dims)))
+    # Each cell holds two lines of text; title, axis and slanted labels take the rest.
+    return alt.layer(*layers).properties(title=title, height=max(HEIGHT, 220 + 30 * len(dims)))
 
 
 def law_chart(table: pd.DataFrame) -> alt.LayerChart:

@@ -57,6 +57,16 @@ def board(benchmark: str, scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([*measured, *_PUBLISHED[benchmark]()], columns=COLUMNS)
 
 
+def partial(table: pd.DataFrame) -> pd.Series:
+    """Whether an error is the mean over fewer datasets than others' of the same split and n.
+
+    Args:
+        table: of `board`; a published number is never one.
+    """
+    most = table.groupby(["split", "n"], sort=False).datasets.transform("max")
+    return (table.kind != PUBLISHED) & (table.datasets < most)
+
+
 def in_unit(table: pd.DataFrame, benchmark: str, unit: str) -> pd.DataFrame:
     """The leaderboard with its errors in `unit` or its square."""
     factor = UNITS[unit] ** power(benchmark)
@@ -94,9 +104,8 @@ def wide(table: pd.DataFrame, times: pd.Series | None = None) -> pd.DataFrame:
     )
     held = table.assign(held=table.coverage.astype(float) * table.datasets)
     covers = held.groupby("title").held.sum(min_count=1) / known.datasets.replace(0, np.nan)
-    joined = known[["kind"]].join(errors).assign(covers=covers.round(3))
-    if times is not None:
-        joined[times.name] = times.reindex(joined.index)
+    beside = known[["kind"]] if times is None else known[["kind"]].join(times)
+    joined = beside.join(errors).assign(covers=covers.round(3))
     joined = joined.assign(datasets=known.datasets, failed=known.failed, source=known.source)
     names = {"title": "estimator", "covers": "90 % covers", "failed": "could not run"}
     return joined.reset_index().rename(columns=names)
