@@ -89,13 +89,15 @@ def beside(rows: pd.DataFrame, first: str, power: int) -> pd.DataFrame:
     Returns:
         `estimator`, `shared` (number of datasets) and `times`: the mean error over the first's.
     """
-    sizes = rows.assign(size=rows.error.abs() ** power)
-    own = sizes[sizes.estimator == first].set_index([*KEYS])["size"]
-    found = []
-    for name, theirs in sizes[sizes.estimator != first].groupby("estimator", sort=False):
-        both = theirs.set_index([*KEYS])[["size"]].join(own.rename("own"), how="inner")
-        if len(both):
-            found.append((name, len(both), both["size"].mean() / both.own.mean()))
+    dataset = rows.groupby([*KEYS], sort=False).ngroup()
+    sizes = rows.assign(size=rows.error.abs() ** power, dataset=dataset)
+    mine = sizes.estimator == first
+    own = sizes[mine].set_index("dataset")["size"]
+    shared = sizes[~mine].assign(own=sizes.dataset.map(own)).dropna(subset=["own"])
+    found = [
+        (name, len(both), both["size"].mean() / both.own.mean())
+        for name, both in shared.groupby("estimator", sort=False)
+    ]
     return pd.DataFrame(found, columns=["estimator", "shared", "times"])
 
 
