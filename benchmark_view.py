@@ -13,12 +13,14 @@ from mist_core import benchmark_panels as panels
 from mist_core import benchmark_text as text
 from mist_core.benchmark_results import Results
 from mist_core.benchmarks import BENCHMARKS
+from mist_core.candidates import Candidate, Weights
 from mist_core.leaderboard import title
 from mist_core.posterior import UNITS
 
 URL = "query-params"
 TARGETS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 COUNTS = (5, 10, 20, 50, 100)
+ALL_TASKS = "all tasks"
 UPLOADS, REPLAYED = "benchmark-uploads", "benchmark-replayed"
 TAKEN = "benchmark-uploads-taken"
 
@@ -139,25 +141,61 @@ def show_tasks(inside: pd.DataFrame, rows: pd.DataFrame, unit: str, benchmark: s
 def show_replay(results: Results, name: str, unit: str) -> None:
     """A few stored estimates made again here."""
     st.subheader("Run it here", anchor=False)
-    load = {f"mist-{w}": ui.estimator(w) for w in weights_library.names() if name == f"mist-{w}"}
-    judged = replay.candidate(name, load)
-    if judged is None:
-        st.caption(f"Of {ui.plain(title(name))} only the answers are known, so it cannot run here.")
+    if not runs_here(name):
         return
+    mine = results.table[results.table.estimator == name]
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        tasks = [ALL_TASKS, *dict.fromkeys(mine.task)]
+        task = st.selectbox("Task", tasks, key=f"replay-task-{results.benchmark}", width=240)
         count = st.select_slider("Datasets", COUNTS, 10, key="replay-count", bind=URL, width=240)
         start = st.button(f"Estimate them again with {ui.plain(title(name))}", type="primary")
-    rows = replay.choose(results.table[results.table.estimator == name], count)
+    rows = replay.choose(mine if task == ALL_TASKS else mine[mine.task == task], count)
     known = st.session_state.setdefault(REPLAYED, {})
-    key = (results.benchmark, name, count)
+    key = (results.benchmark, name, task, count)
     if start:
-        known[key] = watch(replay.replay(results.benchmark, rows, judged), len(rows))
+        known[key] = watch(replay.replay(results.benchmark, rows, candidate(name)), len(rows))
     if key in known:
         st.markdown(text.about_replay(known[key], unit))
         st.dataframe(panels.replayed(known[key], unit), hide_index=True)
         ui.download_table(
             "Estimates (CSV, nats)", known[key], f"mist-{results.benchmark}-again.csv"
         )
+
+
+def show_recheck(results: Results, unit: str) -> None:
+    """One check of one estimator made again here."""
+    st.subheader("Run it here", anchor=False)
+    table = results.table
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = results.estimators
+        name = st.selectbox("Estimator", names, format_func=title, key="recheck-estimator")
+        check = st.selectbox("Check", list(dict.fromkeys(table.task)), key="recheck-check")
+        start = st.button("Check it again", type="primary")
+    if not runs_here(name):
+        return
+    known, key = st.session_state.setdefault(REPLAYED, {}), (results.benchmark, name, check)
+    if start:
+        rows = table[(table.estimator == name) & (table.task == check)]
+        known[key] = watch(replay.replay(results.benchmark, rows, candidate(name)), len(rows))
+    if key in known:
+        laws = replay.recheck(known[key])
+        st.markdown(text.about_recheck(laws, unit))
+        st.dataframe(panels.rechecked(laws, unit), hide_index=True)
+
+
+def runs_here(name: str) -> bool:
+    """Whether an estimator can be asked again; if not, the page says so."""
+    known = {f"mist-{weights}" for weights in weights_library.names()} | replay.OTHERS
+    if name not in known:
+        st.caption(f"Of {ui.plain(title(name))} only the answers are known, so it cannot run here.")
+    return name in known
+
+
+def candidate(name: str) -> Candidate:
+    """An estimator that `runs_here`, by its name in a result table; ours takes a moment to load."""
+    if name in replay.OTHERS:
+        return replay.other(name)
+    return Weights(name, ui.estimator(name.removeprefix("mist-")))
 
 
 def watch(records: Iterator[dict], count: int) -> pd.DataFrame:

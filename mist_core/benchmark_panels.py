@@ -92,6 +92,13 @@ def replayed(records: pd.DataFrame, unit: str) -> pd.DataFrame:
     return numbers.rename(columns={name: f"{name} ({unit})" for name in names})
 
 
+def rechecked(laws: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """`replay.recheck` for a reader: violations in `unit`, which their headings name."""
+    names = ["stored", "now"]
+    numbers = laws.assign(**{name: (UNITS[unit] * laws[name]).round(4) for name in names})
+    return numbers.rename(columns={name: f"{name} ({unit})" for name in names})
+
+
 def failure_table(table: pd.DataFrame) -> pd.DataFrame:
     """`accuracy.failures` for a reader."""
     failed = accuracy.failures(table)

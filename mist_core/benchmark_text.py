@@ -191,6 +191,17 @@ def about_timing(table: pd.DataFrame) -> str:
     return f"{words}. The estimators take turns at each shape, in one run."
 
 
+def about_timing_again(times: pd.DataFrame, shape: str) -> str:
+    """How this machine compares with the one that was stored.
+
+    Args:
+        times: `stored (s)` and `now (s)`, a row an estimator.
+        shape: in words.
+    """
+    ratio = (times["now (s)"].astype(float) / times["stored (s)"]).median()
+    return f"At {shape} an estimate takes {ratio:.2g} times as long here, in the median."
+
+
 def about_throughput(rates: pd.DataFrame) -> str:
     """How much faster than bmi's the samplers are."""
     known = dict(zip(rates.what, rates.total, strict=True))
@@ -232,6 +243,24 @@ def about_replay(records: pd.DataFrame, unit: str) -> str:
 def _name(title: str) -> str:
     """A title within Markdown: a user's file may have any name."""
     return plain(title) if title.endswith((UPLOADED, *FILES)) else title
+
+
+def about_recheck(laws: pd.DataFrame, unit: str) -> str:
+    """Whether a check made here ends as the stored one did.
+
+    Args:
+        laws: of `replay.recheck`.
+        unit: of the violations.
+    """
+    both = laws.dropna(subset=["stored", "now"])
+    if both.empty:
+        return "No law could be checked here."
+    change = UNITS[unit] * (both.now - both.stored).abs().max()
+    return (
+        f"Checked again on {len(both)} of {len(laws)} laws: it holds on "
+        f"{int(both.holds.fillna(False).astype(bool).sum())}, and the violation changes by at most "
+        f"{round(change, 6):.2g} {unit}."
+    )
 
 
 def _only_published(board: pd.DataFrame, metric: str) -> str:

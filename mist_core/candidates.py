@@ -16,6 +16,8 @@ from mist_core.cells import Dataset
 from mist_core.errors import MISTError
 from mist_core.estimator import MISTEstimator
 
+SCIKIT_LEARN = "sklearn-ksg"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -130,7 +132,7 @@ class Function(Candidate):
 def scikit_learn() -> Function:
     """scikit-learn's KSG (`mutual_info_regression`), which compares single columns only."""
     identity = f"scikit-learn {importlib.metadata.version('scikit-learn')}"
-    return Function("sklearn-ksg", _scikit_learn_ksg, identity)
+    return Function(SCIKIT_LEARN, _scikit_learn_ksg, identity)
 
 
 def _scikit_learn_ksg(x: np.ndarray, y: np.ndarray) -> float:

@@ -11,7 +11,7 @@ import torch
 from mist_core import runs, speed_command
 from mist_core.baselines import BASELINES
 from mist_core.benchmarks import BENCHMARKS, Benchmark, Choice, written
-from mist_core.candidates import Baseline, Candidate, Weights, scikit_learn
+from mist_core.candidates import SCIKIT_LEARN, Baseline, Candidate, Weights, scikit_learn
 from mist_core.cells import Cell, tidy
 from mist_core.errors import ParameterError
 from mist_core.estimator import MISTEstimator
@@ -20,7 +20,7 @@ from mist_core.guests import read_estimator, read_predictions
 from mist_core.journal import Journal
 from mist_core.progress import Bar
 
-MIST, SCIKIT_LEARN, SHORT = "mist", "sklearn-ksg", {"dv": "donsker-varadhan"}
+MIST, SHORT = "mist", {"dv": "donsker-varadhan"}
 TIME_LIMIT = 600.0  # seconds for one estimate of a baseline
 EVERY = Choice(1, "neural baselines see only every k-th draw")
 MOST_LETTERS = 120  # of a stored run's name: a list of tasks may be long

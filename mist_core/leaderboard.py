@@ -7,6 +7,7 @@ import pandas as pd
 
 from mist_core import bmi_summary, evaluation_summary
 from mist_core.baselines import BASELINES
+from mist_core.candidates import SCIKIT_LEARN
 from mist_core.evaluation_summary import BINS, SPLITS
 from mist_core.posterior import UNITS
 
@@ -24,7 +25,7 @@ def title(estimator: str) -> str:
     """An estimator's name for a reader."""
     if estimator in BASELINES:
         return BASELINES[estimator].title
-    if estimator == "sklearn-ksg":
+    if estimator == SCIKIT_LEARN:
         return "scikit-learn's KSG"
     return f"MIST {estimator.removeprefix('mist-')}" if kind(estimator) == OURS else estimator
 
@@ -37,7 +38,7 @@ def kind(estimator: str) -> str:
         return OTHER
     if estimator in BASELINES:
         return NEURAL if BASELINES[estimator].neural else CLASSICAL
-    if estimator == "sklearn-ksg":
+    if estimator == SCIKIT_LEARN:
         return CLASSICAL
     return OURS if estimator.startswith("mist-") else OTHER
 

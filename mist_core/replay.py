@@ -1,5 +1,6 @@
 """Stored estimates made again, a few of them, to see whether they come out the same."""
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,25 +8,20 @@ import pandas as pd
 
 from mist_core.baselines import BASELINES
 from mist_core.benchmark_datasets import BenchmarkDataset
-from mist_core.candidates import Baseline, Candidate, Weights, scikit_learn
-from mist_core.estimator import MISTEstimator
+from mist_core.candidates import SCIKIT_LEARN, Baseline, Candidate, scikit_learn
+from mist_core.cells import Cell, Dataset
+from mist_core.consistency import check_cells
+from mist_core.consistency_summary import summarize_checks
 
 TIME_LIMIT = 120.0  # seconds for one estimate of a baseline
 SEED = 0
+# Estimators that can run anywhere, beside our weights.
+OTHERS = {*BASELINES, SCIKIT_LEARN}
 
 
-def candidate(name: str, load: dict[str, MISTEstimator]) -> Candidate | None:
-    """The estimator of this name in a result table, or None where only its answers are known.
-
-    Args:
-        name: as in the table.
-        load: those of ours, by their name there.
-    """
-    if name in load:
-        return Weights(name, load[name])
-    if name in BASELINES:
-        return Baseline(name, TIME_LIMIT)
-    return scikit_learn() if name == "sklearn-ksg" else None
+def other(name: str) -> Candidate:
+    """One of OTHERS, by its name in a result table."""
+    return scikit_learn() if name == SCIKIT_LEARN else Baseline(name, TIME_LIMIT)
 
 
 def choose(rows: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -38,22 +34,61 @@ def replay(benchmark: str, rows: pd.DataFrame, judged: Candidate) -> Iterator[di
     """Answers the datasets of some rows again, one after the other.
 
     Yields:
-        Records `task`, `n_samples`, `dim_x`, `truth`, `stored`, `now` (nats; None where it
-        failed), `seconds` and `failure`.
+        Records `task`, `family`, `part`, `n_samples`, `dim_x`, `seed`, `truth`, `stored`, `now`
+        (nats; None where it failed), `seconds` and `failure`.
     """
+    find = _part_of_check if benchmark == "selfconsistency" else _dataset_of(benchmark)
     for row in rows.itertuples():
-        dataset = address_of(benchmark, row).find()
+        dataset = find(row)
         (answer,) = judged.answer([dataset])
         yield {
             "task": row.task,
+            "family": row.family,
+            "part": row.part,
             "n_samples": row.n_samples,
             "dim_x": row.dim_x,
+            "seed": row.seed,
             "truth": dataset.truth,
             "stored": row.estimate,
             "now": answer.estimate,
             "seconds": answer.seconds,
             "failure": answer.failure,
         }
+
+
+def recheck(records: pd.DataFrame) -> pd.DataFrame:
+    """How far a check is broken on each law, as stored and as estimated again.
+
+    Args:
+        records: of `replay`, of all parts of one check.
+
+    Returns:
+        `law`, `stored`, `now` (mean violations, nats; missing where not known) and `holds` now.
+    """
+    tables = {
+        name: pd.DataFrame(summarize_checks(records.assign(estimator="", estimate=records[name])))
+        for name in ("stored", "now")
+    }
+    return pd.DataFrame(
+        {"law": tables["now"].law}
+        | {name: table.violation.astype(float) for name, table in tables.items()}
+        | {"holds": tables["now"].passed}
+    )
+
+
+def _dataset_of(benchmark: str):
+    return lambda row: address_of(benchmark, row).find()
+
+
+def _part_of_check(row) -> Dataset:
+    cell = _check_cells()[row.task, row.family, row.part, row.n_samples, row.seed]
+    batch = cell.draw()
+    return Dataset(0, cell, 0, batch.x[0], batch.y[0], batch.mutual_information[0].item())
+
+
+@functools.cache
+def _check_cells() -> dict[tuple, Cell]:
+    return {(c.task, c.family, c.part, c.n_samples, c.seed): c for c in check_cells()}
 
 
 def address_of(benchmark: str, row) -> BenchmarkDataset:

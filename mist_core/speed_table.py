@@ -95,6 +95,12 @@ def measure_table(
     return pd.DataFrame(rows).drop(columns="spent")
 
 
+def time_again(entrant: Entrant, dim: int, n: int, repeats: int = 5) -> dict:
+    """The row of one entrant at one shape, as `measure_table` has it, timed by itself."""
+    ((_, row),) = _time_in_turn([entrant], dim, n, repeats)
+    return row
+
+
 def growth(table: pd.DataFrame) -> list[dict]:
     """The exponent of n in the time of each entrant and dimension, from GROWTH_ROWS rows on.
 

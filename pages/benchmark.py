@@ -9,6 +9,7 @@ from benchmark_view import (
     show_accuracy,
     show_downloads,
     show_failures,
+    show_recheck,
     show_upload,
 )
 from mist_core import benchmark_figures as figures
@@ -20,6 +21,8 @@ from mist_core.benchmark_results import Results
 from mist_core.leaderboard import title
 
 URL = "query-params"
+TIMED = "benchmark-timed"
+LONGEST = 120.0  # seconds for one estimate timed here
 VIEWS = {
     "mtest": "Published grids",
     "bmi40": "bmi's tasks",
@@ -86,6 +89,7 @@ def show_checks(results: Results, unit: str) -> None:
         st.dataframe(table, hide_index=True)
     show_failures(results.table)
     show_downloads("Checks", table, chart, "mist-selfconsistency", unit)
+    show_recheck(results, unit)
 
 
 def show_speed(results: Results) -> None:
@@ -116,7 +120,39 @@ def show_speed(results: Results) -> None:
         ui.download_table("Times (CSV)", table, "mist-speed.csv")
         ui.download_table("Growth (CSV)", shown, "mist-speed-growth.csv")
     show_failures(results.table)
+    show_timing(results.table, dim, n)
     show_throughput()
+
+
+def show_timing(table: pd.DataFrame, dim: int, n: int) -> None:
+    """The estimators timed again here, at the shape chosen above."""
+    st.subheader("Run it here", anchor=False)
+    shape = f"{n:,} rows and {dim} + {dim} columns"
+    if st.button(f"Time all at {shape}", type="primary"):
+        st.session_state[TIMED] = (shape, time_again(table, dim, n))
+    if TIMED in st.session_state:
+        shape, again = st.session_state[TIMED]
+        st.markdown(text.about_timing_again(again, shape))
+        st.dataframe(again, hide_index=True)
+
+
+def time_again(table: pd.DataFrame, dim: int, n: int) -> pd.DataFrame:
+    """Stored seconds beside those of this machine, of all that were timed at this shape."""
+    same = table[(table.dim_x == dim) & (table.n_samples == n)].dropna(subset=["seconds"])
+    name = next(name for name in same.estimator if name.startswith("mist-"))
+    weights = name.removeprefix("mist-")
+    entered = speed_table.entrants(name, ui.estimator(weights), LONGEST)
+    bar, rows = st.progress(0.0, "The first one loads what it needs …"), []
+    for stored_row in same.itertuples():
+        chosen = (stored_row.estimator, stored_row.task)
+        entrant = next(e for e in entered if (e.name, e.task) == chosen)
+        row = speed_table.time_again(entrant, dim, n)
+        names = {"estimator": title(entrant.name), "what": entrant.task}
+        times = {"stored (s)": stored_row.seconds, "now (s)": row["seconds"]}
+        rows.append(names | times | {"failure": row["failure"]})
+        bar.progress(len(rows) / len(same), f"{len(rows)} of {len(same)} timed")
+    bar.empty()
+    return pd.DataFrame(rows)
 
 
 def show_throughput() -> None:

@@ -10,6 +10,8 @@ from mist_core.benchmark_datasets import BenchmarkDataset
 from mist_core.benchmark_panels import needed, row_groups, scatter_points, shape_cells, task_table
 from mist_core.candidates import Function
 from mist_core.cells import tidy
+from mist_core.consistency import check_cells
+from mist_core.consistency_summary import summarize_checks
 from mist_core.errors import ParameterError
 from mist_core.evaluation import evaluate
 from mist_core.grids import grid_cells
@@ -131,6 +133,18 @@ def test_a_replay_gives_the_stored_estimates_again(tmp_path):
     assert len(records) == 4 and (records.now == records.stored).all()
 
 
-def test_whoever_left_only_answers_cannot_run_again():
-    assert replay.candidate("ours (yours)", {}) is None
-    assert replay.candidate("ksg", {}).name == "ksg"
+def test_the_others_can_run_again_by_their_names():
+    assert {replay.other(name).name for name in replay.OTHERS} == replay.OTHERS
+
+
+def test_a_check_made_again_is_broken_as_much_as_the_stored_one(tmp_path):
+    def sizes(x, y):
+        return x.shape[1] + x[0, 0]  # neither symmetric nor invariant
+
+    cells = [cell for cell in check_cells() if cell.task == "symmetry"]
+    table = tidy(evaluate(Function("f", sizes, "1"), cells, Journal(tmp_path / "rows")))
+    records = replay.replay("selfconsistency", table, Function("f", sizes, "1"))
+    laws = replay.recheck(pd.DataFrame(records))
+    stored = pd.DataFrame(summarize_checks(table))
+    assert laws.now.tolist() == laws.stored.tolist() == stored.violation.tolist()
+    assert laws.holds.tolist() == stored.passed.tolist()

@@ -68,6 +68,21 @@ def test_uploaded_predictions_join_the_leaderboard_for_the_session(results):
     assert "**MIST paper** has the lowest" in checked(app.run()).markdown[0].value
 
 
+def test_a_check_and_a_time_can_be_had_again_here():
+    app = visit(benchmark="Self-consistency")
+    app.selectbox(key="recheck-estimator").set_value("cca")
+    app.selectbox(key="recheck-check").set_value("symmetry")
+    button = next(button for button in app.button if button.label == "Check it again")
+    button.click()
+    assert "changes by at most 0 nats" in words(checked(app.run()))
+    app = visit(benchmark="Speed", **{"speed-dim": "1", "speed-n": "100"})
+    button = next(
+        button for button in app.button if button.label.startswith("Time all at 100 rows")
+    )
+    button.click()
+    assert "times as long here" in words(checked(app.run()))
+
+
 @pytest.mark.parametrize("nonsense", ["nonsense", "-1", "1e999", "", "<script>"])
 def test_a_malformed_address_gives_the_defaults(results, nonsense):
     names = ("benchmark", "estimator", "amount", "target", "rows-mtest", "replay-count")

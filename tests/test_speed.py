@@ -50,6 +50,13 @@ def test_the_warm_up_is_not_counted(journal):
     assert table.repeats[0] == 3 and len(clock.calls) == 4
 
 
+def test_one_shape_timed_again_is_a_row_of_the_table(journal):
+    clock = Clock(1.0)
+    table = measure_table([clock.entrant], journal, rows=(100,), dims=(2,), repeats=3)
+    again = speed_table.time_again(clock.entrant, 2, 100, repeats=3)
+    assert again["seconds"] == table.seconds[0] and again["repeats"] == 3
+
+
 def test_who_would_take_too_long_is_left_out(journal):
     clock = Clock(2.0)
     table = measure_table([clock.entrant], journal, rows=ROWS, dims=(1,), limit=2)
