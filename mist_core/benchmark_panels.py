@@ -143,10 +143,10 @@ def time_table(table: pd.DataFrame) -> pd.DataFrame:
         table: of `timed`.
     """
     wide = table.pivot_table(
-        index=["title", "dim_x"], columns="n_samples", values="seconds", sort=False, dropna=False
+        index=["title", "dim_x"], columns="n_samples", values="seconds", sort=False
     )
     named = wide[sorted(wide)].rename(columns=lambda n: f"{n:,} rows (s)")
-    shown = named.dropna(how="all").reset_index().rename_axis(columns=None)
+    shown = named.reset_index().rename_axis(columns=None)
     return shown.rename(columns={"title": "estimator", "dim_x": "columns a side"})
 
 
