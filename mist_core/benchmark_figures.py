@@ -12,6 +12,8 @@ from mist_core.leaderboard import PUBLISHED, partial
 HEIGHT = 380
 # A click selects by this name, and the page reads `address` from what was clicked.
 PICKED = "picked"
+# An error drawn no farther out: some estimators diverge, beyond any axis.
+FAR_OFF = 10_000.0
 AMOUNTS = ("bias", "variance", "mse")
 _COLOURS = (BLUE, VERMILLION, GREEN, "#E69F00", "#CC79A7", "#56B4E9", GREY, "#B79F00")
 _SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down", "wedge", "arrow")
@@ -27,10 +29,11 @@ def board_charts(table: pd.DataFrame, *, metric: str) -> list[alt.LayerChart]:
     """
     shown = table.dropna(subset=["error"])
     marks = {"published": shown.kind == PUBLISHED, "partial": partial(shown)}
-    shown = shown.assign(**marks, error=shown.error.clip(lower=1e-4))
+    shown = shown.assign(**marks, error=shown.error.clip(1e-4, FAR_OFF))
     rows = list(np.log(shown.error).groupby(shown.title).mean().sort_values().index)
     scale = alt.Scale(type="log", domain=[shown.error.min() / 1.3, shown.error.max() * 1.3])
-    x = alt.X("error:Q", title=metric, scale=scale, axis=_few_ticks())
+    cut = f", cut at {FAR_OFF:,.0f}" if shown.error.max() == FAR_OFF else ""
+    x = alt.X("error:Q", title=metric + cut, scale=scale, axis=_few_ticks())
     splits = list(dict.fromkeys(shown.split))
     return [_board_part(shown[shown.split == split], rows, x, split) for split in splits]
 
@@ -47,8 +50,10 @@ def scatter_chart(points: pd.DataFrame, *, unit: str) -> alt.LayerChart:
         points: `truth`, `estimate`, `low`, `high` (missing without intervals), `inside` and
             `address`, already in `unit`.
     """
-    top = float(max(points.truth.max(), points.estimate.quantile(0.995), 0.1)) * 1.05
-    bottom = min(0.0, float(points.estimate.quantile(0.005)))
+    highest = max(float(points.truth.max()), 0.1)
+    # Some estimators diverge: what lies far off is cut, not the rest squeezed.
+    top = 1.05 * min(max(highest, float(points.estimate.quantile(0.995))), 3 * highest)
+    bottom = max(min(0.0, float(points.estimate.quantile(0.005))), -highest)
     x = alt.X("truth:Q", title=f"true mutual information ({unit})", **_stretched(0.0, top))
     y = alt.Y("estimate:Q", title=f"estimate ({unit})", **_stretched(bottom, top))
     colour = alt.condition("datum.inside", alt.value(BLUE), alt.value(VERMILLION))
@@ -202,6 +207,8 @@ def _shape(titles: list[str]) -> alt.Shape:
 
 
 def _two_digits(number: float) -> str:
+    if abs(number) >= 1e5:
+        return f"{number:.0e}"
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.2g}"
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from mist_core import accuracy, replay
 from mist_core.consistency_summary import NONE, decisive
 from mist_core.evaluation_summary import BINS, HIGH, LOW
-from mist_core.leaderboard import title
+from mist_core.leaderboard import in_print, title
 from mist_core.posterior import UNITS
 
 # Points of a scatter: more hide each other, and each is drawn in the browser.
@@ -82,7 +82,7 @@ def times_column(times: pd.DataFrame, first: str) -> pd.Series | None:
     if times.empty:
         return None
     numbers = times.set_index(times.estimator.map(title)).times
-    return numbers.round(3).rename(f"times {title(first)}'s")
+    return numbers.map(in_print).rename(f"times {title(first)}'s")
 
 
 def replayed(records: pd.DataFrame, unit: str) -> pd.DataFrame:

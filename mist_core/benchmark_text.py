@@ -76,7 +76,7 @@ def about_times(times: pd.DataFrame, first: str) -> str:
     if times.empty:
         return ""
     ordered = times.sort_values("times")
-    ends = [f"{r.times:.3g} times ({_name(title(r.estimator))})" for r in ordered.itertuples()]
+    ends = [f"{_times(r.times)} ({_name(title(r.estimator))})" for r in ordered.itertuples()]
     shown = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
     return (
         f"On the datasets that both answered, others' errors are {shown} as large as those of "
@@ -283,6 +283,10 @@ def _beside(board: pd.DataFrame) -> str:
         return ""
     ahead = int((both.ours < both.theirs).sum())
     return f" Ours are below every published number in {ahead} of {len(both)}."
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.3g} times" if factor < 1e6 else "more than a million times"
 
 
 def _powers(low: float, high: float) -> str:

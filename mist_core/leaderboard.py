@@ -96,6 +96,7 @@ def wide(table: pd.DataFrame, times: pd.Series | None = None) -> pd.DataFrame:
     columns = list(dict.fromkeys(place.str.removeprefix(", ")))
     named = table.assign(place=place.str.removeprefix(", "))
     errors = named.pivot(index="title", columns="place", values="error")[columns]
+    errors = errors.astype(float).applymap(in_print)
     rows = table.groupby("title", sort=False)
     known = rows.agg(
         kind=("kind", "first"),
@@ -110,6 +111,11 @@ def wide(table: pd.DataFrame, times: pd.Series | None = None) -> pd.DataFrame:
     joined = joined.assign(datasets=known.datasets, failed=known.failed, source=known.source)
     names = {"title": "estimator", "covers": "90 % covers", "failed": "could not run"}
     return joined.reset_index().rename(columns=names)
+
+
+def in_print(number: float) -> float:
+    """A number to four digits: some estimators diverge, and no column has room for them all."""
+    return float(f"{number:.4g}")
 
 
 def _mtest(scores: pd.DataFrame) -> list[dict]:
