@@ -39,7 +39,7 @@ ABOUT_NEEDED = "Estimators with fewer than four datasets at some number of rows 
 def about_missing(results: Results) -> list[str]:
     """One sentence for each stored run that is not there yet, with its command."""
     return [
-        f"{_listed([title(name) for name in names])}: no stored run yet; `{command}` adds "
+        f"{listed([title(name) for name in names])}: no stored run yet; `{command}` adds "
         f"{'it' if len(names) == 1 else 'them'}."
         for names, command in results.missing()
     ]
@@ -57,11 +57,11 @@ def about_board(board: pd.DataFrame, metric: str) -> str:
     whole = measured[~partial(measured)]
     winners = whole.loc[whole.groupby(["split", "n"], sort=False).error.idxmin()].title
     counts = winners.value_counts()
-    lead = f"**{_name(counts.index[0])}** has the lowest {metric} in {counts.iloc[0]} of "
+    lead = f"**{named(counts.index[0])}** has the lowest {metric} in {counts.iloc[0]} of "
     lead += f"{len(cells)} columns" if len(cells) > 1 else "1 column"
-    others = [f"{_name(name)} in {count}" for name, count in counts.iloc[1:].items()]
+    others = [f"{named(name)} in {count}" for name, count in counts.iloc[1:].items()]
     among = whole.title.nunique()
-    beside = f", {_listed(others)}" if others else ""
+    beside = f", {listed(others)}" if others else ""
     who = f"of {among} estimators, each where it ran on all" if among > 1 else "and ran alone"
     return f"{lead}{beside}, {who}.{_beside(board)}"
 
@@ -76,11 +76,11 @@ def about_times(times: pd.DataFrame, first: str) -> str:
     if times.empty:
         return ""
     ordered = times.sort_values("times")
-    ends = [f"{_times(r.times)} ({_name(title(r.estimator))})" for r in ordered.itertuples()]
+    ends = [f"{_times(r.times)} ({named(title(r.estimator))})" for r in ordered.itertuples()]
     shown = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
     return (
         f"On the datasets that both answered, others' errors are {shown} as large as those of "
-        f"{_name(title(first))}."
+        f"{named(title(first))}."
     )
 
 
@@ -116,10 +116,10 @@ def about_needed(table: pd.DataFrame, target: str) -> str:
     """For the most columns, who reaches the target with how many rows."""
     widest = table[table.d_order == table.d_order.max()].sort_values("n")
     enough = widest.dropna(subset=["n"])
-    reached = [f"{_name(r.title)} from {int(r.n):,} rows" for r in enough.itertuples()]
+    reached = [f"{named(r.title)} from {int(r.n):,} rows" for r in enough.itertuples()]
     rest = len(widest) - len(reached)
     words = f"With {_columns(widest.d.iloc[0])} a side, {target} takes " + (
-        _listed(reached) if reached else f"more than {int(widest.most.max()):,} rows"
+        listed(reached) if reached else f"more than {int(widest.most.max()):,} rows"
     )
     if reached and rest:
         words += f"; {rest} other{'s' * (rest > 1)} would need more than were tried"
@@ -136,7 +136,7 @@ def about_tasks(table: pd.DataFrame, unit: str, complete: pd.DataFrame) -> str:
     """
     first, names = table.columns[2], list(table.columns[2:])
     hardest, worst = max(zip(table.task, table[first].fillna(-1), strict=True), key=itemgetter(1))
-    words = f"{_name(first)} errs most on {hardest}, by {worst:.3f} {unit} on average"
+    words = f"{named(first)} errs most on {hardest}, by {worst:.3f} {unit} on average"
     if len(names) == 1:
         return f"{words}."
     errors = table.set_index("task")[names].where(complete.rename(columns=title))
@@ -152,9 +152,9 @@ def about_checks(cells: pd.DataFrame, unit: str) -> str:
     total = cells.check.nunique()
     passed = (cells.verdict == "pass").groupby(cells.title, sort=False).sum()
     ordered = passed.sort_values(ascending=False)
-    counts = [f"{_name(name)} {count}" for name, count in ordered.items()]
+    counts = [f"{named(name)} {count}" for name, count in ordered.items()]
     return (
-        f"Of {total} checks hold on every law: {_listed(counts)}. A violation up to "
+        f"Of {total} checks hold on every law: {listed(counts)}. A violation up to "
         f"{UNITS[unit] * TOLERANCE:.3f} {unit} passes: rows decide no more than that."
     )
 
@@ -163,64 +163,10 @@ def about_seeds(scores: pd.DataFrame) -> str:
     """How many repetitions the verdicts of each estimator rest on."""
     most = scores.groupby(scores.estimator.map(title), sort=False).seeds.max()
     words = [
-        f"{count} for {_listed([_name(name) for name in names])}"
+        f"{count} for {listed([named(name) for name in names])}"
         for count, names in most.groupby(most, sort=False).groups.items()
     ]
     return f"Repetitions of each check: {'; '.join(words)}."
-
-
-def about_speed(table: pd.DataFrame) -> str:
-    """Ours beside KSG at the largest shape that both were timed at."""
-    known = table.dropna(subset=["seconds"])
-    wide = known.pivot_table(index=["n_samples", "dim_x"], columns="title", values="seconds")
-    ours = [name for name in wide if name.startswith("MIST")]
-    pairs = wide.dropna(subset=[*ours, "KSG"]) if ours and "KSG" in wide else wide.iloc[:0]
-    if pairs.empty:
-        return "The stored run has no shape at which both MIST and KSG were timed."
-    (n, dim), times = pairs.index[-1], pairs.iloc[-1]
-    counts = _listed([f"{name} {_duration(times[name])}" for name in [*ours, "KSG"]])
-    return f"At {n:,} rows and {dim} + {dim} columns one estimate takes {counts}."
-
-
-def about_timing(table: pd.DataFrame) -> str:
-    """What a time in the table is."""
-    least, sizes = int(table.repeats.min()), table[table.task == "a batch"].batch.dropna()
-    words = f"Each time is a median of {least} or more, the warm-up left out"
-    if len(sizes):
-        words += f"; a batch holds {int(sizes.min())} to {int(sizes.max())} datasets"
-    return f"{words}. The estimators take turns at each shape, in one run."
-
-
-def about_timing_again(times: pd.DataFrame, shape: str) -> str:
-    """How this machine compares with the one that was stored.
-
-    Args:
-        times: `stored (s)` and `now (s)`, a row an estimator.
-        shape: in words.
-    """
-    ratio = (times["now (s)"].astype(float) / times["stored (s)"]).median()
-    return f"At {shape} an estimate takes {ratio:.2g} times as long here, in the median."
-
-
-def about_throughput(rates: pd.DataFrame) -> str:
-    """How much faster than bmi's the samplers are."""
-    known = dict(zip(rates.what, rates.total, strict=True))
-    theirs = next((rate for what, rate in known.items() if what.startswith("bmi")), None)
-    if not theirs:
-        return "bmi's sampler was not timed."
-    times = {what: rate / theirs for what, rate in known.items() if rate != theirs}
-    words = [f"{factor:,.0f} times ({what})" for what, factor in times.items()]
-    return f"As many datasets a second as bmi's sampler draws, {theirs:.0f}, {_listed(words)}."
-
-
-def about_growth(exponents: list[dict]) -> str:
-    """The range of the exponents of n."""
-    known = pd.DataFrame(exponents).dropna(subset=["exponent"])
-    if known.empty:
-        return "Too few values of n were timed to say how time grows."
-    spans = known.groupby("estimator", sort=False).exponent.agg(["min", "max"])
-    words = [f"{_name(title(name))} {_powers(low, high)}" for name, low, high in spans.itertuples()]
-    return f"From 1,000 rows on, time grows with the number of rows as: {_listed(words)}."
 
 
 def about_replay(records: pd.DataFrame, unit: str) -> str:
@@ -238,11 +184,6 @@ def about_replay(records: pd.DataFrame, unit: str) -> str:
         f"mean squared error {now:.4g} {unit}², stored {stored:.4g}; the largest change of an "
         f"estimate is {change:.2g} {unit}."
     )
-
-
-def _name(title: str) -> str:
-    """A title within Markdown: a user's file may have any name."""
-    return plain(title) if title.endswith((UPLOADED, *FILES)) else title
 
 
 def about_recheck(laws: pd.DataFrame, unit: str) -> str:
@@ -289,18 +230,15 @@ def _times(factor: float) -> str:
     return f"{factor:.3g} times" if factor < 1e6 else "more than a million times"
 
 
-def _powers(low: float, high: float) -> str:
-    ends = dict.fromkeys(f"n^{end:.1f}" for end in (low, high))
-    return " to ".join(ends)
-
-
 def _columns(label: str) -> str:
     return f"{label} column" if label == "1" else f"{label} columns"
 
 
-def _duration(seconds: float) -> str:
-    return f"{1000 * seconds:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
+def named(title: str) -> str:
+    """A title within Markdown: a user's file may have any name."""
+    return plain(title) if title.endswith((UPLOADED, *FILES)) else title
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """Words with commas, and "and" before the last."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

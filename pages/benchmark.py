@@ -16,7 +16,7 @@ from mist_core import benchmark_figures as figures
 from mist_core import benchmark_panels as panels
 from mist_core import benchmark_results as stored
 from mist_core import benchmark_text as text
-from mist_core import runs, speed_table, weights_library
+from mist_core import runs, speed_table, speed_text, weights_library
 from mist_core.benchmark_results import Results
 from mist_core.leaderboard import title
 
@@ -98,7 +98,7 @@ def show_speed(results: Results) -> None:
         return
     table = panels.timed(results.table)
     names = list(dict.fromkeys(table.title))
-    st.markdown(f"{text.about_speed(table)} {text.about_timing(table)}")
+    st.markdown(f"{speed_text.about_speed(table)} {speed_text.about_timing(table)}")
     left, right = st.columns(2, gap="large")
     with left:
         dims = sorted(table.dim_x.unique().tolist())
@@ -112,7 +112,7 @@ def show_speed(results: Results) -> None:
         show_time(table[table.n_samples == n], names, "dim_x", f"{n:,} rows")
     st.dataframe(panels.time_table(table), hide_index=True)
     exponents = speed_table.growth(results.table)
-    st.markdown(text.about_growth(exponents))
+    st.markdown(speed_text.about_growth(exponents))
     shown = pd.DataFrame(exponents)
     shown = shown.assign(estimator=shown.estimator.map(title))
     st.dataframe(shown, hide_index=True)
@@ -132,20 +132,22 @@ def show_timing(table: pd.DataFrame, dim: int, n: int) -> None:
         st.session_state[TIMED] = (shape, time_again(table, dim, n))
     if TIMED in st.session_state:
         shape, again = st.session_state[TIMED]
-        st.markdown(text.about_timing_again(again, shape))
+        st.markdown(speed_text.about_timing_again(again, shape))
         st.dataframe(again, hide_index=True)
 
 
 def time_again(table: pd.DataFrame, dim: int, n: int) -> pd.DataFrame:
     """Stored seconds beside those of this machine, of all that were timed at this shape."""
     same = table[(table.dim_x == dim) & (table.n_samples == n)].dropna(subset=["seconds"])
-    name = next(name for name in same.estimator if name.startswith("mist-"))
-    weights = name.removeprefix("mist-")
-    entered = speed_table.entrants(name, ui.estimator(weights), LONGEST)
+    ours = [name for name in dict.fromkeys(same.estimator) if name.startswith("mist-")]
+    entered = {
+        (entrant.name, entrant.task): entrant
+        for name in ours
+        for entrant in speed_table.entrants(name, ui.estimator(name.removeprefix("mist-")), LONGEST)
+    }
     bar, rows = st.progress(0.0, "The first one loads what it needs …"), []
     for stored_row in same.itertuples():
-        chosen = (stored_row.estimator, stored_row.task)
-        entrant = next(e for e in entered if (e.name, e.task) == chosen)
+        entrant = entered[stored_row.estimator, stored_row.task]
         row = speed_table.time_again(entrant, dim, n)
         names = {"estimator": title(entrant.name), "what": entrant.task}
         times = {"stored (s)": stored_row.seconds, "now (s)": row["seconds"]}
@@ -160,7 +162,7 @@ def show_throughput() -> None:
     if found := stored.throughput(runs.RESULTS):
         rates, run = found
         st.subheader("Drawing and learning", anchor=False)
-        st.markdown(text.about_throughput(rates))
+        st.markdown(speed_text.about_throughput(rates))
         st.dataframe(panels.throughput_table(rates), hide_index=True)
         st.caption(f"`{run.command}` on {run.date}, {ui.plain(run.machine)}")
 
