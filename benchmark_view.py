@@ -1,6 +1,7 @@
 """The Benchmark page's view of measured errors: leaderboard, figures, live reruns, uploads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import altair as alt
 import pandas as pd
@@ -21,52 +22,62 @@ URL = "query-params"
 TARGETS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 COUNTS = (5, 10, 20, 50, 100)
 ALL_TASKS = "all tasks"
+# What is drawn and kept, of each kind, for all visitors.
+MOST_DRAWN = 64
 UPLOADS, REPLAYED = "benchmark-uploads", "benchmark-replayed"
 TAKEN = "benchmark-uploads-taken"
 
 
+def once(draw: Callable) -> Callable:
+    """A function that draws results: for the same ones it shows again what it drew, at once."""
+    known_by = {Results: lambda results: repr(results.stamp)}
+    return st.cache_data(draw, show_spinner=False, max_entries=MOST_DRAWN, hash_funcs=known_by)
+
+
 def show_accuracy(results: Results, unit: str) -> None:
     """Leaderboard, then where each estimator errs."""
-    show_board(results, unit)
+    benchmark = results.benchmark
+    board, metric = show_board(results, unit), leaderboard.metric(benchmark, unit)
+    if len(board):
+        sheet = partial(board_sheet, board, metric)
+        show_downloads("Leaderboard", board, sheet, f"mist-{benchmark}-leaderboard", unit)
     if results.table.empty:
         return
-    show_failures(results.table)
-    rows = accuracy.with_errors(results.table)
+    show_failures(results)
     st.subheader("Where the errors lie", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = results.estimators
         name = st.selectbox(
             "Estimator", names, format_func=title, key="estimator", bind=URL, width=240
         )
-        groups = panels.row_groups(results.benchmark, rows)
-        group = st.selectbox(
-            "Rows", list(groups), key=f"rows-{results.benchmark}", bind=URL, width=180
-        )
+        groups = panels.row_groups(benchmark, results.errors)
+        group = st.selectbox("Rows", list(groups), key=f"rows-{benchmark}", bind=URL, width=180)
         amount = st.segmented_control(
             "Heatmap", figures.AMOUNTS, default="mse", required=True, key="amount", bind=URL
         )
-    inside = rows[rows.n_samples.between(*groups[group])]
-    mine = inside[inside.estimator == name]
+    every = results.errors[results.errors.estimator == name]
+    mine = every[every.n_samples.between(*groups[group])]
     if mine.empty:
         st.info(f"{ui.plain(title(name))} has no estimate here.")
     else:
-        show_errors(mine, rows[rows.estimator == name], results.benchmark, amount or "mse", unit)
-    show_tasks(inside, rows, unit, results.benchmark)
+        show_errors(mine, every, benchmark, amount or "mse", unit)
+    show_tasks(results, groups[group], unit)
     show_replay(results, name, unit)
 
 
-def show_board(results: Results, unit: str) -> None:
-    """The leaderboard as a chart, a sentence and a table."""
+@once
+def show_board(results: Results, unit: str) -> pd.DataFrame:
+    """The leaderboard as a chart, a sentence and a table; returns it."""
     benchmark = results.benchmark
     board = leaderboard.in_unit(leaderboard.board(benchmark, results.scores), benchmark, unit)
     metric = leaderboard.metric(benchmark, unit)
     st.markdown(text.about_board(board, metric))
     if board.empty:
-        return
+        return board
     times = None
     if len(results.table):
-        first, rows = results.estimators[0], accuracy.with_errors(results.table)
-        beside = accuracy.beside(rows, first, leaderboard.power(benchmark))
+        first = results.estimators[0]
+        beside = accuracy.beside(results.errors, first, leaderboard.power(benchmark))
         times = panels.times_column(beside, first)
         st.markdown(text.about_times(beside, first))
     charts = figures.board_charts(board, metric=metric)
@@ -78,13 +89,18 @@ def show_board(results: Results, unit: str) -> None:
     st.dataframe(leaderboard.wide(board, times), hide_index=True)
     if times is not None:
         st.caption(text.ABOUT_TIMES)
-    sheet, stem = figures.sheet(charts), f"mist-{benchmark}-leaderboard"
-    show_downloads("Leaderboard", board, sheet, stem, unit)
+    return board
 
 
-def show_failures(table: pd.DataFrame) -> None:
+def board_sheet(board: pd.DataFrame, metric: str) -> alt.VConcatChart:
+    """The charts of `show_board`, to be saved."""
+    return figures.sheet(figures.board_charts(board, metric=metric))
+
+
+@once
+def show_failures(results: Results) -> None:
     """Which estimators gave no answer, how often, and what they said."""
-    failed = panels.failure_table(table)
+    failed = panels.failure_table(results.table)
     if len(failed):
         with st.expander("What could not run, and why"):
             st.dataframe(failed, hide_index=True)
@@ -101,41 +117,65 @@ def show_errors(
         chart = figures.scatter_chart(points, unit=unit)
         show_picked(chart, f"benchmark-scatter-{benchmark}", name, "estimates against truths")
         st.caption(f"{text.about_scatter(mine, unit)} Click a point: its dataset opens in Explore.")
-        show_downloads("Points", points, chart, f"mist-{benchmark}-scatter", unit)
+        show_downloads("Points", points, lambda: chart, f"mist-{benchmark}-scatter", unit)
     with right:
         cells = panels.shape_cells(every, benchmark, unit)
-        chart = figures.shape_chart(cells, amount, unit=unit)
-        show_picked(chart, f"benchmark-shapes-{benchmark}", name, f"{amount} by rows and columns")
+        shapes = figures.shape_chart(cells, amount, unit=unit)
+        show_picked(shapes, f"benchmark-shapes-{benchmark}", name, f"{amount} by rows and columns")
         st.caption(
             f"{text.about_shapes(cells, amount, unit)} Click a cell: its dataset with the largest "
             "error opens in Explore."
         )
-        show_downloads("Cells", cells, chart, f"mist-{benchmark}-shapes", unit)
+        show_downloads("Cells", cells, lambda: shapes, f"mist-{benchmark}-shapes", unit)
 
 
-def show_tasks(inside: pd.DataFrame, rows: pd.DataFrame, unit: str, benchmark: str) -> None:
-    """Errors task by task, and the rows that a target error takes."""
+def show_tasks(results: Results, rows: tuple[int, int], unit: str) -> None:
+    """The rows that a target error takes, and errors task by task for this range of rows."""
     left, right = st.columns(2, gap="large")
+    benchmark = results.benchmark
     with left:
         target = st.select_slider(
             f"Target: mean absolute error ({unit})", TARGETS, 0.1, key="target", bind=URL
         )
-        table = panels.needed(rows, target / UNITS[unit])
+        table = show_needed(results, target, unit)
         if len(table):
-            aim = f"{target:g} {unit}"
-            chart = figures.needed_chart(table, list(dict.fromkeys(table.title)), target=aim)
-            ui.show(chart, description=f"rows needed for {aim} by columns")
-            st.caption(f"{text.about_needed(table, aim)} {text.ABOUT_NEEDED}")
+            chart = partial(needed_chart, table, target, unit)
             show_downloads("Rows needed", table, chart, f"mist-{benchmark}-needed", unit)
-        else:
-            st.caption(text.ABOUT_NEEDED)
     with right:
-        st.markdown(f"**Mean absolute error by task** ({unit})")
-        table = panels.task_table(inside, unit)
-        st.dataframe(table, hide_index=True, height=380)
-        about = text.about_tasks(table, unit, accuracy.complete(inside))
-        st.caption(f"{about} Click a heading to sort.")
+        table = show_task_table(results, rows, unit)
         ui.download_table(f"Tasks (CSV, {unit})", table, f"mist-{benchmark}-tasks-{unit}.csv")
+
+
+@once
+def show_needed(results: Results, target: float, unit: str) -> pd.DataFrame:
+    """The chart of the rows that a target error takes; returns its table."""
+    table = panels.needed(results.errors, target / UNITS[unit])
+    about = text.ABOUT_NEEDED
+    if len(table):
+        aim = f"{target:g} {unit}"
+        chart = needed_chart(table, target, unit)
+        ui.show(chart, description=f"rows needed for {aim} by columns")
+        about = f"{text.about_needed(table, aim)} {about}"
+    st.caption(about)
+    return table
+
+
+def needed_chart(table: pd.DataFrame, target: float, unit: str) -> alt.LayerChart:
+    """The chart of `show_needed`."""
+    titles = list(dict.fromkeys(table.title))
+    return figures.needed_chart(table, titles, target=f"{target:g} {unit}")
+
+
+@once
+def show_task_table(results: Results, rows: tuple[int, int], unit: str) -> pd.DataFrame:
+    """Errors task by task, for this range of rows; returns the table."""
+    inside = results.errors[results.errors.n_samples.between(*rows)]
+    st.markdown(f"**Mean absolute error by task** ({unit})")
+    table = panels.task_table(inside, unit)
+    st.dataframe(table, hide_index=True, height=380)
+    about = text.about_tasks(table, unit, accuracy.complete(inside))
+    st.caption(f"{about} Click a heading to sort.")
+    return table
 
 
 def show_replay(results: Results, name: str, unit: str) -> None:
@@ -245,9 +285,13 @@ def show_picked(chart: alt.TopLevelMixin, key: str, estimator: str, description:
 
 
 def show_downloads(
-    label: str, table: pd.DataFrame, chart: alt.TopLevelMixin, stem: str, unit: str
+    label: str,
+    table: pd.DataFrame,
+    chart: Callable[[], alt.TopLevelMixin],
+    stem: str,
+    unit: str,
 ) -> None:
     """The table as CSV and the chart as SVG and PNG, in the unit that their names bear."""
     with st.container(horizontal=True):
         ui.download_table(f"{label} (CSV, {unit})", table, f"{stem}-{unit}.csv")
-        ui.download_figure(lambda: chart, f"{stem}-{unit}")
+        ui.download_figure(chart, f"{stem}-{unit}")

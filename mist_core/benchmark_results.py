@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from mist_core.accuracy import with_errors
 from mist_core.evaluation_summary import HIGH, LOW
 from mist_core.leaderboard import KINDS, kind
 
@@ -69,7 +71,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Results:
-    """All that is stored of one benchmark.
+    """All that is stored of one benchmark; what follows from it is worked out once.
 
     Attributes:
         benchmark: its name.
@@ -78,6 +80,7 @@ class Results:
             `speed_table.measure_table`.
         scores: the runs' own summaries, records as the benchmark's `summarize` makes them.
         unreadable: files of no use, such as one that is being written.
+        stamp: differs where the content does.
     """
 
     benchmark: str
@@ -85,11 +88,17 @@ class Results:
     table: pd.DataFrame
     scores: pd.DataFrame
     unreadable: tuple[str, ...] = ()
+    stamp: tuple = ()
 
-    @property
+    @cached_property
     def estimators(self) -> list[str]:
         """Ours first, then kind by kind, the nearest to the truth first."""
         return list(self.table.estimator.unique()) if len(self.table) else []
+
+    @cached_property
+    def errors(self) -> pd.DataFrame:
+        """The rows that have an estimate, as `accuracy.with_errors` makes them."""
+        return with_errors(self.table)
 
     def missing(self) -> list[tuple[list[str], str]]:
         """Estimators without a stored run, each group with the command that makes one."""
@@ -99,12 +108,14 @@ class Results:
 
     def joined(self, table: pd.DataFrame, scores: list[dict]) -> "Results":
         """With the answers of one more estimator, and their summary."""
+        content = pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()
         return Results(
             self.benchmark,
             self.runs,
             pd.concat([self.table, table], ignore_index=True),
             pd.concat([self.scores, pd.DataFrame(scores)], ignore_index=True),
             self.unreadable,
+            (*self.stamp, content),
         )
 
 
@@ -137,6 +148,7 @@ def read(benchmark: str, folder: Path) -> Results:
         pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(),
         pd.DataFrame(scores),
         tuple(unreadable),
+        (benchmark, *stamp(folder)),
     )
 
 

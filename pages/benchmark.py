@@ -87,8 +87,8 @@ def show_checks(results: Results, unit: str) -> None:
     table = panels.check_table(results.scores, unit)
     with st.expander("Law by law"):
         st.dataframe(table, hide_index=True)
-    show_failures(results.table)
-    show_downloads("Checks", table, chart, "mist-selfconsistency", unit)
+    show_failures(results)
+    show_downloads("Checks", table, lambda: chart, "mist-selfconsistency", unit)
     show_recheck(results, unit)
 
 
@@ -119,7 +119,7 @@ def show_speed(results: Results) -> None:
     with st.container(horizontal=True):
         ui.download_table("Times (CSV)", table, "mist-speed.csv")
         ui.download_table("Growth (CSV)", shown, "mist-speed-growth.csv")
-    show_failures(results.table)
+    show_failures(results)
     show_timing(results.table, dim, n)
     show_throughput()
 

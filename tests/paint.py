@@ -1,9 +1,10 @@
-"""Seconds each page takes from its address to its last figure, in a server that has just started.
+"""Seconds each page takes from its address to its figures, in a server that has just started.
 
     .venv/bin/python -m tests.paint
 
 "First" is the first visit of anybody, which also reads stored results and weights; "next" is the
-median of other visitors, each with a session of their own. A browser adds what it takes to draw.
+median of other visitors, each with a session of their own: first without a browser, then in one
+that has been there before, to the first figure and until the whole page stands.
 """
 
 import logging
@@ -11,14 +12,23 @@ import statistics
 import time
 from pathlib import Path
 
+from playwright.sync_api import BrowserContext
 from streamlit.testing.v1 import AppTest
+
+from tests.browser.conftest import launched, serve
 
 ROOT = Path(__file__).parent.parent
 VISITORS = 5
+# Views of pages that have several.
+VIEWS = {"benchmark": ("mtest", "mtest-extended", "bmi40", "selfconsistency", "speed")}
+FIGURE = ".stVegaLiteChart canvas, .stVegaLiteChart svg"
+# The script has ended, nothing is shown as stale, and every chart has been drawn.
+WHOLE = """() => document.querySelector('[data-test-script-state="notRunning"]') &&
+    [...document.querySelectorAll('.stVegaLiteChart')].every(e => e.querySelector('canvas, svg'))"""
 
 
 def visit(page: Path) -> float:
-    """Seconds of one visit.
+    """Seconds of one visit without a browser.
 
     Raises:
         RuntimeError: the page shows an error.
@@ -30,12 +40,45 @@ def visit(page: Path) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
-    logging.disable(logging.WARNING)  # of streamlit, that no browser is there
+def look(context: BrowserContext, address: str) -> tuple[float, float]:
+    """Seconds until the first figure stands, and until all do, of a visitor in a new window."""
+    page = context.new_page()
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.wait_for_selector(FIGURE, state="attached", timeout=60_000)
+    first = time.perf_counter() - start
+    page.wait_for_function(WHOLE, polling=20)
+    whole = time.perf_counter() - start
+    page.close()
+    return first, whole
+
+
+def on_server() -> None:
+    """Every page, without a browser."""
     for page in sorted((ROOT / "pages").glob("*.py")):
         first = visit(page)
         later = statistics.median(visit(page) for _ in range(VISITORS))
         print(f"{page.stem:12s} first {first:.2f} s, next {later:.2f} s", flush=True)
+
+
+def in_browser(address: str, context: BrowserContext) -> None:
+    """The pages that have figures before any click."""
+    for name in ("benchmark", "calibration", "explore", "inspect_csv"):
+        for view in VIEWS.get(name, ("",)):
+            path = "" if name == "explore" else name  # which is the app's first page
+            place = f"{address}/{path}" + (f"?{name}={view}" if view else "")
+            cold, _ = look(context, place)
+            figure, whole = zip(*(look(context, place) for _ in range(VISITORS)), strict=True)
+            figures = f"next {statistics.median(figure):.2f} s (at most {max(figure):.2f})"
+            whole = f"whole {statistics.median(whole):.2f} s"
+            print(f"{name:12s}{view:16s} first {cold:.2f} s, {figures}, {whole}", flush=True)
+
+
+def main() -> None:
+    logging.disable(logging.WARNING)  # of streamlit, that no browser is there
+    on_server()
+    with serve() as address, launched() as browser:
+        in_browser(address, browser.new_context())
 
 
 if __name__ == "__main__":
