@@ -71,6 +71,16 @@ class Law(abc.ABC):
         return torch.zeros(self.batch_shape, dtype=torch.float64, device=self.device)
 
 
+class Unmeasured(Law, abc.ABC):
+    """A law that can be drawn, and nothing more: nobody knows its mutual information."""
+
+    def mutual_information(self):
+        return torch.full(self.batch_shape, torch.nan, dtype=torch.float64, device=self.device)
+
+    def pointwise_mutual_information(self, x, y):
+        return torch.full(x.shape[:-1], torch.nan, dtype=torch.float64, device=x.device)
+
+
 class Multinormal(Law):
     """Jointly normal X and Y with mean zero.
 

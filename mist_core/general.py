@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mist_core.blends import Blend
 from mist_core.composition import Independent, Transformed
 from mist_core.distributions import Law
 from mist_core.general_blocks import BLOCKS, Block, noise
@@ -139,7 +140,7 @@ class General(MetaDistribution):
             law = _build(ANY_BLOCK[name], left_x, left_y, count, source, tolerance)
             left_x, left_y = left_x - law.dim_x, left_y - law.dim_y
             laws.append(law)
-            names.append(name)
+            names += [name, *law.names] if isinstance(law, Blend) else [name]
             numeric &= ANY_BLOCK[name].numeric
             if min(left_x, left_y) == 0:
                 break

@@ -7,7 +7,6 @@ same fresh draws of known laws, but the same whether data are familiar or not.
 """
 
 import copy
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -43,10 +42,9 @@ def keep_without(family: str, run: Path, target: Path, most: int | None = None) 
         JobError: they would not fill one shard.
     """
     target.mkdir(parents=True, exist_ok=True)
-    for path in run.glob("validation-*.safetensors"):
+    strange = sorted(run.glob("strange-*.safetensors"))[:most]
+    for path in (*run.glob("validation-*.safetensors"), *strange):
         _write(target / path.name, *_without(family, path))
-    for path in sorted(run.glob("strange-*.safetensors"))[:most]:  # which hold no family at all
-        shutil.copyfile(path, target / path.name)
     paths = sorted(run.glob("shard-*.safetensors"))[:most]
     waiting: dict[str, Tensor] = {}
     labels: list[str] = []

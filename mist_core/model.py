@@ -51,6 +51,7 @@ class MISTConfig:
         witnesses: networks beside the main one; see `mist_core.witnesses`.
         kinds: names of the laws that a recogniser learns to tell, see `mist_core.recognition`; none
             leave `in_family` to the distance between statistics.
+        closeness: weight in `in_family` of the place among known datasets, beside 1 of evidence.
         spread: coefficients of `mist_core.spread`, fitted after training; none leave the quantiles
             as they are.
     """
@@ -65,6 +66,7 @@ class MISTConfig:
     raw_rows: int | None = None
     witnesses: int = 0
     kinds: tuple[str, ...] = ()
+    closeness: float = 1.0
     spread: tuple[float, ...] = ()
     architecture: str = "mist"
 
@@ -102,7 +104,7 @@ class MIST(Network):
         self.kinds = config.kinds
         if config.kinds:
             columns = [self._read_by(number) for number in range(READERS)]
-            self.recogniser = Recogniser(columns, len(config.kinds))
+            self.recogniser = Recogniser(columns, len(config.kinds), config.closeness)
         self.encoder, self._encoder_active = None, True
         if config.encoder_dim:
             self.encoder = SetEncoder(config.encoder_dim)

@@ -116,10 +116,12 @@ class Recogniser(nn.Module):
     Args:
         columns: for each reader the places of the statistics it reads.
         num_kinds: C.
+        closeness: weight of the place among known datasets, beside 1 of each rank of the evidence.
     """
 
-    def __init__(self, columns: Sequence[Tensor], num_kinds: int) -> None:
+    def __init__(self, columns: Sequence[Tensor], num_kinds: int, closeness: float = 1.0) -> None:
         super().__init__()
+        self.weights = (1.0, 1.0, closeness)
         self.readers = nn.ModuleList(Reader(places, num_kinds) for places in columns)
         self.evidence, self.closeness, self.combined = (RanksAmongLike() for _ in range(3))
         self.evidence_of_as_much = RanksAmongTwiceLike()
@@ -165,13 +167,14 @@ class Recogniser(nn.Module):
     def _combined(
         self, rows: Tensor, answer: Tensor, evidence: Tensor, closeness: Tensor
     ) -> Tensor:
-        """(B,) sum of the logarithms of three ranks, after Fisher (1932)."""
+        """(B,) weighted sum of the logarithms of three ranks, after Fisher (1932)."""
         shares = (
             self.evidence.share_below(rows, evidence),
             self.evidence_of_as_much.share_below((rows, answer), evidence),
             self.closeness.share_below(rows, closeness),
         )
-        return sum((share + LEAST_RANK).log() for share in shares)
+        logs = ((share + LEAST_RANK).log() for share in shares)
+        return sum(weight * log for weight, log in zip(self.weights, logs, strict=True))
 
 
 def recognition_loss(log_odds: Tensor | None, known: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ DATASETS_A_DRAW = 128
 # Those of one shape err alike: what judges a run has few of each.
 VALIDATION_PART, VALIDATION_DRAW = 512, 16
 # Datasets of a shard for each strange one drawn with it, and how many of those are of one shape.
-STRANGE_EVERY, STRANGE_DRAW = 8, 16
+STRANGE_EVERY, STRANGE_DRAW = 4, 16
 TRUTH, FAMILIES, KINDS = "mutual_information", "families", "kinds"
 
 

@@ -3,16 +3,16 @@
 Kinds alone teach it what tells one from another, not where they end. Beside what is none of them it
 learns that, too (Hendrycks et al., 2019, arXiv 1812.04606, show it for pictures); as no truth is
 needed, any law will do that can be drawn: random functions of hidden variables under random noise,
-and random mixtures of sources that are not normal. Letters: B laws, n rows, k hidden variables.
+random mixtures of sources that are not normal, and `blends` of two known laws, which lie closer to
+these than any other. Letters: B laws, n rows, k hidden variables.
 """
-
-import abc
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core.distributions import Law
+from mist_core.blends import random_blends
+from mist_core.distributions import Law, Unmeasured
 from mist_core.general_blocks import (
     Block,
     Size,
@@ -29,17 +29,7 @@ from mist_core.random_parameters import log_uniform, normal
 MOST_HIDDEN, MOST_COLUMNS = 4, 6
 
 
-class Stranger(Law, abc.ABC):
-    """A law that can be drawn, and nothing more."""
-
-    def mutual_information(self):
-        return torch.full(self.batch_shape, torch.nan, dtype=torch.float64, device=self.device)
-
-    def pointwise_mutual_information(self, x, y):
-        return torch.full(x.shape[:-1], torch.nan, dtype=torch.float64, device=x.device)
-
-
-class Hidden(Stranger):
+class Hidden(Unmeasured):
     """X and Y are random functions of the same hidden variables, under noise.
 
     Args:
@@ -75,7 +65,7 @@ class Hidden(Stranger):
         return tuple(s if c is None else c(s) for s, c in zip(sides, self.shown, strict=True))
 
 
-class Mixed(Stranger):
+class Mixed(Unmeasured):
     """X and Y mix the same sources and noise of other kinds, under common spreads or not.
 
     Args:
@@ -152,6 +142,7 @@ def _mixed(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float)
 STRANGERS: dict[str, Block] = {
     "strange-numbers": Block(_numbers, _often_single(up_to(MOST_COLUMNS), 0.45), weight=7),
     "strange-mixture": Block(_mixed, _often_single(any_size, 0.25), weight=6),
+    "strange-blend": Block(random_blends, _often_single(up_to(MOST_COLUMNS), 0.5), weight=16),
     "strange-classes": Block(_two_classes, two_class_sides, numeric=False),
     "strange-class": Block(_one_class, class_and_numbers, weight=2, numeric=False),
 }

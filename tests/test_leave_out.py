@@ -14,7 +14,14 @@ from mist_core.general import blocks_of
 from mist_core.general_blocks import BLOCKS, FAMILIES
 from mist_core.leave_out import fresh_draws, holds, judged, keep_without, summary, unwidened
 from mist_core.shards import FAMILIES as LABELLED
-from mist_core.shards import TRUTH, read_labelled, shard_path, strange_path, validation_path
+from mist_core.shards import (
+    TRUTH,
+    read_labelled,
+    shard_path,
+    strange_path,
+    validation_path,
+    write_labelled,
+)
 from mist_core.spread import NUM_FEATURES, ROWS
 
 LABELS = ["ring", "curve", "curve+ring", "gaussian", "independent", "curve+gaussian"]
@@ -68,10 +75,16 @@ def test_validation_draws_of_the_family_are_left_out_too(run, tmp_path):
     assert labels == [label for label in LABELS if "ring" not in label]
 
 
-def test_what_has_no_family_stays_and_mirror_images_go_together(run, tmp_path):
-    strange_path(run, 0).write_bytes(b"strange")
+def test_of_strange_draws_those_made_of_the_family_go(run, tmp_path):
+    labels = ["strange-numbers", "curve+ring+strange-blend", "curve+gaussian+strange-blend"]
+    features = torch.arange(3.0)[:, None]
+    write_labelled(strange_path(run, 0), {"strange": features}, labels)
     keep_without("ring", run, tmp_path / "without")
-    assert strange_path(tmp_path / "without", 0).read_bytes() == b"strange"
+    tensors, kept = read_labelled(strange_path(tmp_path / "without", 0))
+    assert tensors["strange"].flatten().tolist() == [0, 2] and kept == [labels[0], labels[2]]
+
+
+def test_mirror_images_go_together():
     names = pd.DataFrame({"family": ["class-conditional", "conditional-class+ring", "curve"]})
     assert holds("class-conditional", names).tolist() == [True, True, False]
     assert set().union(*FAMILIES.values()) == set(BLOCKS)

@@ -75,10 +75,11 @@ def test_sides_of_a_mixture_that_share_no_source_and_no_spread_are_independent()
     assert abs(torch.corrcoef(torch.stack([x.flatten(), y.flatten()]))[0, 1]) < 0.02
 
 
-def test_strange_draws_have_no_name_among_the_kinds():
-    draws = [strange().draw(8, fresh(seed)) for seed in range(12)]
-    names = {name for batch in draws for family in batch.families for name in family.split("+")}
-    assert names <= {*STRANGERS, "independent"} and len(names) > 3
+def test_strange_draws_are_of_strangers_or_independent():
+    families = [family for seed in range(12) for family in strange().draw(8, fresh(seed)).families]
+    names = {name for family in families for name in family.split("+")}
+    assert len(names & set(STRANGERS)) > 2
+    assert all(set(f.split("+")) & {*STRANGERS, "independent"} for f in families)
     assert set(BLOCKS).isdisjoint(STRANGERS) and set(ANY_BLOCK) == {*BLOCKS, *STRANGERS}
 
 
@@ -90,7 +91,7 @@ def recipe():
 
 def test_strange_shards_are_statistics_of_dependent_draws(recipe):
     tensors, families = recipe.strange(0)
-    assert set(tensors) == {"strange"} and len(tensors["strange"]) == len(families) <= 32
+    assert set(tensors) == {"strange"} and len(tensors["strange"]) == len(families) <= 64
     assert "independent" not in families and tensors["strange"].isfinite().all()
     assert torch.equal(tensors["strange"], recipe.strange(0)[0]["strange"])
     pool = Pool(100)
