@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import zlib
 from pathlib import Path
 
 import torch
@@ -130,7 +131,10 @@ def _stem(options: argparse.Namespace, benchmark: Benchmark, names: list[str]) -
     for name, choice in benchmark.choices.items():
         if getattr(options, name) != choice.default:
             words += [_option(name).strip("-"), written(getattr(options, name))]
-    return runs.RESULTS / re.sub(r"[^\w-]+", "-", "-".join(words))[:MOST_LETTERS]
+    name = re.sub(r"[^\w-]+", "-", "-".join(words))
+    if len(name) > MOST_LETTERS:  # what is cut off still tells one choice from another
+        name = f"{name[:MOST_LETTERS]}-{zlib.crc32(name.encode()):08x}"
+    return runs.RESULTS / name
 
 
 def _plan(options: argparse.Namespace, benchmark: Benchmark) -> str:

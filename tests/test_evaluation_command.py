@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from mist_core import runs
+from mist_core import evaluation_command, runs
 from mist_core.__main__ import COMMANDS, main
 from mist_core.benchmarks import BENCHMARKS
 from mist_core.bmi_tasks import benchmark_tasks, bmi_cells
@@ -67,6 +67,15 @@ def test_a_part_of_a_benchmark_is_stored_beside_the_whole(tiny_weights, tmp_path
     assert main(["evaluate", "bmi40", *TINY["bmi40"], *options]) == 0
     stored = [file.stem for file in tmp_path.glob("*.json")]
     assert len(stored) == 1 and stored[0].startswith("bmi40-tiny-rows-")
+
+
+def test_runs_with_long_names_do_not_take_each_others_place(tiny_weights, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "RESULTS", tmp_path)
+    monkeypatch.setattr(evaluation_command, "MOST_LETTERS", 12)
+    for task in ("1v1-normal-0.75", "1v1-additive-0.1"):
+        options = ["--weights", str(tiny_weights), "--jobs", "1", "--rows", "20", "--tasks", task]
+        assert main(["evaluate", "bmi40", *options, "--seeds", "1"]) == 0
+    assert len(list(tmp_path.glob("*.json"))) == 2
 
 
 def test_bmis_tasks_are_drawn_as_bmi_draws_them():
