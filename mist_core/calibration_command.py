@@ -29,7 +29,7 @@ from mist_core.progress import Bar
 # Without the quantiles, which nothing reads here.
 _FOR_BINS = ["method", "family", "n_samples", "dim_x", "dim_y", "truth", "low", "high", "pit"]
 # Of the run that is stored; other choices make a trial, which never takes its place.
-DATASETS, REDRAWS_USED, BIN_DATASETS, BIN_SEED = 1000, 2, 64_000, 5
+DATASETS, REDRAWS_USED, BIN_DATASETS, BIN_SEED = 1000, 2, 64_000, 9
 _SHOWN = ["title", "datasets", "failed", "coverage", "score", "mist_coverage", "mist_score"]
 
 
