@@ -11,6 +11,7 @@ import logging
 import statistics
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import BrowserContext
 from streamlit.testing.v1 import AppTest
@@ -19,8 +20,10 @@ from tests.browser.conftest import launched, serve
 
 ROOT = Path(__file__).parent.parent
 VISITORS = 5
-# Views of pages that have several.
-VIEWS = {"benchmark": ("mtest", "mtest-extended", "bmi40", "selfconsistency", "speed")}
+# Views of pages that have several, by the names their addresses bear.
+VIEWS = {
+    "benchmark": ("Published grids", "bmi's tasks", "Extended grids", "Self-consistency", "Speed")
+}
 FIGURE = ".stVegaLiteChart canvas, .stVegaLiteChart svg"
 # The script has ended, nothing is shown as stale, and every chart has been drawn.
 WHOLE = """() => document.querySelector('[data-test-script-state="notRunning"]') &&
@@ -66,7 +69,7 @@ def in_browser(address: str, context: BrowserContext) -> None:
     for name in ("benchmark", "calibration", "explore", "inspect_csv"):
         for view in VIEWS.get(name, ("",)):
             path = "" if name == "explore" else name  # which is the app's first page
-            place = f"{address}/{path}" + (f"?{name}={view}" if view else "")
+            place = f"{address}/{path}" + (f"?{name}={quote(view)}" if view else "")
             cold, _ = look(context, place)
             figure, whole = zip(*(look(context, place) for _ in range(VISITORS)), strict=True)
             figures = f"next {statistics.median(figure):.2f} s (at most {max(figure):.2f})"
