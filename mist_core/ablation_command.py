@@ -15,6 +15,7 @@ from mist_core.errors import ParameterError
 from mist_core.home import home
 from mist_core.markdown import table
 from mist_core.model import MISTConfig
+from mist_core.options import count
 from mist_core.train import Trainer
 from mist_core.train_config import TrainConfig
 
@@ -36,10 +37,10 @@ SETTINGS = {
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument("--variants", help="names, by semicolon; all unless given")
-    parser.add_argument("--steps", type=int, default=2000, help="training of each")
-    parser.add_argument("--datasets", type=int, default=100_000, help="to train on")
-    parser.add_argument("--workers", type=int, default=2, help="processes that draw")
-    parser.add_argument("--jobs", type=int, default=1, help="trainings side by side")
+    parser.add_argument("--steps", type=count, default=2000, help="training of each")
+    parser.add_argument("--datasets", type=count, default=100_000, help="to train on")
+    parser.add_argument("--workers", type=count, default=2, help="processes that draw")
+    parser.add_argument("--jobs", type=count, default=1, help="trainings side by side")
     parser.add_argument("--out", type=Path, default=runs.RESULTS / "ablation")
     parser.add_argument("--document", type=Path, default=DOCUMENT)
 

@@ -24,6 +24,7 @@ from mist_core.calibration_text import about_grids, about_laws, about_reliabilit
 from mist_core.estimator import MISTEstimator
 from mist_core.grids import REDRAWS, GridCell, grid_cells
 from mist_core.meta_distribution import PAPER_IN_FAMILY
+from mist_core.options import count, whole
 from mist_core.progress import Bar
 
 # Without the quantiles, which nothing reads here.
@@ -38,18 +39,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True)
     laws = kinds.add_parser("laws", help="datasets from chosen laws, as the calibration page shows")
     laws.add_argument("--laws", default="paper in-family", choices=LAWS, metavar="LAWS")
-    laws.add_argument("--datasets", type=int, default=DATASETS)
-    laws.add_argument("--peers", type=int, default=100, help="datasets that the slow peers see")
+    laws.add_argument("--datasets", type=count, default=DATASETS)
+    laws.add_argument("--peers", type=whole, default=100, help="datasets that the slow peers see")
     laws.add_argument("--rows", type=int, nargs=2, metavar=("LOW", "HIGH"))
     laws.add_argument("--dims", type=int, nargs=2, metavar=("LOW", "HIGH"))
-    laws.add_argument("--seed", type=int, default=0)
+    laws.add_argument("--seed", type=whole, default=0)
     laws.add_argument("--weights", help="a shipped name or a file; those trained on such laws")
     grids = kinds.add_parser("grids", help="a draw of each cell of the published test grids")
     grids.add_argument("--redraws", type=int, default=REDRAWS_USED, choices=range(1, REDRAWS + 1))
     grids.add_argument("--weights", default="paper", help="a shipped name or a file")
     bins = kinds.add_parser("bins", help="many general draws, by rows and by columns, us alone")
-    bins.add_argument("--datasets", type=int, default=BIN_DATASETS)
-    bins.add_argument("--seed", type=int, default=BIN_SEED)
+    bins.add_argument("--datasets", type=count, default=BIN_DATASETS)
+    bins.add_argument("--seed", type=whole, default=BIN_SEED)
     bins.add_argument("--weights", default="general", help="a shipped name or a file")
     for kind in (laws, grids, bins):
         kind.add_argument("--out", type=Path, help="path without its ending")

@@ -87,7 +87,9 @@ class Baseline(Candidate):
 
     def __init__(self, name: str, time_limit: float):
         self.name, self.time_limit = name, time_limit
-        self.identity = f"benchmark-mi {importlib.metadata.version('benchmark-mi')}"
+        # With a longer limit, one that ran out of time may answer.
+        version = importlib.metadata.version("benchmark-mi")
+        self.identity = f"benchmark-mi {version} {time_limit:g} s"
         self.neural = BASELINES[name].neural
 
     def answer(self, datasets):

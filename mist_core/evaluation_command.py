@@ -19,6 +19,7 @@ from mist_core.estimator import MISTEstimator
 from mist_core.evaluation import chosen, evaluate
 from mist_core.guests import read_estimator, read_predictions
 from mist_core.journal import Journal
+from mist_core.options import count, positive
 from mist_core.progress import Bar
 
 MIST, SHORT = "mist", {"dv": "donsker-varadhan"}
@@ -71,9 +72,9 @@ def _configure(parser: argparse.ArgumentParser, benchmark: Benchmark) -> None:
     parser.add_argument(
         "--predictions", type=Path, action="append", default=[], help="CSV of estimates"
     )
-    parser.add_argument("--time-limit", type=float, default=TIME_LIMIT, help="s, of a baseline")
+    parser.add_argument("--time-limit", type=positive, default=TIME_LIMIT, help="s, of a baseline")
     parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="datasets at work side by side"
+        "--jobs", type=count, default=os.cpu_count() or 1, help="datasets at work side by side"
     )
     parser.add_argument("--out", type=Path, help="results/x.parquet; x.json comes beside it")
     for name, choice in benchmark.choices.items():
@@ -153,6 +154,8 @@ def _command(options: argparse.Namespace, benchmark: Benchmark) -> list[str]:
             words += [_option(name), written(getattr(options, name))]
     if options.every > 1:
         words += ["--every", str(options.every)]
+    if options.time_limit != TIME_LIMIT:
+        words += ["--time-limit", f"{options.time_limit:g}"]
     for option in ("estimator_file", "predictions"):
         for path in getattr(options, option):
             words += [f"--{option.replace('_', '-')}", path.name]

@@ -13,6 +13,7 @@ from mist_core.estimator import MISTEstimator
 from mist_core.general_blocks import FAMILIES
 from mist_core.home import home
 from mist_core.leave_out import fresh_draws, holds, judged, keep_without, summary, unwidened
+from mist_core.options import count, whole
 from mist_core.shards import VALIDATION_PART
 from mist_core.train import Trainer
 from mist_core.train_command import ARCHITECTURES, progress_line
@@ -35,11 +36,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, help="run of `general`; .mist/runs/general if absent"
     )
     parser.add_argument("--families", default=",".join(FAMILIES), help="names, by comma")
-    parser.add_argument("--steps", type=int, default=4000, help="training of each")
-    parser.add_argument("--shards", type=int, default=400, help="of the run, to train on")
-    parser.add_argument("--jobs", type=int, default=1, help="trainings side by side")
-    parser.add_argument("--datasets", type=int, default=1000, help="drawn of each family")
-    parser.add_argument("--seed", type=int, default=0, help="of those draws")
+    parser.add_argument("--steps", type=count, default=4000, help="training of each")
+    parser.add_argument("--shards", type=count, default=400, help="of the run, to train on")
+    parser.add_argument("--jobs", type=count, default=1, help="trainings side by side")
+    parser.add_argument("--datasets", type=count, default=1000, help="drawn of each family")
+    parser.add_argument("--seed", type=whole, default=0, help="of those draws")
     parser.add_argument("--out", type=Path, default=runs.RESULTS / "leave-out")
 
 

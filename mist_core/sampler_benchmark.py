@@ -31,6 +31,7 @@ from mist_core.meta_distribution import (
     source,
 )
 from mist_core.model import build_network
+from mist_core.options import count, positive
 from mist_core.recognition import held, recognition_loss
 from mist_core.scoring import training_loss, witness_loss
 from mist_core.shards import DATASETS_A_DRAW
@@ -44,8 +45,8 @@ TRAINED_BATCH = 512
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("--seconds", type=float, default=20.0, help="for each of the samplers")
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seconds", type=positive, default=20.0, help="for each of the samplers")
+    parser.add_argument("--processes", type=count, default=2)
     parser.add_argument("--out", type=Path, default=RESULTS / "sampler", help="without its ending")
 
 

@@ -146,6 +146,11 @@ def test_rows_of_other_weights_are_not_taken_over(journal):
     assert other.asked == [0, 1, 2]
 
 
+def test_a_baseline_with_more_time_is_asked_again():
+    keys = {Baseline("mine", limit).key for limit in (60.0, 60.0, 600.0)}
+    assert len(keys) == 2
+
+
 def test_every_second_draw_is_half_of_them_at_every_n():
     places = chosen(grid_cells(1), every=2)
     assert len(places) == 13 * 20 * 9 / 2

@@ -104,6 +104,24 @@ def test_a_mistake_is_answered_with_one_sentence(arguments, sentence, capsys):
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("evaluate mtest --jobs 0", "--jobs: expected at least 1, got 0"),
+        ("evaluate mtest --time-limit nan", "--time-limit: expected a number above 0, got nan"),
+        ("calibrate laws --datasets -5", "--datasets: expected at least 1, got -5"),
+        ("calibrate bins --seed -1", "--seed: expected at least 0, got -1"),
+        ("leave-out --jobs two", "--jobs: invalid count value: 'two'"),
+        ("ablate --steps 0", "--steps: expected at least 1, got 0"),
+        ("bench-sampler --seconds inf", "--seconds: expected a number above 0, got inf"),
+    ],
+)
+def test_a_number_out_of_range_is_answered_with_one_sentence(command, sentence, capsys):
+    with pytest.raises(SystemExit):
+        main(command.split())
+    assert sentence in capsys.readouterr().err
+
+
 def test_hardware_is_named_without_the_host():
     described = hardware()
     assert described["cpu"] and described["cores"] >= 1 and described["threads"] >= 1
