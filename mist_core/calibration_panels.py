@@ -23,6 +23,41 @@ class Panel:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Overview:
+    """All that is shown of a study.
+
+    Attributes:
+        headline: the answer in a sentence or two.
+        panels: charts by name; none while there is no dependent draw.
+        laws: as `law_table`; None while there is no dependent draw.
+        independence: what independent draws were said to be.
+        beside: the peers in words.
+        methods: as `method_table`; None without peers.
+    """
+
+    headline: str
+    panels: dict[str, Panel]
+    laws: pd.DataFrame | None
+    independence: str
+    beside: str
+    methods: pd.DataFrame | None
+
+
+def overview(table: pd.DataFrame, unit: str) -> Overview:
+    """Charts, tables and words in `unit` from rows of `mist_core.calibration.judge`, nats."""
+    every = table[table.method == MIST]
+    rows, methods = summary.dependent(every), summary.by_method(table)
+    return Overview(
+        text.headline(rows) if len(rows) else text.NONE_YET,
+        panels(table, unit),
+        law_table(table, unit) if len(rows) else None,
+        text.about_independence(every, unit),
+        text.about_methods(methods) if len(methods) else text.NO_PEERS,
+        method_table(methods, unit) if len(methods) else None,
+    )
+
+
 def panels(table: pd.DataFrame, unit: str) -> dict[str, Panel]:
     """The charts of a study by name; none while there is no dependent draw.
 

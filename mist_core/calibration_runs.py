@@ -25,6 +25,7 @@ class StoredRun:
         command: what to type to repeat it.
         date: on which it ran, ISO.
         weights: SHA-256 of the weights judged.
+        stamp: differs where the content does.
     """
 
     study: Study | None
@@ -32,6 +33,7 @@ class StoredRun:
     command: str
     date: str
     weights: str
+    stamp: tuple
 
 
 def stem(laws: str) -> str:
@@ -57,6 +59,7 @@ def load(name: str, folder: Path = RESULTS) -> StoredRun | None:
         run["command"],
         run["date"],
         run["weights"][MIST]["sha256"],
+        (name, table.stat().st_mtime_ns, table.stat().st_size),
     )
 
 

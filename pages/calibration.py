@@ -14,7 +14,7 @@ from mist_core import calibration_summary as summary
 from mist_core import calibration_text as text
 from mist_core.calibration import CLASSIC, MIST, follow
 from mist_core.calibration_laws import LAWS, Study
-from mist_core.calibration_panels import Panel, law_table, method_table, panels
+from mist_core.calibration_panels import Overview, Panel, method_table, overview
 from mist_core.calibration_runs import GRIDS, StoredRun
 from mist_core.errors import MISTError
 
@@ -24,6 +24,8 @@ SIZES = (50, 100, 200, 500, 1000, 2000, 5000)
 PEERS = (0, 10, 20, 50, 100)
 REFRESH = 1.0  # seconds between two drawings of the figures
 LIVE = "calibration-live"
+# How Streamlit's caches tell two stored runs apart.
+KNOWN_BY = {StoredRun: lambda stored: repr(stored.stamp)}
 
 
 @dataclass
@@ -111,7 +113,7 @@ def show_stored(stored: StoredRun, weights: str) -> None:
         other = "" if stored.weights == ui.weights_hash(weights) else ", with earlier weights"
         st.caption(f"Stored run of {stored.date}{other}: `{stored.command}`")
         st.button("Draw it live", on_click=set_live, args=(True,), type="primary")
-    board.paint(stored.table)
+    board.paint(stored_overview(stored, board.unit))
     board.offer()
     show_grids(board.unit)
     show_downloads(stored.table)
@@ -127,7 +129,7 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
             show_buttons(run, study, usual)
     if not run.tables:
         run.advance()
-    board.paint(run.table)
+    board.paint(overview(run.table, board.unit))
     show_grids(board.unit)
     downloads, due = st.container(), time.monotonic() + REFRESH
     report(bar, run, study)
@@ -138,7 +140,7 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
             run.advance()
             report(bar, run, study)  # here Streamlit sees whether a button was pressed
             if time.monotonic() > due:
-                board.paint(run.table)
+                board.paint(overview(run.table, board.unit))
                 due = time.monotonic() + REFRESH
         st.rerun()  # the buttons of a finished run
     board.offer()
@@ -179,12 +181,10 @@ class Board:
         st.subheader("Beside other intervals, on the same datasets", anchor=False)
         self.methods = st.container()
 
-    def paint(self, table: pd.DataFrame) -> None:
-        """Draw everything from these rows of `mist_core.calibration`."""
-        every = table[table.method == MIST]
-        rows = summary.dependent(every)
-        self._write("headline", self.headline, text.headline(rows) if len(rows) else text.NONE_YET)
-        self.shown = panels(table, self.unit)
+    def paint(self, view: Overview) -> None:
+        """Draw everything, in the place of what was drawn before."""
+        self._write("headline", self.headline, view.headline)
+        self.shown = view.panels
         for name, panel in self.shown.items():
             column = self.columns[name]
             with column:
@@ -192,10 +192,10 @@ class Board:
                     panel.chart, description=panel.sentence, place=self.places.get(name)
                 )
             self._write(f"{name}-text", column, panel.sentence)
-        if len(rows):
-            self._table("law-table", self.law_by_law, law_table(table, self.unit))
-        self._write("independence", self.law_by_law, text.about_independence(every, self.unit))
-        self._compare(summary.by_method(table))
+        self._table("law-table", self.law_by_law, view.laws)
+        self._write("independence", self.law_by_law, view.independence)
+        self._write("methods-text", self.methods, view.beside)
+        self._table("methods", self.methods, view.methods)
 
     def offer(self) -> None:
         """Downloads of the figures, once they have stopped changing."""
@@ -204,21 +204,15 @@ class Board:
                 chart, stem = panel.chart, f"mist-calibration-{name}-{self.unit}"
                 ui.download_figure(lambda chart=chart: chart, stem)
 
-    def _compare(self, methods: pd.DataFrame) -> None:
-        if methods.empty:
-            self._write("methods-text", self.methods, text.NO_PEERS)
-            return
-        self._write("methods-text", self.methods, text.about_methods(methods))
-        self._table("methods", self.methods, method_table(methods, self.unit))
-
     def _write(self, name: str, column: DeltaGenerator, words: str) -> None:
         """Words in their place: as a caption under a figure, at full size elsewhere."""
         place = self.places.get(name, column)
         draw = place.caption if name.removesuffix("-text") in self.columns else place.markdown
         self.places[name] = draw(words)
 
-    def _table(self, name: str, column: DeltaGenerator, frame: pd.DataFrame) -> None:
-        self.places[name] = self.places.get(name, column).dataframe(frame, hide_index=True)
+    def _table(self, name: str, column: DeltaGenerator, frame: pd.DataFrame | None) -> None:
+        if frame is not None:
+            self.places[name] = self.places.get(name, column).dataframe(frame, hide_index=True)
 
 
 def show_grids(unit: str) -> None:
@@ -226,7 +220,7 @@ def show_grids(unit: str) -> None:
     stored = stored_run(GRIDS)
     if stored is None:
         return
-    scores = summary.on_grids(stored.table)
+    scores = stored_scores(stored)
     st.subheader("By rows, on the published test grids", anchor=False)
     st.markdown(text.about_grids(scores))
     st.dataframe(method_table(scores, unit), hide_index=True)
@@ -271,6 +265,18 @@ def stored_run(name: str) -> StoredRun | None:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _load(name: str, stamp: int) -> StoredRun | None:
     return calibration_runs.load(name)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=KNOWN_BY)
+def stored_overview(stored: StoredRun, unit: str) -> Overview:
+    """All that is shown of a stored run, made once for all sessions."""
+    return overview(stored.table, unit)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=KNOWN_BY)
+def stored_scores(stored: StoredRun) -> pd.DataFrame:
+    """The scores of the stored run on the published grids, likewise."""
+    return summary.on_grids(stored.table)
 
 
 main()
