@@ -4,14 +4,7 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from benchmark_view import (
-    UPLOADS,
-    show_accuracy,
-    show_downloads,
-    show_failures,
-    show_recheck,
-    show_upload,
-)
+from benchmark_view import show_accuracy, show_downloads, show_failures
 from mist_core import benchmark_figures as figures
 from mist_core import benchmark_panels as panels
 from mist_core import benchmark_results as stored
@@ -19,10 +12,10 @@ from mist_core import benchmark_text as text
 from mist_core import runs, speed_table, speed_text, weights_library
 from mist_core.benchmark_results import Results
 from mist_core.leaderboard import title
+from replay_view import show_recheck, show_timing
+from upload_view import show_upload, with_uploads
 
 URL = "query-params"
-TIMED = "benchmark-timed"
-LONGEST = 120.0  # seconds for one estimate timed here
 VIEWS = {
     "mtest": "Published grids",
     "bmi40": "bmi's tasks",
@@ -66,13 +59,6 @@ def main() -> None:
 def read(name: str, stamp: tuple) -> Results:
     """What is stored of a benchmark, read once unless a file in `results/` changes."""
     return stored.read(name, runs.RESULTS)
-
-
-def with_uploads(results: Results) -> Results:
-    """With the predictions uploaded in this session."""
-    for table, scores in st.session_state.get(UPLOADS, {}).get(results.benchmark, {}).values():
-        results = results.joined(table, scores)
-    return results
 
 
 def show_checks(results: Results, unit: str) -> None:
@@ -122,39 +108,6 @@ def show_speed(results: Results) -> None:
     show_failures(results)
     show_timing(results.table, dim, n)
     show_throughput()
-
-
-def show_timing(table: pd.DataFrame, dim: int, n: int) -> None:
-    """The estimators timed again here, at the shape chosen above."""
-    st.subheader("Run it here", anchor=False)
-    shape = f"{n:,} rows and {dim} + {dim} columns"
-    if st.button(f"Time all at {shape}", type="primary"):
-        st.session_state[TIMED] = (shape, time_again(table, dim, n))
-    if TIMED in st.session_state:
-        shape, again = st.session_state[TIMED]
-        st.markdown(speed_text.about_timing_again(again, shape))
-        st.dataframe(again, hide_index=True)
-
-
-def time_again(table: pd.DataFrame, dim: int, n: int) -> pd.DataFrame:
-    """Stored seconds beside those of this machine, of all that were timed at this shape."""
-    same = table[(table.dim_x == dim) & (table.n_samples == n)].dropna(subset=["seconds"])
-    ours = [name for name in dict.fromkeys(same.estimator) if name.startswith("mist-")]
-    entered = {
-        (entrant.name, entrant.task): entrant
-        for name in ours
-        for entrant in speed_table.entrants(name, ui.estimator(name.removeprefix("mist-")), LONGEST)
-    }
-    bar, rows = st.progress(0.0, "The first one loads what it needs …"), []
-    for stored_row in same.itertuples():
-        entrant = entered[stored_row.estimator, stored_row.task]
-        row = speed_table.time_again(entrant, dim, n)
-        names = {"estimator": title(entrant.name), "what": entrant.task}
-        times = {"stored (s)": stored_row.seconds, "now (s)": row["seconds"]}
-        rows.append(names | times | {"failure": row["failure"]})
-        bar.progress(len(rows) / len(same), f"{len(rows)} of {len(same)} timed")
-    bar.empty()
-    return pd.DataFrame(rows)
 
 
 def show_throughput() -> None:

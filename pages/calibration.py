@@ -9,12 +9,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import ui
+from calibration_view import Board
 from mist_core import calibration_runs, runs, weights_library
 from mist_core import calibration_summary as summary
 from mist_core import calibration_text as text
 from mist_core.calibration import CLASSIC, MIST, follow
 from mist_core.calibration_laws import LAWS, Study
-from mist_core.calibration_panels import Overview, Panel, method_table, overview
+from mist_core.calibration_panels import Overview, method_table, overview
 from mist_core.calibration_runs import GRIDS, StoredRun
 from mist_core.errors import MISTError
 
@@ -163,56 +164,6 @@ def report(bar: DeltaGenerator, run: Run, study: Study) -> None:
     done = run.done
     state = "Drawing" if run.running else "Stopped" if done < study.n_datasets else "Finished"
     bar.progress(done / study.n_datasets, f"{state}: {done:,} of {study.n_datasets:,} datasets")
-
-
-class Board:
-    """The page's figures in their places; painting again lets them grow."""
-
-    def __init__(self) -> None:
-        self.headline, self.status = st.container(), st.container()
-        self.unit = ui.unit_switch("calibration-unit")
-        self.places: dict[str, DeltaGenerator] = {}
-        self.columns: dict[str, DeltaGenerator] = {}
-        self.shown: dict[str, Panel] = {}
-        for names in (("reliability", "pit"), ("strip",), ("width", "shapes"), ("laws",)):
-            columns = st.columns(len(names), gap="large")
-            self.columns |= dict(zip(names, columns, strict=True))
-        self.law_by_law = st.container()
-        st.subheader("Beside other intervals, on the same datasets", anchor=False)
-        self.methods = st.container()
-
-    def paint(self, view: Overview) -> None:
-        """Draw everything, in the place of what was drawn before."""
-        self._write("headline", self.headline, view.headline)
-        self.shown = view.panels
-        for name, panel in self.shown.items():
-            column = self.columns[name]
-            with column:
-                self.places[name] = ui.show(
-                    panel.chart, description=panel.sentence, place=self.places.get(name)
-                )
-            self._write(f"{name}-text", column, panel.sentence)
-        self._table("law-table", self.law_by_law, view.laws)
-        self._write("independence", self.law_by_law, view.independence)
-        self._write("methods-text", self.methods, view.beside)
-        self._table("methods", self.methods, view.methods)
-
-    def offer(self) -> None:
-        """Downloads of the figures, once they have stopped changing."""
-        for name, panel in self.shown.items():
-            with self.columns[name], st.container(horizontal=True):
-                chart, stem = panel.chart, f"mist-calibration-{name}-{self.unit}"
-                ui.download_figure(lambda chart=chart: chart, stem)
-
-    def _write(self, name: str, column: DeltaGenerator, words: str) -> None:
-        """Words in their place: as a caption under a figure, at full size elsewhere."""
-        place = self.places.get(name, column)
-        draw = place.caption if name.removesuffix("-text") in self.columns else place.markdown
-        self.places[name] = draw(words)
-
-    def _table(self, name: str, column: DeltaGenerator, frame: pd.DataFrame | None) -> None:
-        if frame is not None:
-            self.places[name] = self.places.get(name, column).dataframe(frame, hide_index=True)
 
 
 def show_grids(unit: str) -> None:
