@@ -33,7 +33,9 @@ def board_charts(table: pd.DataFrame, *, metric: str) -> list[alt.LayerChart]:
     rows = list(np.log(shown.error).groupby(shown.title).mean().sort_values().index)
     scale = alt.Scale(type="log", domain=[shown.error.min() / 1.3, shown.error.max() * 1.3])
     cut = f", cut at {FAR_OFF:,.0f}" if shown.error.max() == FAR_OFF else ""
-    x = alt.X("error:Q", title=metric + cut, scale=scale, axis=_few_ticks())
+    # On a narrow screen the title is wider than the axis; there is room on the left.
+    axis = _few_ticks(titleAnchor="end")
+    x = alt.X("error:Q", title=metric + cut, scale=scale, axis=axis)
     splits = list(dict.fromkeys(shown.split))
     return [_board_part(shown[shown.split == split], rows, x, split) for split in splits]
 
@@ -216,9 +218,9 @@ def _log(padding: int) -> alt.Scale:
     return alt.Scale(type="log", nice=False, padding=padding)
 
 
-def _few_ticks() -> alt.Axis:
+def _few_ticks(**more) -> alt.Axis:
     """Of a logarithmic axis: lines at 1, 2, 5 and so on would crowd it."""
-    return alt.Axis(tickCount=6, format="~g", labelOverlap="greedy")
+    return alt.Axis(tickCount=6, format="~g", labelOverlap="greedy", **more)
 
 
 def _legend() -> alt.Legend:

@@ -150,6 +150,18 @@ def time_table(table: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"title": "estimator", "dim_x": "columns a side"})
 
 
+def growth_table(exponents: list[dict]) -> pd.DataFrame:
+    """`speed_table.growth` for a reader; where too little was timed there is no exponent."""
+    table = timed(pd.DataFrame(exponents))
+    return pd.DataFrame(
+        {
+            "estimator": table.title,
+            "columns a side": table.dim,
+            "exponent of n": table.exponent.astype(float).round(2),
+        }
+    )
+
+
 def throughput_table(rates: pd.DataFrame) -> pd.DataFrame:
     """`benchmark_results.throughput` for a reader."""
     names = {"total": "datasets a second", "per_core": "in a second of one core"}

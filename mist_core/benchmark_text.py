@@ -154,7 +154,7 @@ def about_checks(cells: pd.DataFrame, unit: str) -> str:
     ordered = passed.sort_values(ascending=False)
     counts = [f"{named(name)} {count}" for name, count in ordered.items()]
     return (
-        f"Of {total} checks hold on every law: {listed(counts)}. A violation up to "
+        f"How many of {total} checks hold on every law: {listed(counts)}. A violation up to "
         f"{UNITS[unit] * TOLERANCE:.3f} {unit} passes: rows decide no more than that."
     )
 

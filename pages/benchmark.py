@@ -99,12 +99,11 @@ def show_speed(results: Results) -> None:
     st.dataframe(panels.time_table(table), hide_index=True)
     exponents = speed_table.growth(results.table)
     st.markdown(speed_text.about_growth(exponents))
-    shown = pd.DataFrame(exponents)
-    shown = shown.assign(estimator=shown.estimator.map(title))
-    st.dataframe(shown, hide_index=True)
+    growth = panels.growth_table(exponents)
+    st.dataframe(growth, hide_index=True)
     with st.container(horizontal=True):
         ui.download_table("Times (CSV)", table, "mist-speed.csv")
-        ui.download_table("Growth (CSV)", shown, "mist-speed-growth.csv")
+        ui.download_table("Growth (CSV)", growth, "mist-speed-growth.csv")
     show_failures(results)
     show_timing(results.table, dim, n)
     show_throughput()
@@ -124,7 +123,8 @@ def show_time(table: pd.DataFrame, names: list[str], across: str, about: str) ->
     """One of the two time charts."""
     chart = figures.time_chart(table, names, across, about=about)
     ui.show(chart, description=f"seconds an estimate, {about}")
-    ui.download_figure(lambda: chart, f"mist-speed-{across}")
+    with st.container(horizontal=True):
+        ui.download_figure(lambda: chart, f"mist-speed-{across}")
 
 
 def show_origin(results: Results) -> None:
