@@ -3,18 +3,14 @@
 Every control lives in the URL, so a copied link gives the same picture.
 """
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import altair as alt
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 import ui
-from mist_core.baselines import BASELINES, BaselineResult, estimate_baseline
+from explore_view import Board
+from mist_core.baselines import BASELINES, BaselineResult
 from mist_core.benchmark_datasets import BenchmarkDataset
-from mist_core.estimate_figures import Fan, Rival, comparison, convergence, poster
+from mist_core.estimate_figures import Fan, convergence, poster
 from mist_core.families import FAMILIES, Family, Parameter
 from mist_core.figures import scatter
 from mist_core.posterior import UNITS, Posterior
@@ -27,9 +23,7 @@ ROWS += (10_000, 15_000, 20_000)
 CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 MAX_DIM = 32
 CANONICAL = "canonical pair"
-ABOUT_BOARD = "MIST's quantiles and interval, the truth and the other estimates"
 Source = Scene | BenchmarkDataset  # each draws a sample and says how
-GRACE = 0.3  # seconds a baseline may go on for after a control has moved
 
 
 def main() -> None:
@@ -41,7 +35,7 @@ def main() -> None:
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:
-        named = BenchmarkDataset.parse(st.query_params.get("dataset", ""))
+        named = named_dataset()
         scene, n_samples = show_named(named) if named else (choose_scene(), choose_rows())
         rivals, _ = choose_rivals(), ui.choose_weights()
     with ui.core_errors():
@@ -63,42 +57,13 @@ def main() -> None:
         board.complete(sample)
 
 
-@dataclass
-class Board:
-    """The chart of all estimates, drawn again whenever a slow one has come."""
-
-    column: DeltaGenerator
-    fan: Fan
-    truth: float
-    unit: str
-    results: dict[str, BaselineResult | None] = field(default_factory=dict)
-
-    def prepare(self, names: list[str], known: dict[str, BaselineResult]) -> None:
-        """Draw a row for each estimator: those still at work keep their place."""
-        self.results = {name: known.get(name) for name in names}
-        self.known = known
-        with self.column:
-            self.place = ui.show(self.chart(), description=ABOUT_BOARD)
-            self.status = st.container(height=60, border=False)
-            self.notes = st.container()
-
-    def chart(self) -> alt.LayerChart:
-        """The comparison with all that is known so far."""
-        rivals = [Rival.of(name, result, unit=self.unit) for name, result in self.results.items()]
-        return comparison(self.fan, self.truth, rivals, unit=self.unit)
-
-    def complete(self, sample: Sample) -> None:
-        """Wait for the missing estimators, one spinner each, and say why one failed."""
-        for name in [name for name, result in self.results.items() if result is None]:
-            with self.status, st.spinner(f"{BASELINES[name].title} is at work …"):
-                result = estimate_baseline(
-                    name, sample.x, sample.y, while_waiting=stop_if_stale(time.monotonic() + GRACE)
-                )
-            self.known[name] = self.results[name] = result
-            ui.show(self.chart(), description=ABOUT_BOARD, place=self.place)
-        for result in self.results.values():
-            if result.failure:
-                self.notes.caption(f"{BASELINES[result.name].title}: {ui.plain(result.failure)}")
+def named_dataset() -> BenchmarkDataset | None:
+    """The dataset that a link names; of a link with an error in it the page says so."""
+    address = st.query_params.get("dataset", "")
+    dataset = BenchmarkDataset.parse(address)
+    if address and not dataset:
+        st.warning(f"No benchmark has a dataset {ui.plain(address[:80])}: the link is wrong.")
+    return dataset
 
 
 def show_named(dataset: BenchmarkDataset) -> tuple[BenchmarkDataset, int]:
@@ -224,15 +189,6 @@ def known_results(scene: Source, n_samples: int) -> dict[str, BaselineResult]:
     """Baselines already computed for this sample in this session; new ones are added to it."""
     store = st.session_state.setdefault("explore_results", {})
     return store.setdefault((scene, n_samples), {})
-
-
-def stop_if_stale(deadline: float) -> Callable[[], None]:
-    """A callback that, past the deadline, lets Streamlit end this run if a control has moved.
-
-    Reading the session's state is where Streamlit looks for that; a stopped estimate costs its
-    process, so short ones may finish.
-    """
-    return lambda: st.session_state.get("law") if time.monotonic() > deadline else None
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

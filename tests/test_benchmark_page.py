@@ -98,6 +98,13 @@ def test_explore_shows_the_dataset_of_an_address():
     assert "From 500 rows" in checked(app.run()).markdown[0].value
 
 
-@pytest.mark.parametrize("address", ["nonsense", "mtest/normal-dense-base/36/99/0/3"])
-def test_an_address_without_a_dataset_is_no_traceback(address):
-    visit("pages/explore.py", dataset=address, compare="CCA")
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("nonsense", "No benchmark has a dataset nonsense"),
+        ("mtest/normal-dense-base/36/99/0/3", "mtest has no dataset"),
+    ],
+)
+def test_an_address_without_a_dataset_is_answered_with_one_sentence(address, sentence):
+    app = visit("pages/explore.py", dataset=address, compare="CCA")
+    assert [e.value.startswith(sentence) for e in (*app.error, *app.warning)] == [True]
