@@ -23,6 +23,8 @@ from mist_core.markdown import plain
 from mist_core.posterior import UNITS, Posterior
 
 ICON = Path(__file__).parent / "docs/images/icon.png"
+# The address of the Benchmark page as it was when a mark there was clicked.
+CAME_FROM = "came-from"
 # Spreadsheets run cells that begin with these as formulae.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -125,6 +127,7 @@ def open_picked(chart: alt.TopLevelMixin, *, description: str, key: str, weights
     if picked := event.selection.get(PICKED):
         try:
             chosen = {"dataset": picked[0]["address"]} | ({"weights": weights} if weights else {})
+            st.session_state[CAME_FROM] = st.query_params.to_dict()
             st.switch_page("pages/explore.py", query_params=chosen)
         except StreamlitAPIException:  # the page runs alone
             st.caption("Explore shows it: start the app with make app.")

@@ -69,6 +69,9 @@ def named_dataset() -> BenchmarkDataset | None:
 def show_named(dataset: BenchmarkDataset) -> tuple[BenchmarkDataset, int]:
     """The dataset that the Benchmark page linked to, with all its rows, and the way back."""
     st.caption(f"A dataset of a benchmark: {dataset}.")
+    if ui.CAME_FROM in st.session_state:
+        before = st.session_state[ui.CAME_FROM]
+        st.page_link("pages/benchmark.py", label="Back to the benchmark", query_params=before)
     st.button("Choose a law instead", on_click=st.query_params.pop, args=("dataset", None))
     return dataset, dataset.n_samples
 

@@ -1,6 +1,7 @@
 """A running app and a real browser to look at it with."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,11 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
+# The first paint of a fresh server loads torch and the model.
+PATIENCE = 90_000  # milliseconds
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +59,20 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture
+def page(browser: Browser):
+    """A window that remembers errors of its scripts and requests that leave this machine."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("request", lambda request: _note_foreign(page, request.url))
+    page.set_default_timeout(PATIENCE)
+    yield page
+    faults = page.faults
+    page.close()
+    assert faults == []
+
+
 @contextmanager
 def launched() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
@@ -71,6 +88,11 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+def _note_foreign(page: Page, url: str) -> None:
+    if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url):
+        page.faults.append(f"left this machine: {url}")
 
 
 def _wait_until_healthy(address: str) -> None:

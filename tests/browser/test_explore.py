@@ -5,29 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.conftest import PATIENCE
+
 # One group, so that parallel runs share one server and one browser.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
-# The first paint of a fresh server loads torch and the model.
-PATIENCE = 90_000
-
-
-@pytest.fixture
-def page(browser: Browser):
-    """A window that remembers errors of its scripts and requests that leave this machine."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("request", lambda request: _note_foreign(page, request.url))
-    page.set_default_timeout(PATIENCE)
-    yield page
-    faults = page.faults
-    page.close()
-    assert faults == []
-
-
-def _note_foreign(page: Page, url: str) -> None:
-    if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url):
-        page.faults.append(f"left this machine: {url}")
 
 
 def open_explore(page: Page, url: str) -> None:
