@@ -9,8 +9,8 @@ from mist_core.errors import (
     TableError,
     WeightsError,
 )
-from mist_core.estimator import MISTEstimator
-from mist_core.posterior import Posterior
+from mist_core.inference.estimator import MISTEstimator
+from mist_core.inference.posterior import Posterior
 
 __all__ = [
     "BaselineError",

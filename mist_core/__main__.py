@@ -10,14 +10,17 @@ import sys
 from mist_core.errors import MISTError
 
 COMMANDS = {
-    "train": ("mist_core.train_command", "train a network and keep its weights"),
-    "adapt": ("mist_core.adapt_command", "fine-tune weights on data like a table's"),
-    "evaluate": ("mist_core.evaluation_command", "score estimators where the truth is known"),
-    "calibrate": ("mist_core.calibration_command", "coverage of the truth, beside resampled peers"),
-    "leave-out": ("mist_core.leave_out_command", "train without each family, judge on it"),
-    "ablate": ("mist_core.ablation_command", "train without parts of the inputs, and compare"),
-    "bench-sampler": ("mist_core.sampler_benchmark", "datasets a second, beside bmi's sampler"),
-    "card": ("mist_core.cards", "write the model card of a weights file"),
+    "train": ("mist_core.commands.train", "train a network and keep its weights"),
+    "adapt": ("mist_core.commands.adapt", "fine-tune weights on data like a table's"),
+    "evaluate": ("mist_core.commands.evaluate", "score estimators where the truth is known"),
+    "calibrate": ("mist_core.commands.calibrate", "coverage of the truth, beside resampled peers"),
+    "leave-out": ("mist_core.commands.leave_out", "train without each family, judge on it"),
+    "ablate": ("mist_core.commands.ablate", "train without parts of the inputs, and compare"),
+    "bench-sampler": (
+        "mist_core.commands.bench_sampler",
+        "datasets a second, beside bmi's sampler",
+    ),
+    "card": ("mist_core.weights.model_card", "write the model card of a weights file"),
 }
 
 

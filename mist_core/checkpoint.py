@@ -178,7 +178,7 @@ def _require_finite(path: Path, tensors: dict[str, Tensor]) -> None:
 
 def _build(path: Path, card: dict):
     # Imported here: the training stack needs checkpoints without the network and vice versa.
-    from mist_core.model import build_network
+    from mist_core.networks.mist import build_network
 
     config = card.get("config")
     if not isinstance(config, dict):

@@ -3,17 +3,16 @@
 import pandas as pd
 import streamlit as st
 
-import ui
-from benchmark_view import show_accuracy, show_downloads, show_failures
-from mist_core import benchmark_figures as figures
-from mist_core import benchmark_panels as panels
-from mist_core import benchmark_results as stored
-from mist_core import benchmark_text as text
-from mist_core import runs, speed_table, speed_text, weights_library
-from mist_core.benchmark_results import Results
-from mist_core.leaderboard import title
-from replay_view import show_recheck, show_timing
-from upload_view import show_upload, with_uploads
+from mist_core.benchmarks import provenance, speed
+from mist_core.leaderboard import figures, panels, speed_text, text
+from mist_core.leaderboard import results as stored
+from mist_core.leaderboard.board import title
+from mist_core.leaderboard.results import Results
+from mist_core.weights import library
+from ui import shell as ui
+from ui.benchmark import show_accuracy, show_downloads, show_failures
+from ui.rerun import show_recheck, show_timing
+from ui.upload import show_upload, with_uploads
 
 URL = "query-params"
 VIEWS = {
@@ -43,7 +42,7 @@ def main() -> None:
     name = name or "mtest"
     st.caption(text.ABOUT[name])
     with ui.core_errors():
-        results = with_uploads(read(name, stored.stamp(runs.RESULTS)))
+        results = with_uploads(read(name, stored.stamp(provenance.RESULTS)))
         if name == "speed":
             show_speed(results)
         elif name == "selfconsistency":
@@ -58,7 +57,7 @@ def main() -> None:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def read(name: str, stamp: tuple) -> Results:
     """What is stored of a benchmark, read once unless a file in `results/` changes."""
-    return stored.read(name, runs.RESULTS)
+    return stored.read(name, provenance.RESULTS)
 
 
 def show_checks(results: Results, unit: str) -> None:
@@ -97,7 +96,7 @@ def show_speed(results: Results) -> None:
         )
         show_time(table[table.n_samples == n], names, "dim_x", f"{n:,} rows")
     st.dataframe(panels.time_table(table), hide_index=True)
-    exponents = speed_table.growth(results.table)
+    exponents = speed.growth(results.table)
     st.markdown(speed_text.about_growth(exponents))
     growth = panels.growth_table(exponents)
     st.dataframe(growth, hide_index=True)
@@ -111,7 +110,7 @@ def show_speed(results: Results) -> None:
 
 def show_throughput() -> None:
     """How many datasets a second are drawn and learned from, beside bmi's sampler."""
-    if found := stored.throughput(runs.RESULTS):
+    if found := stored.throughput(provenance.RESULTS):
         rates, run = found
         st.subheader("Drawing and learning", anchor=False)
         st.markdown(speed_text.about_throughput(rates))
@@ -146,7 +145,7 @@ def show_origin(results: Results) -> None:
 
 def stale(results: Results) -> list[str]:
     """Those of ours whose weights file is not the one that was judged."""
-    known = {f"mist-{name}": name for name in weights_library.names()}
+    known = {f"mist-{name}": name for name in library.names()}
     judged = [(n, r.weights[n]) for n, r in results.runs.items() if n in r.weights and n in known]
     return [name for name, digest in judged if ui.weights_hash(known[name]) != digest]
 

@@ -8,16 +8,17 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-import ui
-from calibration_view import Board
-from mist_core import calibration_runs, runs, weights_library
-from mist_core import calibration_summary as summary
-from mist_core import calibration_text as text
-from mist_core.calibration import CLASSIC, MIST, follow
-from mist_core.calibration_laws import LAWS, Study
-from mist_core.calibration_panels import Overview, method_table, overview
-from mist_core.calibration_runs import GRIDS, StoredRun
+from mist_core.benchmarks import provenance
+from mist_core.calibration import stored as calibration_runs
+from mist_core.calibration import summary, text
+from mist_core.calibration.judge import CLASSIC, MIST, follow
+from mist_core.calibration.panels import Overview, method_table, overview
+from mist_core.calibration.stored import GRIDS, StoredRun
+from mist_core.calibration.study import LAWS, Study
 from mist_core.errors import MISTError
+from mist_core.weights import library
+from ui import shell as ui
+from ui.calibration import Board
 
 URL = "query-params"
 ROWS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 3000)
@@ -93,7 +94,7 @@ def choose() -> tuple[Study, str, int]:
     dims = st.slider("Columns a side", *chosen.dims, chosen.dims, key=f"dims-{kind}", bind=URL)
     size = st.select_slider("Datasets", SIZES, 1000, key="datasets", bind=URL)
     seed = st.slider("Seed", 0, 999, 0, help="another seed, other datasets", key="seed", bind=URL)
-    names = weights_library.names()
+    names = library.names()
     first = names.index(chosen.weights)
     weights = st.selectbox("Weights", names, first, key=f"weights-{kind}", bind=URL)
     n_peers = st.select_slider(
@@ -209,7 +210,7 @@ def live_run(study: Study, weights: str, n_peers: int) -> Run:
 
 def stored_run(name: str) -> StoredRun | None:
     """A stored run, read once for all sessions unless its file changes."""
-    path = runs.RESULTS / f"{name}.parquet"
+    path = provenance.RESULTS / f"{name}.parquet"
     return _load(name, path.stat().st_mtime_ns) if path.exists() else None
 
 

@@ -6,16 +6,16 @@ Every control lives in the URL, so a copied link gives the same picture.
 import altair as alt
 import streamlit as st
 
-import ui
-from explore_view import Board
-from mist_core.baselines import BASELINES, BaselineResult
-from mist_core.benchmark_datasets import BenchmarkDataset
-from mist_core.estimate_figures import Fan, convergence, poster
-from mist_core.families import FAMILIES, Family, Parameter
-from mist_core.figures import scatter
-from mist_core.posterior import UNITS, Posterior
-from mist_core.scene import CHUNK_ROWS, Sample, Scene
-from mist_core.transform_pairs import TRANSFORMS
+from mist_core.benchmarks.baselines.estimators import BASELINES, BaselineResult
+from mist_core.charts import scatter
+from mist_core.distributions.families import FAMILIES, Family, Parameter
+from mist_core.distributions.transforms.named import TRANSFORMS
+from mist_core.explore.figures import Fan, convergence, poster
+from mist_core.explore.scenario import CHUNK_ROWS, Sample, Scene
+from mist_core.inference.posterior import UNITS, Posterior
+from mist_core.leaderboard.dataset_link import BenchmarkDataset
+from ui import shell as ui
+from ui.explore import Board
 
 URL = "query-params"
 ROWS = (10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000)

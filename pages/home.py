@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-import ui
+from ui import shell as ui
 
 ui.page("About")
 st.title("MIST: mutual information with an interval")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-import ui
-from mist_core.association import Association, Ranking
-from mist_core.columns import CHOOSABLE, DATE
-from mist_core.datasets import DATASETS
-from mist_core.scan import complete_rows, scan, side
-from mist_core.table_figures import MOST_BARS, pair_chart, ranking_chart
-from mist_core.tables import Table, read_table
+from mist_core.tables.association import Association, Ranking
+from mist_core.tables.bundled import DATASETS
+from mist_core.tables.columns import CHOOSABLE, DATE
+from mist_core.tables.figures import MOST_BARS, pair_chart, ranking_chart
+from mist_core.tables.ranking import complete_rows, scan, side
+from mist_core.tables.table import Table, read_table
+from ui import shell as ui
 
 Sources = list[list[str]] | None  # None: every usable column by itself
 _ONE, _GROUPS = "one target", "a group of columns"

@@ -11,26 +11,26 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-import adapt_view
-import run_view
-import ui
-from mist_core import weights_library
-from mist_core.adaptation import Adaptation
-from mist_core.composed import MOST_ROWS, PAPER_FAMILIES, to_text
-from mist_core.general import General
-from mist_core.general_blocks import BLOCKS
-from mist_core.job_plan import Plan, demonstration
-from mist_core.jobs import Lab
-from mist_core.meta_distribution import (
+from mist_core.inference.posterior import UNITS
+from mist_core.jobs.figures import truths
+from mist_core.jobs.plan import Plan, demonstration
+from mist_core.jobs.queue import Lab
+from mist_core.priors.blocks import BLOCKS
+from mist_core.priors.general import General
+from mist_core.priors.paper import (
     PAPER_DIMS,
     PAPER_ROWS,
     PAPER_TRAIN,
     MetaDistribution,
     Paper,
 )
-from mist_core.posterior import UNITS
-from mist_core.rehearsal import rehearsed
-from mist_core.training_figures import truths
+from mist_core.priors.spec import MOST_ROWS, PAPER_FAMILIES, to_text
+from mist_core.training.adaptation.adapt import Adaptation
+from mist_core.training.rehearsal import rehearsed
+from mist_core.weights import library
+from ui import shell as ui
+from ui import table_imitation as adapt_view
+from ui import training_run as run_view
 
 SCRATCH = "nothing (from scratch)"
 NETWORKS = {
@@ -107,8 +107,8 @@ def show_composer(lab: Lab) -> None:
 
 def choose_start() -> tuple[str | None, str]:
     """Weights to go on from, or None and the network to begin with."""
-    names = [SCRATCH, *weights_library.names()]
-    start = st.selectbox("Start from", names, names.index(weights_library.default()))
+    names = [SCRATCH, *library.names()]
+    start = st.selectbox("Start from", names, names.index(library.default()))
     if start != SCRATCH:
         return start, "mist"
     return None, st.selectbox("Network", list(NETWORKS), format_func=NETWORKS.get)
@@ -149,12 +149,12 @@ def rehearse(meta: MetaDistribution, start: str | None) -> MetaDistribution:
         step=10,
         help="share of draws from the laws the weights were trained on, against forgetting",
     )
-    return rehearsed(meta, weights_library.path_of(start), share / 100)
+    return rehearsed(meta, library.path_of(start), share / 100)
 
 
 def begin(lab: Lab, plan: Plan) -> None:
     """Submit a run and go to it: from then on the address holds its id, and no refresh submits."""
-    path = None if plan.start is None else weights_library.path_of(plan.start)
+    path = None if plan.start is None else library.path_of(plan.start)
     st.query_params["run"] = lab.submit(plan, path)
     st.rerun()
 

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-import ui
-from mist_core import weights_library
 from mist_core.checkpoint import load_checkpoint
-from mist_core.training_figures import losses
-from mist_core.training_laws import describe
+from mist_core.jobs.figures import losses
+from mist_core.weights import library
+from mist_core.weights.law_descriptions import describe
+from ui import shell as ui
 
 FORMATS = {
     "datasets": st.column_config.NumberColumn(format="localized"),
@@ -21,10 +21,10 @@ def main() -> None:
     ui.page("Weights")
     st.title("Which weights answer?")
     with ui.core_errors():
-        default = weights_library.default()
+        default = library.default()
         st.markdown(
             f"Every page starts with **{ui.plain(default)}** and can choose any of "
-            f"{len(weights_library.names())}. Train makes more of them."
+            f"{len(library.names())}. Train makes more of them."
         )
         st.dataframe(overview(default), hide_index=True, column_config=FORMATS)
         show_one(ui.choose_weights(), default)
@@ -33,7 +33,7 @@ def main() -> None:
 
 def overview(default: str) -> pd.DataFrame:
     """A row for each file."""
-    return pd.DataFrame([row(name, default) for name in weights_library.names()])
+    return pd.DataFrame([row(name, default) for name in library.names()])
 
 
 def row(name: str, default: str) -> dict:
@@ -42,7 +42,7 @@ def row(name: str, default: str) -> dict:
     return {
         "name": name,
         "default": "yes" if name == default else "",
-        "from": "shipped" if name in weights_library.shipped() else "kept here",
+        "from": "shipped" if name in library.shipped() else "kept here",
         "laws": "composed" if card["meta"].startswith("{") else card["meta"],
         "datasets": card["datasets"],
         "minutes": card["minutes"],
@@ -54,12 +54,12 @@ def row(name: str, default: str) -> dict:
 @st.cache_data(max_entries=64, show_spinner=False)
 def card_of(name: str, digest: str) -> dict:
     """The card inside a file; `digest` of the file is the key."""
-    return load_checkpoint(weights_library.path_of(name)).card
+    return load_checkpoint(library.path_of(name)).card
 
 
 def show_one(name: str, default: str) -> None:
     """One file: its curve, its laws, and what can be done with it."""
-    path, digest = weights_library.path_of(name), ui.weights_hash(name)
+    path, digest = library.path_of(name), ui.weights_hash(name)
     card = card_of(name, digest)
     left, right = st.columns(2, gap="large")
     with left:
@@ -76,10 +76,10 @@ def show_one(name: str, default: str) -> None:
             on_click="ignore",
         )
         if name != default and st.button("Make it the default here"):
-            weights_library.make_default(name)
+            library.make_default(name)
             st.rerun()
-        if name in weights_library.kept() and st.button("Delete"):
-            weights_library.remove(name)
+        if name in library.kept() and st.button("Delete"):
+            library.remove(name)
             st.rerun()
 
 
@@ -90,7 +90,7 @@ def show_import() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", "imported", max_chars=40, width=240)
         if st.button("Import", disabled=upload is None):
-            weights_library.import_weights(upload.getvalue(), name)
+            library.import_weights(upload.getvalue(), name)
             st.rerun()
     st.caption(
         "Header, shapes, types, sizes and digest are checked before anything is loaded; nothing "

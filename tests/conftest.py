@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from mist_core.checkpoint import save_checkpoint
-from mist_core.model import MIST, MISTConfig, config_dict
+from mist_core.networks.mist import MIST, MISTConfig, config_dict
 
 
 @pytest.fixture(scope="session")

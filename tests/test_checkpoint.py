@@ -27,14 +27,14 @@ def saved(tmp_path):
 
 @pytest.fixture
 def linear_model(monkeypatch):
-    """A stand-in for `mist_core.model` whose networks are single linear maps."""
+    """A stand-in for `mist_core.networks.mist` whose networks are single linear maps."""
 
     def build_network(config):
         return torch.nn.Linear(**config)
 
-    module = types.ModuleType("mist_core.model")
+    module = types.ModuleType("mist_core.networks.mist")
     module.build_network = build_network
-    monkeypatch.setitem(sys.modules, "mist_core.model", module)
+    monkeypatch.setitem(sys.modules, "mist_core.networks.mist", module)
     return build_network({"in_features": 3, "out_features": 2})
 
 

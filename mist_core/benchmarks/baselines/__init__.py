@@ -1,0 +1,4 @@
+"""Classical and neural estimators, in processes of their own.
+
+Imports inference.
+"""

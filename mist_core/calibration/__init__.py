@@ -1,0 +1,4 @@
+"""How often intervals hold the truth.
+
+Imports benchmarks, priors and inference.
+"""

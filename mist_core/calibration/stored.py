@@ -1,0 +1,76 @@
+"""Stored calibration runs: written by the command, read by the page."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from mist_core.benchmarks import provenance as runs
+from mist_core.benchmarks.provenance import RESULTS
+from mist_core.calibration.judge import MIST
+from mist_core.calibration.study import Study
+
+GRIDS, BINS = "calibration-grids", "calibration-bins"
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A finished run.
+
+    Attributes:
+        study: what was drawn; None for the published grids.
+        table: rows of `mist_core.calibration.judge` and `judge_peers`.
+        command: what to type to repeat it.
+        date: on which it ran, ISO.
+        weights: SHA-256 of the weights judged.
+        stamp: differs where the content does.
+    """
+
+    study: Study | None
+    table: pd.DataFrame
+    command: str
+    date: str
+    weights: str
+    stamp: tuple
+
+
+def stem(laws: str) -> str:
+    """File name, without its ending, of the stored run of these laws."""
+    return "calibration-" + re.sub(r"\W+", "-", laws)
+
+
+def save(path: Path, study: Study | None, table: pd.DataFrame, provenance: dict) -> None:
+    """Writes <path>.json and <path>.parquet."""
+    drawn = {"study": asdict(study)} if study else {}
+    runs.save_run(path, provenance | drawn, table)
+
+
+def load(name: str, folder: Path = RESULTS) -> StoredRun | None:
+    """The stored run with this file name, or None where there is none."""
+    summary, table = (folder / f"{name}.{ending}" for ending in ("json", "parquet"))
+    if not (summary.exists() and table.exists()):
+        return None
+    run = json.loads(summary.read_text())
+    return StoredRun(
+        _study(run.get("study")),
+        _doubles(pd.read_parquet(table)),
+        run["command"],
+        run["date"],
+        run["weights"][MIST]["sha256"],
+        (name, table.stat().st_mtime_ns, table.stat().st_size),
+    )
+
+
+def _doubles(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its numbers as they were before `runs.save_run` halved them."""
+    return table.astype(dict.fromkeys(table.select_dtypes("float32"), "float64"))
+
+
+def _study(fields: dict | None) -> Study | None:
+    """The study again: JSON knows no tuples."""
+    if fields is None:
+        return None
+    ranges = {name: tuple(fields[name]) for name in ("rows", "dims")}
+    return Study(**fields | ranges)

@@ -1,0 +1,194 @@
+"""Sentences about a calibration study, each computed from what its figure shows."""
+
+import pandas as pd
+
+from mist_core.calibration.judge import CLASSIC, COVERAGE
+from mist_core.calibration.study import A_DRAW
+from mist_core.calibration.summary import (
+    BAND,
+    by_law,
+    by_shape,
+    covered,
+    independent,
+    pit_histogram,
+    reliability,
+    width_by_rows,
+)
+from mist_core.inference.posterior import UNITS
+
+# Below this an interval's end tells nobody anything, in nats.
+_NEGLIGIBLE = 0.01
+# A law or a cell needs so many datasets before its coverage is worth a sentence.
+_FEW = 20
+
+ABOUT_SPLIT = (
+    "The published split. MIST sees ranks, so transforms that are new to the published network are "
+    "hardly new to it."
+)
+ABOUT_GRIDS = (
+    "One draw of each cell of the first redraws: resampling KSG and CCA is too slow for all. "
+    "Scores are means in each bin; MIST's are of the same datasets, those where the other could "
+    "run; ends below 0 are moved to 0."
+)
+NO_PEERS = "No dataset was given to the other estimators."
+NONE_YET = "No dependent draw yet."
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share as the app writes it: "90 %"."""
+    return f"{100 * share:.{decimals}f} %"
+
+
+def headline(rows: pd.DataFrame) -> str:
+    """How many 90 % intervals held the truth."""
+    held = int(covered(rows).sum())
+    return (
+        f"**90 % intervals held the truth in {held:,} of {len(rows):,} datasets: "
+        f"{percent(held / len(rows), 1)}.** That is an average over the laws chosen, not a "
+        "promise for each of them."
+    )
+
+
+def about_reliability(rows: pd.DataFrame) -> str:
+    """How many of the 19 levels chance explains, and the largest gap."""
+    table = reliability(rows)
+    gaps = (table.empirical - table.nominal).abs()
+    worst = _row(table, gaps.to_numpy().argmax())
+    side = "more" if worst.empirical > worst.nominal else "less"
+    return (
+        f"{int(table.inside.sum())} of {len(table)} levels lie in the band that chance leaves to "
+        f"honest intervals in {percent(BAND)} of cases. The largest gap: intervals meant to hold "
+        f"{percent(worst.nominal)} of the truths hold {percent(worst.empirical, 1)}, {side} than "
+        f"they claim. (The band is binomial; {A_DRAW} datasets share a shape, so chance does a "
+        "little more than it shows.)"
+    )
+
+
+def about_pit(rows: pd.DataFrame) -> str:
+    """Whether truths fall everywhere in the posterior alike, and where not."""
+    table = pit_histogram(rows)
+    fullest, ends = (
+        _row(table, table.empirical.to_numpy().argmax()),
+        table.empirical.iloc[[0, -1]].sum(),
+    )
+    return (
+        f"Honest posteriors give bars of equal height, {percent(table.nominal[0])}; "
+        f"{int(table.inside.sum())} of {len(table)} are so up to chance. The fullest, of truths "
+        f"between the {percent(fullest.left)} and {percent(fullest.right)} quantiles, holds "
+        f"{percent(fullest.empirical, 1)}; the two outermost hold {percent(ends, 1)} together, "
+        f"where {percent(2 * table.nominal[0])} belong."
+    )
+
+
+def about_strip(rows: pd.DataFrame) -> str:
+    """How many of the intervals on show miss, and on which side."""
+    missed = rows[~covered(rows)]
+    above = int((missed.low > missed.truth).sum())
+    return (
+        f"{len(missed)} of these {len(rows)} intervals miss the truth, where "
+        f"{0.1 * len(rows):.0f} are due: {above} lie above it, {len(missed) - above} below."
+    )
+
+
+def about_width(rows: pd.DataFrame, unit: str) -> str:
+    """How the median width changes from the fewest rows to the most."""
+    table = width_by_rows(rows)
+    first, last = _row(table, 0), _row(table, -1)
+    if first.n == last.n:
+        return f"All have {first.n:.0f} rows; more datasets show how the width changes."
+    change = "shrinks" if last.width < first.width else "grows"
+    factor = UNITS[unit]
+    return (
+        f"The median interval {change} from {factor * first.width:.2f} {unit} at about "
+        f"{first.n:.0f} rows to {factor * last.width:.2f} {unit} at about {last.n:.0f}."
+    )
+
+
+def about_shapes(rows: pd.DataFrame) -> str:
+    """The range of coverage over cells, and how many differ from 90 % beyond chance."""
+    table = by_shape(rows)
+    few = min(_FEW, table.datasets.max())
+    table = table[table.datasets >= few]
+    lowest = _row(table, table.coverage.to_numpy().argmin())
+    return (
+        f"{int((~table.inside).sum())} of the {len(table)} cells with {few} datasets or more "
+        f"differ from 90 % by more than chance does in {percent(BAND)} of cases. The lowest: "
+        f"{percent(lowest.coverage)} at n {lowest.n} and {lowest.d} columns, from "
+        f"{lowest.datasets} datasets."
+    )
+
+
+def about_laws(rows: pd.DataFrame) -> str:
+    """From the lowest to the highest coverage of a law."""
+    table = by_law(rows)
+    few = min(_FEW, table.datasets.max())
+    table = table[table.datasets >= few]
+    low, high = _row(table, 0), _row(table, -1)
+    if len(table) == 1:
+        return f"One law with datasets enough: {low.law}, {percent(low.coverage, 1)}."
+    below = int((table.highest < COVERAGE).sum())
+    return (
+        f"From {percent(low.coverage)} ({low.law}, {low.datasets} datasets) to "
+        f"{percent(high.coverage)} ({high.law}, {high.datasets}): 90 % is an average. {below} of "
+        f"the {len(table)} laws with {few} datasets or more are below it by more than chance."
+    )
+
+
+def about_independence(rows: pd.DataFrame, unit: str) -> str:
+    """How near to 0 the intervals of independent draws begin and end."""
+    none = independent(rows)
+    if none.empty:
+        return "None of these draws is independent."
+    factor, at_zero = UNITS[unit], (none.low <= _NEGLIGIBLE).mean()
+    return (
+        f"{len(none):,} draws are independent: their truth is 0, the end of the scale, so they are "
+        f"left out of the figures except for the PIT. {percent(at_zero)} of their 90 % intervals "
+        f"begin at 0 (up to {factor * _NEGLIGIBLE:.3f} {unit}), and the median interval ends at "
+        f"{factor * none.high.median():.3f} {unit}."
+    )
+
+
+def about_methods(table: pd.DataFrame) -> str:
+    """Who has the lowest interval score, and what the peers' 90 % intervals really hold.
+
+    Args:
+        table: of `by_method`.
+    """
+    ran = table[table.datasets > 0]
+    if ran.empty:
+        return "None of the other estimators could run on these datasets."
+    ahead = ran[ran.lead <= 0]
+    verdict = (
+        "MIST's interval score is below that of every other"
+        if ahead.empty
+        else f"MIST's interval score is not below that of {', '.join(ahead.title)}"
+    )
+    resampled = ran[ran.method != CLASSIC]
+    if resampled.empty:
+        return f"{verdict}."
+    worst = _row(resampled, resampled.coverage.to_numpy().argmin())
+    return (
+        f"{verdict}. Resampling shows how far an estimate moves, not how far it is off: the 90 % "
+        f"intervals of {worst.title} hold {percent(worst.coverage)} of the truths. A bootstrap "
+        "also repeats rows; a row and its copy are nearest neighbours, which biases KSG upwards."
+    )
+
+
+def about_grids(table: pd.DataFrame) -> str:
+    """Whether MIST's interval score is the lowest in every bin of n.
+
+    Args:
+        table: of `on_grids`.
+    """
+    ran = table[table.datasets > 0]
+    ahead = ran[ran.lead <= 0]
+    if ahead.empty:
+        bins = len(ran.groupby(["split", "n"]))
+        return f"In all {bins} bins MIST's interval score is the lowest."
+    cases = "; ".join(f"{r.title}, {r.split}, n in {r.n}" for r in ahead.itertuples())
+    return f"MIST's interval score is the lowest but for these: {cases}."
+
+
+def _row(table: pd.DataFrame, position: int):
+    """One row as a named tuple; pandas 1.5 warns where it makes a series of mixed columns."""
+    return list(table.itertuples())[position]

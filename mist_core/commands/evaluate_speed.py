@@ -1,0 +1,55 @@
+"""`python -m mist_core evaluate speed`: ours beside its peers, as ratios and as a table."""
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+from mist_core.benchmarks import provenance, speed_ratio
+from mist_core.benchmarks import speed as speed_table
+from mist_core.benchmarks.journal import Journal
+from mist_core.benchmarks.registry import Choice, written
+from mist_core.commands.progress_bar import Bar
+from mist_core.inference.estimator import MISTEstimator
+
+HELP = "seconds an estimate, ours beside its peers, over rows and columns"
+CHOICES = {
+    "repeats": Choice(5, "timed runs of each, after one that is not counted"),
+    "rows": Choice(speed_table.ROWS, "values of n", int),
+    "dims": Choice(speed_table.DIMS, "columns a side", int),
+    "limit": Choice(60, "seconds that one estimate may take"),
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--weights", default="general", help="a shipped name or a file")
+    parser.add_argument("--out", type=Path, help="results/x.parquet; x.json comes beside it")
+    for name, choice in CHOICES.items():
+        parser.add_argument(f"--{name}", type=choice.read, default=choice.default, help=choice.help)
+
+
+def main(options: argparse.Namespace) -> None:
+    """Measures the table, then the ratios to KSG, prints and stores both."""
+    estimator, label = MISTEstimator.load(options.weights), Path(options.weights).stem
+    stem = options.out or provenance.RESULTS / f"speed-{label}"
+    stem = stem.with_suffix("") if stem.suffix == ".parquet" else stem
+    chosen = {name: getattr(options, name) for name in CHOICES}
+    journal = Journal(provenance.unfinished(stem, f"speed {chosen}"))
+    entered = speed_table.entrants(f"mist-{label}", estimator, options.limit)
+    shapes = len(options.rows) * len(options.dims)
+    table = speed_table.measure_table(
+        entered, journal, progress=Bar("speed", shapes * len(entered)), **chosen
+    )
+    exponents = speed_table.growth(table)
+    ratios = speed_ratio.measure(estimator, options.repeats)
+    print(speed_table.render_table(table, exponents))
+    print(speed_ratio.render(ratios, provenance.hardware()))
+    words = [word for name, value in chosen.items() for word in (f"--{name}", written(value))]
+    command = ["evaluate", "speed", "--weights", label, *words]
+    summary = provenance.provenance(command, {f"mist-{label}": estimator}, journal.seconds())
+    scores = dataclasses.asdict(ratios) | {"ratios": ratios.ratios()}
+    provenance.save_run(
+        stem, summary | {"benchmark": "speed", "speed": scores, "growth": exponents}, table
+    )
+    journal.discard()
+    print(f"Stored as {stem.name} in {stem.parent.name}/")

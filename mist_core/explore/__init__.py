@@ -1,0 +1,4 @@
+"""One named law with its seed: sample, truth, estimates and their figures.
+
+Imports distributions, inference and baselines.
+"""

@@ -1,0 +1,185 @@
+"""Charts of estimates: the model's fan, the truth, other estimators, and how it converges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mist_core.benchmarks.baselines.estimators import BASELINES, BaselineResult
+from mist_core.charts import BLUE, GREEN, VERMILLION, fixed_scale, titled
+from mist_core.inference.posterior import UNITS, Posterior
+
+# Central intervals of a fan, drawn over each other so that the middle is darkest.
+FAN_COVERAGES = (0.99, 0.9, 0.75, 0.5, 0.25)
+
+
+@dataclass(frozen=True)
+class Fan:
+    """A posterior cut down to what a chart shows, in the posterior's unit."""
+
+    median: float
+    bands: tuple[tuple[float, float, float], ...]
+    """(coverage, low, high) for each of FAN_COVERAGES."""
+
+    @classmethod
+    def of(cls, posterior: Posterior) -> Fan:
+        """Keep the median and the central intervals of FAN_COVERAGES."""
+        return cls(posterior.median, tuple((c, *posterior.interval(c)) for c in FAN_COVERAGES))
+
+    def interval(self, coverage: float = 0.9) -> tuple[float, float]:
+        """Ends of one of the fan's central intervals."""
+        return next((low, high) for c, low, high in self.bands if c == coverage)
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another estimator's row: its value, or why there is none (yet)."""
+
+    name: str
+    value: float | None
+    note: str
+
+    @classmethod
+    def of(cls, name: str, result: BaselineResult | None, *, unit: str) -> Rival:
+        """A baseline's row: its value as it came, negative ones included, or why there is none."""
+        title = BASELINES[name].title
+        if result is None:
+            return cls(title, None, "at work …")
+        if result.failure:
+            return cls(title, None, "no estimate")
+        value = result.mutual_information * UNITS[unit]
+        return cls(title, value, f"{value:.3f} in {result.seconds:.2f} s")
+
+
+def comparison(fan: Fan, truth: float, rivals: Sequence[Rival], *, unit: str) -> alt.LayerChart:
+    """Draw the model's quantile fan, each rival's value and the true mutual information."""
+    low, high = _comparison_range(fan, truth, rivals)
+    x = alt.X("low:Q", title=f"mutual information ({unit})", scale=fixed_scale((low, high)))
+    rows = [_fan_label(fan), *(_rival_label(r) for r in rivals)]
+    y = alt.Y("row:N", sort=rows, title=None, scale=alt.Scale(domain=rows), axis=_two_line_axis())
+    # The label goes to the side that has room for it.
+    align = "right" if truth > (low + high) / 2 else "left"
+    rule = _truth_rule(truth, alt.X("truth:Q"), unit, align=align)
+    layers = [*_fan_layers(fan, rows[0], x, y), rule]
+    if any(r.value is not None for r in rivals):
+        layers.insert(0, _rival_points(rivals, rows[1:], x, y))
+    title = titled("The estimates", "bands: 25 to 99 %; ticks: median and 90 % interval")
+    return alt.layer(*layers).properties(title=title, height=max(400, 60 * len(rows)))
+
+
+def convergence(
+    n_samples: Sequence[int], fans: Sequence[Fan], truth: float, *, unit: str
+) -> alt.LayerChart:
+    """Draw the median with its 50 % and 90 % intervals against the number of rows."""
+    frame = pd.DataFrame(
+        {
+            "n": n_samples,
+            "median": [fan.median for fan in fans],
+            "low90": [fan.interval(0.9)[0] for fan in fans],
+            "high90": [fan.interval(0.9)[1] for fan in fans],
+            "low50": [fan.interval(0.5)[0] for fan in fans],
+            "high50": [fan.interval(0.5)[1] for fan in fans],
+        }
+    )
+    x = alt.X("n:Q", title="rows used", scale=alt.Scale(type="log", nice=False))
+    base = alt.Chart(frame).encode(x=x)
+    y90 = alt.Y("low90:Q", title=f"mutual information ({unit})", scale=alt.Scale(zero=True))
+    layers = [
+        base.mark_area(color=BLUE, opacity=0.2).encode(y=y90, y2="high90:Q"),
+        base.mark_area(color=BLUE, opacity=0.35).encode(y="low50:Q", y2="high50:Q"),
+        base.mark_line(color=BLUE, point=alt.OverlayMarkDef(color=BLUE, size=40)).encode(
+            y="median:Q"
+        ),
+        _truth_rule(truth, alt.Y("truth:Q"), unit, align="right"),
+    ]
+    title = titled("How it converges", "first rows of the sample; bands: 50 and 90 %")
+    return alt.layer(*layers).properties(title=title, height=340)
+
+
+def poster(sample: alt.Chart, estimates: alt.LayerChart, curve: alt.LayerChart) -> alt.VConcatChart:
+    """Put the three charts on one white sheet of fixed size, for download."""
+    top = alt.hconcat(sample.properties(width=340), estimates.properties(width=420), spacing=40)
+    sheet = alt.vconcat(top, curve.properties(width=900), spacing=30).resolve_scale(
+        color="independent", shape="independent"
+    )
+    return sheet.configure(background="white", padding=16).configure_title(anchor="start")
+
+
+def _fan_layers(fan: Fan, row: str, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    bands = pd.DataFrame(fan.bands, columns=["coverage", "low", "high"]).assign(row=row)
+    low, high = fan.interval(0.9)
+    ends = pd.DataFrame({"row": [row, row], "low": [low, high]})
+    middle = pd.DataFrame({"row": [row], "low": [fan.median]})
+    return [
+        alt.Chart(bands)
+        .mark_bar(color=BLUE, opacity=0.25, size=26)
+        .encode(x=x, x2="high:Q", y=y, detail="coverage:N"),
+        alt.Chart(ends).mark_tick(color=BLUE, size=26, thickness=2).encode(x=x, y=y),
+        alt.Chart(middle).mark_tick(color=BLUE, size=34, thickness=4).encode(x=x, y=y),
+    ]
+
+
+def _rival_points(rivals: Sequence[Rival], rows: Sequence[str], x: alt.X, y: alt.Y) -> alt.Chart:
+    low, high = x.to_dict()["scale"]["domain"]
+    frame = pd.DataFrame(
+        [
+            # A value off the chart sits at its edge as a triangle; its label has the number.
+            {
+                "row": row,
+                "low": float(np.clip(r.value, low, high)),
+                "off": _side(r.value, low, high),
+            }
+            for r, row in zip(rivals, rows, strict=True)
+            if r.value is not None
+        ]
+    )
+    shapes = alt.Scale(
+        domain=["left", "inside", "right"], range=["triangle-left", "diamond", "triangle-right"]
+    )
+    shape = alt.Shape("off:N", scale=shapes, legend=None)
+    return (
+        alt.Chart(frame)
+        .mark_point(filled=True, color=GREEN, size=110, opacity=1)
+        .encode(x=x, y=y, shape=shape)
+    )
+
+
+def _truth_rule(truth: float, position: alt.X | alt.Y, unit: str, *, align: str) -> alt.LayerChart:
+    channel = type(position).__name__.lower()
+    base = alt.Chart(pd.DataFrame({"truth": [truth], "label": [f"truth {truth:.3f} {unit}"]}))
+    rule = base.mark_rule(color=VERMILLION, strokeDash=[6, 4], strokeWidth=2)
+    text = base.mark_text(
+        color=VERMILLION, align=align, dx=5 if align == "left" else -5, dy=-6, baseline="bottom"
+    )
+    corner = {"y": alt.value(0)} if channel == "x" else {"x": alt.value("width")}
+    return rule.encode(**{channel: position}) + text.encode(
+        text="label:N", **{channel: position}, **corner
+    )
+
+
+def _fan_label(fan: Fan) -> str:
+    low, high = fan.interval(0.9)
+    return f"MIST\n{fan.median:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _rival_label(rival: Rival) -> str:
+    return f"{rival.name}\n{rival.note}"
+
+
+def _two_line_axis() -> alt.Axis:
+    return alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=200, grid=False, ticks=False)
+
+
+def _comparison_range(fan: Fan, truth: float, rivals: Sequence[Rival]) -> tuple[float, float]:
+    """Room for the fan and the truth; rivals far outside are pinned to the edge."""
+    top = 1.25 * max(truth, fan.bands[0][2], 0.1)
+    lowest = min([0.0, *(r.value for r in rivals if r.value is not None)])
+    return max(lowest, -0.25 * top), top
+
+
+def _side(value: float, low: float, high: float) -> str:
+    return "left" if value < low else "right" if value > high else "inside"

@@ -1,0 +1,201 @@
+"""The public face: trained weights in, one posterior of the mutual information per dataset out."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mist_core.checkpoint import Checkpoint, load_network
+from mist_core.errors import InputError, ParameterError, WeightsError
+from mist_core.inference.batching import batches, side_by_side
+from mist_core.inference.column_types import Types
+from mist_core.inference.inputs import read_varying
+from mist_core.inference.posterior import Posterior
+from mist_core.networks.base import Network
+from mist_core.networks.quantiles import LEVELS
+
+WEIGHTS = Path(__file__).parents[2] / "weights"
+
+
+class MISTEstimator:
+    """Amortized estimator of mutual information in nats; stateless, so threads may share it.
+
+    >>> estimator = MISTEstimator.load()                       # doctest: +SKIP
+    >>> estimator.posterior(x, y).interval(coverage=0.9)       # doctest: +SKIP
+    """
+
+    def __init__(self, network: Network, checkpoint: Checkpoint):
+        self.network = network.requires_grad_(False)
+        self.card = checkpoint.card
+        self.sha256 = checkpoint.sha256
+
+    @classmethod
+    def load(
+        cls, name_or_path: str | Path = "general", device: str | torch.device = "auto"
+    ) -> "MISTEstimator":
+        """Load shipped weights by name ("general", "paper", "classic") or any file by its path.
+
+        Args:
+            name_or_path: a bare name stands for weights/<name>.safetensors.
+            device: "auto" (CUDA where there is one), "cpu", or "cuda[:index]".
+
+        Raises:
+            WeightsError: there are no such weights, or the file is not a valid checkpoint.
+            ParameterError: the device does not exist here.
+        """
+        return cls(*load_network(_find(name_or_path), _choose_device(device)))
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.network.parameters()).device
+
+    def posterior(self, x: Any, y: Any, types: Types = None) -> Posterior:
+        """Distribution of I(X;Y) given the rows of x and y.
+
+        Args:
+            x: (n,) or (n, dim_x): NumPy, torch, pandas or lists; n >= 4.
+            y: (n,) or (n, dim_y), rows paired with those of `x`. Constant columns of either side
+                change nothing.
+            types: forces column types; see `mist_core.inference.column_types`.
+
+        Returns:
+            A Posterior in nats.
+
+        Raises:
+            InputError: see `mist_core.inference.inputs.read_pair`.
+        """
+        x, y = read_varying(x, y, types)
+        return self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
+
+    def posteriors(self, pairs: Iterable[tuple[Any, Any]], types: Types = None) -> list[Posterior]:
+        """One posterior per pair (x, y), in order; pairs of one shape run together.
+
+        The pairs are read as they are needed: a generator keeps memory bounded.
+
+        Raises:
+            InputError: as `posterior`, with the number of the offending pair.
+        """
+        answers: dict[int, Posterior] = {}
+        threads = os.cpu_count() if self.device.type == "cpu" else 1
+        for batch, found in side_by_side(
+            lambda b: self._infer(b.x, b.y), batches(_read_all(pairs, types)), threads
+        ):
+            answers.update(zip(batch.places, found, strict=True))
+        return [answers[place] for place in range(len(answers))]
+
+    def estimate(self, x: Any, y: Any) -> float:
+        """Point estimate of I(X;Y) in nats, the posterior's mean; arguments as `posterior`."""
+        return self.posterior(x, y).mean
+
+    def mutual_information(self, x: Tensor, y: Tensor) -> Tensor:
+        """Point estimate as a scalar tensor, differentiable in x and y.
+
+        Ranks are smooth here, so the value differs a little from `estimate`. Statistics that count
+        (neighbours, grid cells) take part in the value, not in the gradient. A constant column gets
+        a zero gradient; where directions tie exactly (indicators of classes, duplicated columns)
+        the derivative does not exist, and what comes is not to be used.
+
+        Args:
+            x: (n,) or (n, dim_x) floating-point tensor.
+            y: (n,) or (n, dim_y).
+
+        Returns:
+            () tensor, nats, on the estimator's device.
+
+        Raises:
+            InputError: not tensors, or as `posterior`.
+        """
+        if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
+            raise InputError("mutual_information expects torch tensors; use estimate for the rest.")
+        x, y = (side.unsqueeze(0) for side in read_varying(x, y))
+        inputs = self._prepare(x, y, soft=True)
+        return self.network(inputs).mean.squeeze(0)
+
+    def estimate_with_info(self, x: Any, y: Any) -> "EstimateResult":
+        """The estimate with its 90 % interval, as bmi's benchmark asks for it."""
+        posterior = self.posterior(x, y)
+        low, high = posterior.interval()
+        information = {"low": low, "high": high, "in_family": posterior.in_family}
+        return EstimateResult(posterior.mean, additional_information=information)
+
+    def parameters(self) -> "EstimatorParameters":
+        """What identifies this estimator, as bmi's benchmark asks for it."""
+        return EstimatorParameters(str(self.card.get("meta")), self.sha256)
+
+    def __repr__(self) -> str:
+        return f"MISTEstimator(meta {self.card.get('meta')!r}, sha256 {self.sha256[:12]})"
+
+    @torch.inference_mode()
+    def _infer(self, x: Tensor, y: Tensor) -> list[Posterior]:
+        """One posterior for each of B datasets, x (B, n, dim_x) and y (B, n, dim_y)."""
+        inputs = self._prepare(x, y)
+        prediction = self.network(inputs)
+        columns = (prediction.mean, prediction.quantiles, prediction.in_family)
+        levels = tuple(LEVELS.double().round(decimals=3).tolist())
+        return [
+            Posterior(mean, levels, tuple(quantiles), in_family)
+            for mean, quantiles, in_family in zip(*(c.tolist() for c in columns), strict=True)
+        ]
+
+    def _prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
+        return self.network.prepare(x.to(self.device), y.to(self.device), soft=soft)
+
+
+@dataclass(frozen=True)
+class EstimateResult:
+    """Stand-in for bmi.interface.EstimateResult: using the estimator does not require bmi."""
+
+    mi_estimate: float
+    time_in_seconds: float | None = None
+    additional_information: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EstimatorParameters:
+    """What bmi stores beside an estimator's results; `dict` as its pydantic models have it."""
+
+    meta: str
+    sha256: str
+
+    def dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def _find(name_or_path: str | Path) -> Path:
+    path = Path(name_or_path)
+    if path.suffix or len(path.parts) != 1:
+        return path
+    shipped = WEIGHTS / f"{path.name}.safetensors"
+    if not shipped.exists():
+        known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
+        raise WeightsError(
+            f"No weights named {path.name!r} in {WEIGHTS}; there are: {', '.join(known) or 'none'}."
+        )
+    return shipped
+
+
+def _choose_device(device: str | torch.device) -> torch.device:
+    """CPU or CUDA: the eigen-decompositions need float64, which other accelerators lack."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+    except RuntimeError as error:
+        raise ParameterError(f"Expected a device such as 'cpu', got {device!r}.") from error
+    if chosen.type == "cpu":
+        return chosen
+    if chosen.type == "cuda" and (chosen.index or 0) < torch.cuda.device_count():
+        return chosen
+    raise ParameterError(f"The device {device!r} cannot be used here: use 'cpu' or 'auto'.")
+
+
+def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tensor]]:
+    for place, (x, y) in enumerate(pairs):
+        try:
+            yield place, *read_varying(x, y, types)
+        except InputError as error:
+            raise InputError(f"Pair {place}: {error}") from error

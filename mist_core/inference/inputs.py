@@ -1,0 +1,239 @@
+"""The one boundary for data: whatever holds two sets of columns becomes two finite matrices."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from mist_core.errors import InputError
+from mist_core.inference.column_types import Types, forced_types, is_class
+
+MIN_SAMPLES = 4
+# One indicator column each: the model is trained on at most this many columns a side.
+MAX_CLASSES = 64
+
+
+def read_pair(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
+    """Convert and check two sets of columns.
+
+    Args:
+        x: (n,) or (n, dim_x): NumPy array, torch tensor of any device, pandas Series or DataFrame,
+            or nested list.
+        y: (n,) or (n, dim_y), likewise; its rows belong to those of `x`.
+        types: overrides the types found from the dtypes; see `mist_core.inference.column_types`.
+
+    Returns:
+        (n, width_x) and (n, width_y): finite, float64. Numeric tensors stay on their device and
+        keep their graph. The indicator columns of a class column come in the order in which the
+        classes first appear, so renaming the classes changes nothing.
+
+    Raises:
+        InputError: fewer than 4 rows, unequal lengths, empty, more than two axes, values that are
+            missing, infinite, complex or neither numbers nor text, too many classes, bad `types`.
+    """
+    if types is None:
+        plain = _plain(x), _plain(y)
+        lengths = {0 if side is None else len(side) for side in plain}
+        if len(lengths) == 1 and min(lengths) >= MIN_SAMPLES:
+            return plain
+    sides = {"x": _columns("x", x), "y": _columns("y", y)}
+    forced = forced_types(types, {side: list(columns) for side, columns in sides.items()})
+    rows = {side: len(next(iter(columns.values()))) for side, columns in sides.items()}
+    if rows["x"] != rows["y"]:
+        raise InputError(
+            f"x has {rows['x']} rows and y has {rows['y']}: row i of both must belong to the same "
+            "sample."
+        )
+    if rows["x"] < MIN_SAMPLES:
+        raise InputError(f"Expected at least {MIN_SAMPLES} rows, got {rows['x']}.")
+    return tuple(
+        torch.cat([_read(side, name, columns[name], forced[side][name]) for name in columns], 1)
+        for side, columns in sides.items()
+    )
+
+
+def read_varying(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
+    """`read_pair` without constant columns, which tell nothing.
+
+    Args:
+        x, y, types: as for `read_pair`.
+
+    Returns:
+        (n, width_x) and (n, width_y), float64; of a side that is constant one column of zeros is
+        left. Gradients with respect to constant columns are 0.
+
+    Raises:
+        InputError: as `read_pair`.
+    """
+    return tuple(map(_varying, read_pair(x, y, types)))
+
+
+def _varying(side: Tensor) -> Tensor:
+    """The columns of (n, width) that vary, or one of zeros, whose gradient is 0."""
+    varies = (side != side[:1]).any(0)
+    if varies.all():
+        return side
+    return side[:, varies] if varies.any() else 0.0 * side[:, :1]
+
+
+def _plain(data: Any) -> Tensor | None:
+    """(n, d) float64 of finite floating-point columns at once; None where more is to be said.
+
+    Looking at the columns one by one takes as long as a tenth of an estimate.
+    """
+    if type(data) is np.ndarray and data.dtype in (np.float32, np.float64):
+        data = torch.tensor(np.ascontiguousarray(data))  # torch knows no negative strides
+    if not isinstance(data, Tensor) or not data.is_floating_point() or data.device.type == "mps":
+        return None
+    if data.ndim not in (1, 2) or not data.numel() or not data.isfinite().all():
+        return None
+    return data.double().reshape(len(data), -1)
+
+
+def _columns(side: str, data: Any) -> dict[Any, Tensor | pd.Series]:
+    """The columns of one side by name: pandas names, else 0, 1, ..."""
+    if isinstance(data, pd.DataFrame):
+        names = list(data.columns) if data.columns.is_unique else range(data.shape[1])
+        columns = {name: data.iloc[:, i] for i, name in enumerate(names)}
+    elif isinstance(data, pd.Series):
+        columns = {0 if data.name is None else data.name: data}
+    elif isinstance(data, pd.api.extensions.ExtensionArray | pd.Index):
+        columns = {0: pd.Series(data)}
+    elif isinstance(data, Tensor):
+        columns = dict(enumerate(_as_matrix(side, data).unbind(1)))
+    else:
+        columns = dict(enumerate(map(pd.Series, _as_matrix(side, _as_array(side, data)).T)))
+    if not columns or not len(next(iter(columns.values()))):
+        raise InputError(f"{side} is empty: expected at least {MIN_SAMPLES} rows and one column.")
+    return columns
+
+
+def _as_array(side: str, data: Any) -> np.ndarray:
+    if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
+        raise InputError(f"{side} has masked values: drop those rows from x and y first.")
+    # Through object: NumPy alone would turn the numbers of a mixed list into text in silence.
+    dtype = object if isinstance(data, list | tuple) else None
+    try:
+        array = np.asarray(data, dtype=dtype)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{side}: expected rows of equal length ({error}).") from error
+    if array.dtype.kind == "V":
+        raise InputError(f"{side}: expected plain columns, got records; pass a DataFrame instead.")
+    # FITS and HDF5 files hand out big-endian arrays, which pandas cannot count.
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def _as_matrix(side: str, data: Any) -> Any:
+    if data.ndim not in (1, 2):
+        raise InputError(
+            f"{side}: expected shape (n,) or (n, dim), got {tuple(data.shape)}; reshape it so that "
+            "each sample is one row."
+        )
+    return data[:, None] if data.ndim == 1 else data
+
+
+def _read(side: str, name: Any, column: Tensor | pd.Series, kind: str | None) -> Tensor:
+    """One column as a matrix (n, width); only classes have width > 1."""
+    place = f"{side}, column {name!r}"
+    if isinstance(column, Tensor):
+        if column.dtype != torch.bool and kind != "class":
+            return _finite(place, _real(place, column).unsqueeze(1))
+        series = pd.Series(column.detach().cpu().numpy())
+        return _read_series(place, series, kind).to(column.device)
+    return _read_series(place, column, kind)
+
+
+def _read_series(place: str, column: pd.Series, kind: str | None) -> Tensor:
+    if pd.api.types.is_complex_dtype(column):
+        raise _complex(place)
+    if column.dtype == object:
+        column = _without_objects(place, column)
+    if kind == "class" or (kind is None and is_class(column.dtype)):
+        return _indicators(place, column)
+    return _finite(place, torch.from_numpy(_numbers(place, column)).unsqueeze(1))
+
+
+def _without_objects(place: str, column: pd.Series) -> pd.Series:
+    """Objects that are all numbers, dates or booleans get their dtype; all text stays."""
+    column = column.infer_objects()
+    if column.dtype != object:
+        return column
+    _require_present(place, column)
+    strange = {type(value).__name__ for value in column if not isinstance(value, str)}
+    if strange:
+        raise InputError(
+            f"{place} has dtype object and holds {', '.join(sorted(strange))}: expected numbers or "
+            "text, not both; convert it with astype(float) or astype(str)."
+        )
+    return column
+
+
+def _require_present(place: str, column: pd.Series) -> None:
+    missing = int(column.isna().sum())
+    if missing:
+        raise InputError(
+            f"{place}: {missing} of {len(column)} values are missing; drop those rows from x and y "
+            "or fill them first."
+        )
+
+
+def _indicators(place: str, column: pd.Series) -> Tensor:
+    """(n, classes) zeros and ones, classes in the order in which they first appear."""
+    _require_present(place, column)
+    if column.dtype.kind == "f":
+        _finite(place, torch.tensor(column.to_numpy(dtype=float)))
+    codes, classes = pd.factorize(column)
+    if len(classes) > MAX_CLASSES:
+        raise InputError(
+            f"{place} has {len(classes)} classes, at most {MAX_CLASSES} can be used: merge rare "
+            "ones, leave the column out if it only names the rows, or force the type 'ordinal' if "
+            "its values are numbers."
+        )
+    return torch.nn.functional.one_hot(torch.from_numpy(codes), len(classes)).double()
+
+
+def _numbers(place: str, column: pd.Series) -> np.ndarray:
+    """(n,) float64, NaN where a value is missing."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = _ordered(place, column)
+    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        raise InputError(
+            f"{place} is text and has no order: use the type 'class', or pass numbers or an "
+            "ordered Categorical."
+        )
+    if column.dtype.kind in "Mm":
+        column = (column - column.min()).dt.total_seconds()
+    try:
+        return column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{place} is {column.dtype}: expected numbers, text or dates.") from error
+
+
+def _ordered(place: str, column: pd.Series) -> pd.Series:
+    """A Categorical's codes where it is ordered, else its values."""
+    if column.cat.ordered:
+        return column.cat.codes.replace(-1, np.nan)
+    return column.astype(column.cat.categories.dtype)
+
+
+def _real(place: str, column: Tensor) -> Tensor:
+    if column.is_complex():
+        raise _complex(place)
+    # Apple's GPU has no float64.
+    return (column.cpu() if column.device.type == "mps" else column).double()
+
+
+def _complex(place: str) -> InputError:
+    return InputError(f"{place} is complex: pass its real and imaginary parts as two columns.")
+
+
+def _finite(place: str, values: Tensor) -> Tensor:
+    bad = int((~torch.isfinite(values)).sum())
+    if bad:
+        raise InputError(
+            f"{place}: {bad} of {len(values)} values are missing or infinite; drop those rows from "
+            "x and y or fill them first."
+        )
+    return values

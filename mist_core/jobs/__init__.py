@@ -1,0 +1,4 @@
+"""Background trainings, none of them lost.
+
+Imports training, weights and benchmarks.
+"""

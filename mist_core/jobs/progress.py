@@ -1,0 +1,47 @@
+"""What a run has written about itself, and the sentence that sums it up."""
+
+import json
+from pathlib import Path
+
+from mist_core.networks.scoring import CENTRAL
+
+
+def read_progress(folder: Path) -> list[dict]:
+    """The progress points of a run in order.
+
+    A killed run goes back to its last saved state, so points it had beyond that are left out; so
+    is a line that is being written.
+    """
+    path = folder / "progress.jsonl"
+    lines = path.read_text().splitlines() if path.exists() else []
+    points: list[dict] = []
+    for point in reversed(list(filter(None, map(_parse, lines)))):
+        if not points or point["steps"] < points[-1]["steps"]:
+            points.append(point)
+    return points[::-1]
+
+
+def reliability(scores: dict[str, float]) -> list[tuple[float, float]]:
+    """(nominal, empirical) coverage of each central interval, shares, the narrowest first."""
+    return [(p / 100, scores[f"coverage_{p}"]) for p in sorted(CENTRAL)]
+
+
+def beats_start(point: dict) -> str:
+    """How the loss compares with that of the frozen starting weights, in words."""
+    loss = point["validation"]["loss"]
+    if point.get("start") is None:
+        return f"validation loss {loss:.4f}"
+    before = point["start"]["loss"]
+    change = 100 * (loss / before - 1)
+    side = "below" if change < 0 else "above"
+    return (
+        f"validation loss {loss:.4f}, {abs(change):.1f} % {side} the starting weights' {before:.4f}"
+    )
+
+
+def _parse(line: str) -> dict | None:
+    try:
+        point = json.loads(line)
+    except ValueError:
+        return None
+    return point if isinstance(point, dict) and "validation" in point else None

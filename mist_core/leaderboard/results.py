@@ -1,0 +1,205 @@
+"""Stored benchmark runs read back: all runs of one benchmark as one table."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from mist_core.benchmarks.scores import HIGH, LOW
+from mist_core.leaderboard.board import KINDS, kind
+from mist_core.leaderboard.error_analysis import with_errors
+
+# What makes the stored runs; the README's "Reproduce the numbers" has the same lines.
+_NEURAL = ("mine", "infonce", "nwj", "donsker-varadhan")
+_CLASSICAL = ("ksg", "cca", "histogram", "kde")
+COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    "mtest": (
+        (("mist-paper",), "evaluate mtest --weights paper"),
+        (("mist-general",), "evaluate mtest --weights general"),
+        (("mist-paper-no-additive",), "evaluate mtest --weights paper-no-additive"),
+        (("mist-classic",), "evaluate mtest --weights classic"),
+        (_CLASSICAL, "evaluate mtest --estimators ksg,cca,histogram,kde"),
+        (_NEURAL, "evaluate mtest --estimators mine,infonce,nwj,dv --every 20"),
+    ),
+    "mtest-extended": (
+        (
+            ("mist-paper", "mist-general", "cca"),
+            "evaluate mtest-extended --weights paper,general --estimators mist,cca",
+        ),
+    ),
+    "bmi40": (
+        (("mist-general",), "evaluate bmi40 --weights general"),
+        (_CLASSICAL, "evaluate bmi40 --estimators ksg,cca,histogram,kde"),
+        (_NEURAL, "evaluate bmi40 --estimators mine,infonce,nwj,dv --every 20"),
+    ),
+    "selfconsistency": (
+        (
+            ("mist-general", *_CLASSICAL),
+            "evaluate selfconsistency --estimators mist,ksg,cca,histogram,kde",
+        ),
+        (_NEURAL, "evaluate selfconsistency --estimators mine,infonce,nwj,dv --seeds 1"),
+    ),
+    "speed": ((("mist-general", "ksg", "cca", "mine", "sklearn-ksg"), "evaluate speed"),),
+}
+
+# What every stored run says of where it comes from.
+_ORIGIN = {"command", "date", "hardware", "weights"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where numbers come from.
+
+    Attributes:
+        name: file name without its ending.
+        command: what to type to repeat it.
+        date: on which it ran, ISO.
+        machine: its processor, cores, threads and GPU.
+        weights: SHA-256 of those of ours that it judged, by estimator.
+    """
+
+    name: str
+    command: str
+    date: str
+    machine: str
+    weights: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that is stored of one benchmark; what follows from it is worked out once.
+
+    Attributes:
+        benchmark: its name.
+        runs: the run of each estimator.
+        table: a row an estimator and dataset, as `cells.tidy`, nats; of speed, as
+            `speed_table.measure_table`.
+        scores: the runs' own summaries, records as the benchmark's `summarize` makes them.
+        unreadable: files of no use, such as one that is being written.
+        stamp: differs where the content does.
+    """
+
+    benchmark: str
+    runs: dict[str, Run]
+    table: pd.DataFrame
+    scores: pd.DataFrame
+    unreadable: tuple[str, ...] = ()
+    stamp: tuple = ()
+
+    @cached_property
+    def estimators(self) -> list[str]:
+        """Ours first, then kind by kind, the nearest to the truth first."""
+        return list(self.table.estimator.unique()) if len(self.table) else []
+
+    @cached_property
+    def errors(self) -> pd.DataFrame:
+        """The rows that have an estimate, as `accuracy.with_errors` makes them."""
+        return with_errors(self.table)
+
+    def missing(self) -> list[tuple[list[str], str]]:
+        """Estimators without a stored run, each group with the command that makes one."""
+        wanted = COMMANDS[self.benchmark]
+        lacks = [([n for n in names if n not in self.estimators], text) for names, text in wanted]
+        return [(names, f"python -m mist_core {text}") for names, text in lacks if names]
+
+    def joined(self, table: pd.DataFrame, scores: list[dict]) -> "Results":
+        """With the answers of one more estimator, and their summary."""
+        content = pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()
+        return Results(
+            self.benchmark,
+            self.runs,
+            pd.concat([self.table, table], ignore_index=True),
+            pd.concat([self.scores, pd.DataFrame(scores)], ignore_index=True),
+            self.unreadable,
+            (*self.stamp, content),
+        )
+
+
+def stamp(folder: Path) -> tuple:
+    """What changes whenever a stored run does."""
+    files = sorted([*folder.glob("*.json"), *folder.glob("*.parquet")])
+    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+
+def read(benchmark: str, folder: Path) -> Results:
+    """All runs of a benchmark; of an estimator in several the largest one, then the latest."""
+    unreadable: list[str] = []
+    found = sorted(_stored(benchmark, folder, unreadable), key=lambda run: run[0]["date"])
+    best: dict[str, tuple[int, dict, pd.DataFrame]] = {}
+    for summary, table in found:
+        for name, rows in table.groupby("estimator", sort=False):
+            if len(rows) >= best.get(name, (0,))[0]:
+                best[name] = (len(rows), summary, rows)
+    best = {name: best[name] for name in sorted(best, key=lambda name: _rank(name, best[name][2]))}
+    tables = [rows for _, _, rows in best.values()]
+    scores = [
+        score
+        for name, (_, summary, _) in best.items()
+        for score in summary.get("scores", ())
+        if score["estimator"] == name
+    ]
+    return Results(
+        benchmark,
+        {name: _run(summary) for name, (_, summary, _) in best.items()},
+        pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(),
+        pd.DataFrame(scores),
+        tuple(unreadable),
+        (benchmark, *stamp(folder)),
+    )
+
+
+def throughput(folder: Path) -> tuple[pd.DataFrame, Run] | None:
+    """The stored run of `bench-sampler`: datasets a second; None where there is none.
+
+    Returns:
+        `what`, `total` (a second of wall-clock time), `per_core` (a second of one core's time),
+        and where they come from.
+    """
+    try:
+        summary = json.loads((folder / "sampler.json").read_text())
+        rates = pd.DataFrame(summary["datasets_a_second"]).T
+        return rates.rename_axis("what").reset_index(), _run(summary | {"name": "sampler"})
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _stored(
+    benchmark: str, folder: Path, unreadable: list[str]
+) -> Iterator[tuple[dict, pd.DataFrame]]:
+    for file in sorted(folder.glob("*.json")):
+        try:
+            summary = json.loads(file.read_text())
+            if isinstance(summary, dict) and summary.get("benchmark") == benchmark:
+                if missing := _ORIGIN - set(summary):
+                    raise ValueError(f"no {', '.join(missing)}")
+                summary["name"] = file.stem
+                yield summary, _table(file.with_suffix(".parquet"))
+        except (OSError, ValueError):  # JSON's and Parquet's errors are ValueErrors
+            unreadable.append(file.name)
+
+
+def _rank(estimator: str, rows: pd.DataFrame) -> tuple[int, float]:
+    return KINDS.index(kind(estimator)), (rows.estimate - rows.truth).dropna().abs().median()
+
+
+def _table(file: Path) -> pd.DataFrame:
+    """The rows without the quantiles that nobody draws, their numbers in double precision."""
+    names = pq.read_schema(file).names
+    table = pd.read_parquet(file, columns=[n for n in names if n[0] != "q" or n in (LOW, HIGH)])
+    return table.astype(dict.fromkeys(table.select_dtypes("float32"), "float64"))
+
+
+def _run(summary: dict) -> Run:
+    machine = summary["hardware"]
+    gpu = f", {machine['gpu']}" if machine["gpu"] else ""
+    return Run(
+        summary["name"],
+        summary["command"],
+        summary["date"],
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['threads']} threads{gpu}",
+        {name: origin["sha256"] for name, origin in summary["weights"].items()},
+    )

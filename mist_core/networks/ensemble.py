@@ -1,0 +1,90 @@
+"""Small networks beside the main one, each of which reads half of the statistics.
+
+They learn from the same datasets, and on laws like those they agree with the main network. Under a
+law that is new the halves tell different tales. So the answer is a linear pool of all (Stone,
+1961), which widens to where they lie. Letters: B datasets, F statistics, M witnesses, L quantile
+levels.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mist_core.networks.quantiles import LEVELS, QuantileHead, level_weights
+
+WIDTH, LAYERS = 192, 2
+# Chance of a block of statistics to be read by a witness.
+SHARE = 0.45
+# Of the main network in the pool; the witnesses share the rest.
+MAIN_WEIGHT = 0.75
+
+
+class Residual(nn.Module):
+    """h + W2 drop(silu(W1 norm(h))), the second weight starting small."""
+
+    def __init__(self, dim: int, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(dim)
+        self.widen = nn.Linear(dim, dim)
+        self.narrow = nn.Linear(dim, dim)
+        nn.init.normal_(self.narrow.weight, std=0.1 / dim**0.5)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        return hidden + self.narrow(self.dropout(functional.silu(self.widen(self.norm(hidden)))))
+
+
+class Witness(nn.Module):
+    """Quantiles from some of the statistics.
+
+    Args:
+        columns: places of the statistics it reads.
+        estimates: places of the plug-in estimates among them, counted from the first of all.
+        dropout: as in the main network.
+    """
+
+    def __init__(self, columns: Tensor, estimates: Tensor, dropout: float) -> None:
+        super().__init__()
+        self.register_buffer("columns", columns, persistent=False)
+        self.register_buffer("estimates", estimates, persistent=False)
+        self.embed = nn.Linear(len(columns), WIDTH)
+        self.blocks = nn.ModuleList(Residual(WIDTH, dropout) for _ in range(LAYERS))
+        self.head = QuantileHead(WIDTH, len(estimates))
+
+    def forward(self, standardised: Tensor, features: Tensor) -> Tensor:
+        """(B, L) quantiles of ln(MI + OFFSET) from statistics (B, F), standardised and as read."""
+        hidden = self.embed(standardised[:, self.columns])
+        for block in self.blocks:
+            hidden = block(hidden)
+        return self.head(hidden, features[:, self.estimates]).log_quantiles
+
+
+def read_by(blocks: tuple[str, ...], number: int) -> tuple[str, ...]:
+    """The blocks of statistics that witness `number` reads: the first, and about half of the rest.
+
+    The same ones whenever the same network is built.
+    """
+    chance = np.random.default_rng(number).random(len(blocks))
+    return tuple(name for k, name in enumerate(blocks) if k == 0 or chance[k] < SHARE)
+
+
+def pooled(main: Tensor, witnesses: Tensor) -> Tensor:
+    """(B, L) quantiles of the mixture of all answers.
+
+    Args:
+        main: (B, L) quantiles of the main network.
+        witnesses: (B, M, L) those of the witnesses.
+    """
+    count = witnesses.shape[1]
+    share = [MAIN_WEIGHT, *[(1 - MAIN_WEIGHT) / count] * count]
+    weights = (main.new_tensor(share)[:, None] * level_weights().to(main)).flatten()  # (M + 1) L
+    values, order = torch.cat([main[:, None], witnesses], 1).flatten(1).sort(-1)
+    weights = weights[order]
+    middle = weights.cumsum(-1) - weights / 2  # the level of each value in the mixture
+    levels = LEVELS.to(main).expand_as(main).contiguous()
+    right = torch.searchsorted(middle, levels).clamp(1, middle.shape[-1] - 1)
+    ends = [(middle.gather(1, k), values.gather(1, k)) for k in (right - 1, right)]
+    (level_0, value_0), (level_1, value_1) = ends
+    part = ((levels - level_0) / (level_1 - level_0)).clamp(0, 1)
+    return value_0 + part * (value_1 - value_0)

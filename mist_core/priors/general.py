@@ -1,0 +1,175 @@
+"""The `general` meta-distribution: blocks whose MI adds up, noise, and random maps of each side.
+
+A draw is one shape (n, p, q) filled by groups of laws. A group is a recipe: which blocks, in which
+columns, under which maps; the laws of a group share the recipe and differ in all parameters. Beside
+the blocks stand columns of pure noise; some groups are truly independent. See `general_blocks` for
+the blocks, `general_maps`, `redundant` and `rounding` for how a side is shown.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mist_core.distributions.composite import Independent, Transformed
+from mist_core.distributions.elliptical import Law
+from mist_core.distributions.transforms.maps import Compose, Identity
+from mist_core.distributions.transforms.random import random_maps
+from mist_core.distributions.transforms.redundant import random_redundancy
+from mist_core.priors.blends import Blend
+from mist_core.priors.blocks import BLOCKS, Block, noise
+from mist_core.priors.outliers import STRANGERS
+from mist_core.priors.paper import (
+    FEW_ROWS,
+    FEW_ROWS_SHARES,
+    PAPER_TRAIN,
+    Batch,
+    MetaDistribution,
+    Paper,
+    Source,
+    concatenate,
+    draw_law,
+)
+from mist_core.priors.rounding import rounded
+
+# Whatever a draw may be made of.
+ANY_BLOCK: dict[str, Block] = BLOCKS | STRANGERS
+# Laws that share a recipe: enough for batched sampling, few enough for variety within a shape.
+GROUP = 8
+# Standard error of a Monte Carlo truth, over 1 / sqrt(n): a third of what n rows could ever tell.
+TOLERANCE = 0.3
+# Nats; smaller ones are below every error this estimator will make.
+LEAST_TOLERANCE = 0.004
+INDEPENDENT = 0.08
+INDEPENDENCE = "independent"  # the family name of draws without dependence
+# Share of draws that are of the published families: high dimension and high MI.
+PUBLISHED = 0.27
+# What the published laws are, by the first word of their names.
+PUBLISHED_BLOCKS = {"normal": "gaussian", "student": "student", "additive": "additive"}
+MOST_BLOCKS = 3
+# Share of the other draws that have many rows and many columns, their least n and dimension, and
+# how many times as many values they may have.
+TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.04, 1000, 4, 10
+# How often a side of two or more columns shows one column as two.
+REDUNDANT = 0.05
+# How often the columns of a group of laws are rounded; in more columns a step hides more.
+ROUNDED, MOST_ROUNDED = 0.1, 8
+
+
+@dataclass(frozen=True)
+class General(MetaDistribution):
+    """Laws of every kind, unequal dimensions, small ones more often, n log-uniform.
+
+    Attributes:
+        rows: inclusive range of n.
+        dims: most columns a side.
+        cells: most values n (p + q) of a dataset; dimensions are drawn again above it. Tall
+            draws may have `TALL_CELLS` times as many.
+        blocks: names of `ANY_BLOCK` in use; leaving one out holds its family out of training, and
+            the published laws of that family, too.
+        published: share of draws that are of the published families instead.
+        tall: share of the others that have many rows and many columns.
+    """
+
+    rows: tuple[int, int] = (10, 20_000)
+    dims: int = 64
+    cells: int = 120_000
+    blocks: tuple[str, ...] = tuple(BLOCKS)
+    published: float = PUBLISHED
+    tall: float = TALL
+
+    def draw(self, count: int, source: Source) -> Batch:
+        batch = self._draw(count, source)
+        if source.rng.random() < 0.5:
+            return Batch(batch.y, batch.x, batch.mutual_information, batch.families)
+        return batch
+
+    def _draw(self, count: int, source: Source) -> Batch:
+        families = tuple(name for name in PAPER_TRAIN if blocks_of(name)[0] in self.blocks)
+        if families and source.rng.random() < self.published:
+            rows = FEW_ROWS[source.rng.choice(len(FEW_ROWS), p=FEW_ROWS_SHARES)]
+            return Paper(families, rows).draw(count, source)
+        n, dim_x, dim_y = self._shape(source.rng)
+        groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)
+        return concatenate([self._group(n, dim_x, dim_y, size, source) for size in groups])
+
+    def _shape(self, rng: np.random.Generator) -> tuple[int, int, int]:
+        tall = rng.random() < self.tall and self.rows[1] > TALL_ROWS
+        few, narrow, cells = (TALL_ROWS, TALL_DIM, TALL_CELLS) if tall else (1, 1, 1)
+        few, narrow = max(few, self.rows[0]), min(narrow, self.dims)
+        n = round(math.exp(rng.uniform(*np.log([few, self.rows[1]]))))
+        while True:
+            dim_x, dim_y = (self._dim(narrow, rng) for _ in "xy")
+            if n * (dim_x + dim_y) <= max(cells * self.cells, 2 * narrow * n):
+                return n, dim_x, dim_y
+
+    def _dim(self, least: int, rng: np.random.Generator) -> int:
+        """The least in a third of the draws, else log-uniform."""
+        if rng.random() < 0.33:
+            return least
+        return math.floor(math.exp(rng.uniform(math.log(least), math.log(self.dims + 1))))
+
+    def _group(self, n: int, dim_x: int, dim_y: int, count: int, source: Source) -> Batch:
+        tolerance = max(TOLERANCE / n**0.5, LEAST_TOLERANCE)
+        round_off = max(dim_x, dim_y) <= MOST_ROUNDED and source.rng.random() < ROUNDED
+        twice = [dim > 1 and source.rng.random() < REDUNDANT for dim in (dim_x, dim_y)]
+        law, name, numeric = self._compose(
+            dim_x - twice[0], dim_y - twice[1], count, source, tolerance
+        )
+        maps = random_maps((dim_x, dim_y), count, source, numeric=numeric, mixing=not round_off)
+        shown = [random_redundancy(count, source) if more else Identity() for more in twice]
+        law = Transformed(law, *(Compose(*pair) for pair in zip(shown, maps, strict=True)))
+        if source.rng.random() < INDEPENDENT:
+            batch = _decoupled(law, n, source, count)
+        else:
+            batch = draw_law(law, n, source, (name,) * count)
+        return rounded(batch, source) if round_off and numeric else batch
+
+    def _compose(
+        self, dim_x: int, dim_y: int, count: int, source: Source, tolerance: float
+    ) -> tuple[Law, str, bool]:
+        """Blocks until the columns or the number of blocks run out, then noise columns."""
+        laws, names, numeric = [], [], True
+        left_x, left_y = dim_x, dim_y
+        for _ in range(int(source.rng.choice([1, 1, 1, 2, 2, MOST_BLOCKS]))):
+            fitting = [name for name in self.blocks if ANY_BLOCK[name].fits(left_x, left_y)]
+            if not fitting:
+                break
+            weights = np.array([ANY_BLOCK[name].weight for name in fitting])
+            name = str(source.rng.choice(fitting, p=weights / weights.sum()))
+            law = _build(ANY_BLOCK[name], left_x, left_y, count, source, tolerance)
+            left_x, left_y = left_x - law.dim_x, left_y - law.dim_y
+            laws.append(law)
+            names += [name, *law.names] if isinstance(law, Blend) else [name]
+            numeric &= ANY_BLOCK[name].numeric
+            if min(left_x, left_y) == 0:
+                break
+        if left_x or left_y:
+            laws.append(noise(left_x, left_y, count, source))
+        return Independent(laws), "+".join(sorted(set(names))), numeric
+
+
+def strange() -> General:
+    """Laws that are none of `BLOCKS`, shown as those are; see `strangers`."""
+    return General(blocks=tuple(STRANGERS), published=0.0)
+
+
+def blocks_of(family: str) -> list[str]:
+    """The blocks that make up a dataset of this family; a published law is one block."""
+    kind = family.partition("-")[0]
+    return [PUBLISHED_BLOCKS[kind]] if family in PAPER_TRAIN else family.split("+")
+
+
+def _build(
+    block: Block, left_x: int, left_y: int, count: int, source: Source, tolerance: float
+) -> Law:
+    """The block in as many of the columns left as it likes."""
+    dim_x, dim_y = block.size(left_x, left_y, source.rng)
+    return block.build(dim_x, dim_y, count, source, tolerance)
+
+
+def _decoupled(law: Law, n: int, source: Source, count: int) -> Batch:
+    """X of one sample beside Y of another: the same margins, MI = 0."""
+    batch = draw_law(law, n, source, (INDEPENDENCE,) * count)
+    _, y = law.sample(n, generator=source.generator, dtype=batch.y.dtype)
+    return Batch(batch.x, y, 0 * batch.mutual_information, batch.families)

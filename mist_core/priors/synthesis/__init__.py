@@ -1,0 +1,4 @@
+"""Sides of a table as generators, and laws to put between them.
+
+Imports distributions.
+"""

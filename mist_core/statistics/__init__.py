@@ -1,0 +1,4 @@
+"""Invariant statistics of the rows: what every network reads.
+
+Imports only the modules at the root of `mist_core`.
+"""

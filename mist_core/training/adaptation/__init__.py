@@ -1,0 +1,4 @@
+"""Weights fitted to a table's columns.
+
+Imports training, priors and tables.
+"""

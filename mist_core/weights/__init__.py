@@ -1,0 +1,4 @@
+"""Weights by name, their histories and model cards.
+
+Imports training and benchmarks.
+"""

@@ -1,0 +1,189 @@
+"""What the meta-distributions hold, in sentences and tables for a model card.
+
+The numbers are read from the meta-distributions themselves; the sentences stand here, and tests
+hold them against what is really drawn.
+"""
+
+from dataclasses import replace
+
+from mist_core.distributions.families import FAMILIES
+from mist_core.distributions.transforms.named import TRANSFORMS
+from mist_core.errors import ParameterError
+from mist_core.markdown import table
+from mist_core.priors.blocks import BLOCKS
+from mist_core.priors.general import (
+    INDEPENDENT,
+    LEAST_TOLERANCE,
+    MOST_BLOCKS,
+    MOST_ROUNDED,
+    REDUNDANT,
+    ROUNDED,
+    TALL_CELLS,
+    TALL_DIM,
+    TALL_ROWS,
+    TOLERANCE,
+    General,
+)
+from mist_core.priors.like_table import LikeTable
+from mist_core.priors.paper import (
+    PAPER_BASES,
+    PAPER_IN_FAMILY,
+    PAPER_OUT_OF_FAMILY,
+    PAPER_TRANSFORMS,
+    MetaDistribution,
+    Paper,
+)
+from mist_core.priors.registry import meta_distribution
+from mist_core.priors.spec import Mixed
+from mist_core.priors.synthesis.random_latent import KINDS
+
+BLOCK_SENTENCES = {
+    "gaussian": "Normal columns with random canonical correlations up to 0.995, equal "
+    "correlations, dependent pairs, or latent variables.",
+    "student": "The same in Student columns of 0.7 to 20 degrees of freedom; three in ten are "
+    "uncorrelated and depend only through their common scale.",
+    "additive": "Uniform columns X, and Y is X plus uniform noise, column by column.",
+    "curve": "One column is a random function of another (polynomial, Fourier series, monotone, "
+    "fast sine, zigzag, steps), plus noise of constant or varying width.",
+    "copula": "A Clayton, Gumbel or Frank copula.",
+    "mixture": "Two to six Gaussian clusters in up to five columns a side.",
+    "checkerboard": "A density that is constant on each field of a board of up to 8 × 8 fields.",
+    "ordinal": "A normal pair of which only ordered levels are seen, three to sixty, on one side "
+    "or on both.",
+    "ring": "A noisy circle.",
+    "square": "The squared length of up to four columns, plus noise.",
+    "parity": "The sign of the product of up to four columns, turned over now and then.",
+    "product": "The product of two columns, plus noise.",
+    "gate": "A column times a gain that is shown, too, plus noise.",
+    "contingency": "Two class variables with a random table, as codes or one column a class.",
+    "class-conditional": "X is a class, and up to five columns Y are normal given the class.",
+    "conditional-class": "The same, with X and Y exchanged.",
+}
+# Of the laws and transforms the app lists, most of them bmi's: what `general` draws.
+GENERAL_FAMILIES = {
+    "bivariate-normal": "yes, block `gaussian`",
+    "normal-dense": "yes, block `gaussian`, correlations up to 0.9",
+    "normal-sparse": "yes, block `gaussian`",
+    "normal-2pair": "yes, block `gaussian`",
+    "normal-lvm": "yes, block `gaussian`",
+    "student-identity": "yes, block `student`",
+    "student-dense": "yes, block `student`",
+    "student-sparse": "yes, block `student`",
+    "student-2pair": "yes, block `student`",
+    "additive": "yes, block `additive`, another noise in each column",
+    "bimodal": "no; its copula is that of a normal pair",
+    "gaussian-mixture": "yes, block `mixture`, with random clusters",
+}
+GENERAL_TRANSFORMS = {
+    "base": "yes",
+    "half-cube": "yes",
+    "asinh": "yes",
+    "normal-cdf": "only after asinh: the CDF alone makes ties of heavy tails",
+    "wiggly": "yes, both waves on either side",
+    "spiral": "yes, in any plane, up to one and a half times as fast as bmi's, either way round",
+    "swiss-roll": "among random coils that show one column as two, 0.3 to 2 turns",
+    "rotation": "among random linear maps, condition number up to 3, in one of three up to 100",
+    "running-sums": "among random linear maps",
+    "reversal": "yes: columns are always shuffled",
+}
+
+
+def describe(name: str) -> str:
+    """The meta-distribution as Markdown; a name this version does not know says so."""
+    try:
+        meta = meta_distribution(name)
+    except ParameterError:
+        return "This version of the code does not know that meta-distribution."
+    return _describe(meta)
+
+
+def _describe(meta: MetaDistribution) -> str:
+    if isinstance(meta, Mixed):
+        if _differ_in_rows_alone(meta.parts):
+            return f"{_paper(meta.parts[0])}\n\n{_other_rows(meta)}"
+        parts = zip(meta.shares, map(_describe, meta.parts), strict=True)
+        return "\n\n".join(f"{share:.0%} of the draws: {text}" for share, text in parts)
+    if isinstance(meta, LikeTable):
+        return _like_table(meta)
+    return _general(meta) if isinstance(meta, General) else _paper(meta)
+
+
+def _differ_in_rows_alone(parts: tuple[MetaDistribution, ...]) -> bool:
+    papers = all(isinstance(part, Paper) for part in parts)
+    return papers and len({replace(part, rows=(0, 0)) for part in parts}) == 1
+
+
+def _other_rows(meta: Mixed) -> str:
+    """What the parts after the first one have instead of its rows."""
+    parts = list(zip(meta.shares, meta.parts, strict=True))[1:]
+    words = [f"{share:.0%} of the draws have n in {p.rows[0]} to {p.rows[1]}" for share, p in parts]
+    return f"But {' and '.join(words)}, uniform there."
+
+
+def _like_table(meta: LikeTable) -> str:
+    few, many = meta.rows
+    return (
+        "Look-alikes of a user's table: laws with standard normal sides (canonical correlations "
+        "in half of the draws, else folded copulas, lengths that depend on each other, or "
+        f"independence, {KINDS['independent']:.0%}), each side turned at random and pushed through "
+        "a flow fitted to the table's columns, which leaves the information as it is. Columns of "
+        "few values are drawn beside them by a Gaussian copula; a side of nothing else is one such "
+        f"column cut from a normal. n is log-uniform in {few} to {many}."
+    )
+
+
+def _paper(meta: Paper) -> str:
+    few, many = meta.rows
+    least, most = meta.dims
+    rows = [
+        (f"`{base}`", *(_mark(meta, f"{base}-{transform}") for transform in PAPER_TRANSFORMS))
+        for base in PAPER_BASES
+    ]
+    shown = {base.replace("-", "") for base in (*PAPER_BASES, *PAPER_TRANSFORMS)}
+    missing = [n for n in (*FAMILIES, *TRANSFORMS) if n.replace("-", "") not in shown]
+    return "\n\n".join(
+        [
+            f"{len(meta.families)} published families (arXiv 2511.18945), equally likely; as many "
+            f"columns of X as of Y, uniform in {least} to {most}; n uniform in {few} to {many}. "
+            "Truths in closed form.",
+            table(("law", *PAPER_TRANSFORMS), rows),
+            f"In training there is none of: {', '.join(f'`{n}`' for n in missing)}; no unequal "
+            "dimensions, classes or independent draws either.",
+        ]
+    )
+
+
+def _mark(meta: Paper, family: str) -> str:
+    if family in meta.families:
+        return "trained"
+    return "test only" if family in PAPER_IN_FAMILY + PAPER_OUT_OF_FAMILY else "–"
+
+
+def _general(meta: General) -> str:
+    few, many = meta.rows
+    blocks = [(f"`{b}`", f"{BLOCKS[b].weight:g}", BLOCK_SENTENCES[b]) for b in meta.blocks]
+    named = GENERAL_FAMILIES | GENERAL_TRANSFORMS
+    return "\n\n".join(
+        [
+            f"One to {MOST_BLOCKS} independent blocks, whose mutual information adds up, and "
+            "columns of pure noise around them. Then each side goes through an invertible map: "
+            "increasing maps of single columns, linear maps, spirals, or none; the columns are "
+            f"shuffled. Blocks of classes are shuffled only. {REDUNDANT:.0%} of the sides show a "
+            "column as two, on a coil or beside its square, and the columns of "
+            f"{ROUNDED:.0%} of the groups of up to {MOST_ROUNDED} columns a side are rounded.",
+            f"n is log-uniform in {few} to {many:,}; a side has one column in a third of the "
+            f"draws, else log-uniform up to {meta.dims}, as far as n times columns stays below "
+            f"{meta.cells:,}; {meta.tall:.0%} of the draws have at least {TALL_ROWS:,} rows and "
+            f"{TALL_DIM} columns a side, and up to {TALL_CELLS} times as many values. In "
+            f"{INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
+            f"so that nothing is to be found; {meta.published:.0%} of the draws are of the "
+            "published laws (`paper`), up to 32 + 32 columns. Truths are in closed form, by "
+            f"quadrature, or by Monte Carlo with a standard error below {TOLERANCE} / √n a block, "
+            f"or {LEAST_TOLERANCE} nats where that is more.",
+            "The blocks, with how often each is drawn relative to the others that fit, as this "
+            "version of the code has them:",
+            table(("block", "weight", "what it is"), blocks),
+            "Of bmi's and the app's families and transforms, training draws:",
+            table(("name", "drawn"), [(f"`{name}`", note) for name, note in named.items()]),
+        ]
+    )

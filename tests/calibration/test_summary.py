@@ -1,0 +1,169 @@
+"""What a study shows is what its rows say: shares, their chance, fair comparisons, plain words."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mist_core.calibration import stored as calibration_runs
+from mist_core.calibration import summary, text
+from mist_core.calibration.judge import MIST
+from mist_core.calibration.panels import in_unit, law_table, method_table, panels
+from mist_core.charts import to_svg
+
+
+def study(count: int, *, width: float = 0.9, family: str = "ring", **columns) -> pd.DataFrame:
+    """Truths at 1 with evenly spread PIT, inside their 90 % interval in `width` of the cases."""
+    pit = (np.arange(count) + 0.5) / count
+    shift = (pit - 0.5) / (width / 2)  # the interval's half width is 1
+    rows = {
+        "method": MIST,
+        "number": range(count),
+        "family": family,
+        "n_samples": np.linspace(10, 500, count).astype(int),
+        "dim_x": 1 + np.arange(count) % 3,
+        "dim_y": 2,
+        "truth": 1.0,
+        "low": np.maximum(0.0, -shift),
+        "high": 2.0 - shift,
+        "pit": 0.5 + (pit - 0.5) * 0.9 / width,
+    }
+    return pd.DataFrame(rows | columns)
+
+
+def peers(rows: pd.DataFrame, offset: float) -> pd.DataFrame:
+    """Point intervals off the truth by so much, on every other dataset; half of them failed."""
+    seen = rows.iloc[::2].assign(method="ksg-bootstrap", low=rows.truth + offset)
+    seen["high"] = seen.low
+    seen.loc[seen.index[::2], ["low", "high"]] = np.nan
+    return pd.concat([rows, seen], ignore_index=True)
+
+
+def test_even_pit_is_on_the_diagonal_and_inside_every_band():
+    table = summary.reliability(study(1000))
+    assert len(table) == 19
+    assert np.allclose(table.empirical, table.nominal, atol=0.002)
+    assert table.inside.all() and summary.pit_histogram(study(1000)).inside.all()
+
+
+def test_intervals_too_narrow_fall_below_the_diagonal():
+    table = summary.reliability(study(1000, width=0.6))
+    assert (table.empirical < table.nominal).all()
+    assert not table.inside.any()
+    assert "less than they claim" in text.about_reliability(study(1000, width=0.6))
+
+
+def test_the_band_is_the_binomial_one():
+    row = summary.reliability(study(400)).set_index("nominal").loc[0.5]
+    half = 1.96 * np.sqrt(0.25 / 400)  # the normal approximation
+    assert row.lowest == pytest.approx(0.5 - half, abs=0.003)
+    assert row.highest == pytest.approx(0.5 + half, abs=0.003)
+
+
+def test_a_dataset_of_two_blocks_counts_for_both():
+    table = summary.by_law(study(100, family="curve+ring")).set_index("law")
+    assert list(table.datasets[["curve", "ring"]]) == [100, 100]
+    assert table.coverage["ring"] == pytest.approx(0.9)
+    assert table.lowest["ring"] < 0.9 < table.highest["ring"]
+
+
+def test_laws_far_from_90_percent_are_named():
+    rows = pd.concat([study(100, family="good"), study(100, width=0.5, family="bad")])
+    words = text.about_laws(rows)
+    assert "50 % (bad, 100 datasets)" in words and "1 of the 2 laws" in words
+
+
+def test_cells_of_rows_and_columns_hold_every_dataset_once():
+    cells = summary.by_shape(study(300))
+    assert cells.datasets.sum() == 300
+    assert set(cells.d) == {"2", "3 to 4"}  # of the wider side
+    assert "20 to 49" in set(cells.n)
+
+
+def test_coarse_bins_split_all_datasets_by_rows_and_by_columns():
+    rows = study(2000).assign(truth=np.where(np.arange(2000) % 10 == 0, 0.0, 1.0))
+    table = summary.by_bins(rows).set_index("bin")
+    assert table.datasets["all"] == 2000
+    assert table.datasets["independent"] == 200
+    for name in ("n ", "d "):
+        assert table.datasets[table.index.str.startswith(name)].sum() == 2000
+    assert table.datasets["n 50 to 199"] == rows.n_samples.between(50, 199).sum()
+    shares = [table.loc["all", f"{level:.0%}"] for level in summary.COARSE_LEVELS]
+    assert shares == pytest.approx(summary.COARSE_LEVELS, abs=0.01)
+    assert table.furthest["all"] < 0.01
+
+
+def test_a_bin_whose_intervals_are_too_narrow_is_far_from_its_promise():
+    table = summary.by_bins(study(1000, width=0.6)).set_index("bin")
+    assert table.loc["all", "90%"] == pytest.approx(0.6, abs=0.01)
+    assert table.furthest["all"] == pytest.approx(0.3, abs=0.03)
+
+
+def test_peers_are_compared_with_mist_on_the_datasets_where_they_could_run():
+    (row,) = summary.by_method(peers(study(100), 3.0)).to_dict("records")
+    assert (row["datasets"], row["failed"], row["coverage"]) == (25, 25, 0.0)
+    assert row["score"] == pytest.approx(20 * 3)  # no width, and 2 / 0.1 a nat of miss
+    assert row["lead"] == pytest.approx(row["score"] - row["mist_score"])
+
+
+def test_a_peer_that_is_better_is_named_in_words():
+    better = peers(study(100), 0.0)
+    assert "is not below that of KSG, bootstrap" in text.about_methods(summary.by_method(better))
+    worse = peers(study(100), 3.0)
+    words = text.about_methods(summary.by_method(worse))
+    assert "below that of every other" in words and "hold 0 % of the truths" in words
+    table = summary.on_grids(better.assign(in_family=True))
+    assert "KSG, bootstrap, in-family, n in [10, 100]" in text.about_grids(table)
+
+
+def test_independent_draws_are_reported_by_themselves():
+    rows = pd.concat([study(100), study(10, truth=0.0, low=0.0, high=0.04)])
+    assert len(summary.dependent(rows)) == 100
+    words = text.about_independence(rows, "bits")
+    assert "10 draws are independent" in words and "ends at 0.058 bits" in words
+    assert text.about_independence(study(100), "nats") == "None of these draws is independent."
+
+
+@pytest.mark.parametrize("count", [1, 4, 300])
+def test_every_panel_draws_from_the_first_dataset_on(count):
+    drawn = panels(study(count), "bits")
+    assert len(drawn) == 6
+    assert all("<svg" in to_svg(panel.chart) and panel.sentence for panel in drawn.values())
+    assert len(law_table(study(count), "bits")) == 1
+
+
+def test_without_a_dependent_draw_there_is_nothing_to_draw_yet():
+    assert panels(study(4, truth=0.0), "nats") == {}
+
+
+def test_bits_change_amounts_but_no_share():
+    laws = summary.by_law(study(100))
+    bits = in_unit(laws, "bits")
+    assert bits.width[0] == pytest.approx(laws.width[0] / np.log(2))
+    assert (bits.coverage == laws.coverage).all()
+    table = method_table(summary.by_method(peers(study(100), 3.0)), "bits")
+    assert table["interval score (bits)"][0] == pytest.approx(60 / np.log(2), abs=1e-3)
+
+
+def test_a_run_comes_back_as_it_was_stored(tmp_path):
+    chosen = calibration_runs.Study("general", (10, 50), (1, 4), 30, seed=3)
+    origin = {"command": "c", "date": "2026-01-01", "weights": {MIST: {"sha256": "0"}}}
+    calibration_runs.save(tmp_path / "run", chosen, study(30), origin)
+    stored = calibration_runs.load("run", tmp_path)
+    assert stored.study == chosen and len(stored.table) == 30
+    assert calibration_runs.load("missing", tmp_path) is None
+
+
+def test_on_the_published_grids_no_interval_score_is_below_that_of_mist_in_any_bin_of_rows():
+    stored = calibration_runs.load(calibration_runs.GRIDS)
+    table = summary.on_grids(stored.table)
+    assert len(table) == 2 * 3 * 5
+    assert (table.lead[table.datasets > 0] > 0).all()
+
+
+def test_silence_is_counted_on_independent_draws_and_evidence_on_clear_ones():
+    silent = study(10, truth=0.0).assign(low=[0.0] * 9 + [0.1])
+    clear = study(4, n_samples=1000, truth=0.1).assign(low=[0.0, 0.01, 0.01, 0.01])
+    faint = study(4, n_samples=1000, truth=0.09).assign(low=0.0)
+    few = study(4, n_samples=999, truth=3.0).assign(low=0.0)
+    found = summary.detection(pd.concat([silent, clear, faint, few], ignore_index=True))
+    assert found == {"silent": pytest.approx(0.9), "found": pytest.approx(0.75)}

@@ -1,0 +1,94 @@
+"""One column shown as two: it can be read back, and rounding hides next to nothing."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from mist_core.distributions.ordinal import OrdinalNormals
+from mist_core.distributions.transforms.redundant import (
+    Coil,
+    OfFirst,
+    WithSquare,
+    random_redundancy,
+)
+from mist_core.errors import ParameterError
+from mist_core.priors.paper import Batch, source, stream
+from mist_core.priors.rounding import COARSEST, FINEST, rounded
+from mist_core.statistics.gaussian import gaussian_information
+
+
+def fresh(index=0):
+    return source(stream(0, "train", index))
+
+
+@pytest.mark.parametrize("dim", [1, 3])
+def test_the_column_can_be_read_back(dim):
+    for index in range(30):
+        randomness = fresh(index)
+        transform = random_redundancy(4, randomness)
+        x = torch.randn(4, 200, dim, generator=randomness.generator, dtype=torch.float64)
+        seen = transform(x)
+        assert seen.shape == (4, 200, dim + 1)
+        torch.testing.assert_close(transform.inverse(seen), x, atol=1e-6, rtol=1e-6)
+
+
+def test_a_coil_goes_round_as_often_as_said_and_outwards():
+    one, coil = torch.ones(1, dtype=torch.float64), torch.linspace(-40, 40, 4001)
+    seen = Coil(2 * one, 0.2 * one, 0 * one)(coil.double().view(1, -1, 1))[0]
+    angle = np.unwrap(np.arctan2(seen[:, 1], seen[:, 0]))
+    assert (angle[-1] - angle[0]) / (2 * math.pi) == pytest.approx(2, abs=0.01)
+    assert (seen.norm(dim=-1).diff() > 0).all()
+
+
+def test_a_column_stands_beside_its_parabola():
+    x = torch.tensor([[[-1.0], [2.0]]], dtype=torch.float64)
+    seen = WithSquare(torch.zeros(1, dtype=torch.float64))(x)
+    torch.testing.assert_close(seen[..., 1], x[..., 0].asinh().square())
+
+
+def test_only_a_single_column_can_be_coiled():
+    coil = Coil(*torch.ones(3, 1))
+    with pytest.raises(ParameterError, match="Coil"):
+        coil.output_dim(2)
+    assert OfFirst(coil).output_dim(4) == 5
+
+
+def pairs(correlation, n):
+    """One dataset of normal pairs, and its truth."""
+    z = torch.randn(1, n, 2, generator=torch.Generator().manual_seed(0))
+    y = correlation * z[..., :1] + math.sqrt(1 - correlation**2) * z[..., 1:]
+    truth = gaussian_information(torch.tensor([correlation**2], dtype=torch.float64))
+    return Batch(z[..., :1], y, truth, ("gaussian",))
+
+
+def test_steps_stay_in_their_range_and_values_within_half_a_step():
+    batch = pairs(0.8, 4000)
+    for index in range(20):
+        seen = rounded(batch, fresh(index))
+        for before, after in ((batch.x, seen.x), (batch.y, seen.y)):
+            values = after.flatten().unique()
+            if len(values) == before.numel():
+                continue
+            step = values.diff().min().item()
+            scale = (-batch.mutual_information).exp().item()
+            assert 0.9 * FINEST * scale < step < 1.1 * COARSEST * scale
+            assert (before - after).abs().max() <= 0.51 * step
+
+
+@pytest.mark.parametrize("correlation", [0.1, 0.7, 0.95, 0.99])
+def test_the_coarsest_steps_hide_little_of_a_normal_pair(correlation):
+    truth = gaussian_information(torch.tensor(correlation**2, dtype=torch.float64))
+    step = COARSEST * math.exp(-truth.item())
+    cuts = torch.arange(-7, 7, step, dtype=torch.float64)
+    law = OrdinalNormals(torch.tensor(correlation, dtype=torch.float64), cuts, cuts)
+    assert truth - law.mutual_information() < 2 * COARSEST**2 / 24 + 1e-3
+
+
+def test_classes_of_a_constant_column_and_families_stay():
+    batch = pairs(0.5, 50)
+    constant = Batch(0 * batch.x, batch.y, batch.mutual_information, batch.families)
+    seen = rounded(constant, fresh())
+    assert seen.x.abs().max() == 0 and seen.families == batch.families
+    assert torch.isfinite(seen.y).all()

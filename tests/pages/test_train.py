@@ -1,0 +1,162 @@
+"""The Train and Weights pages: one click starts one run, every window sees it, weights are kept.
+
+A stand-in for the trainer reports a point, waits for word, and leaves ready-made weights.
+"""
+
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mist_core.jobs import comparison, process
+from mist_core.jobs.queue import Lab
+from mist_core.jobs.store import PAUSED, RUNNING
+from mist_core.weights import library
+
+ROOT = Path(__file__).parents[2]
+STAND_IN = textwrap.dedent("""
+    import argparse, json, pathlib, shutil, time
+    parser = argparse.ArgumentParser()
+    for name in ("out", "folder"): parser.add_argument("--" + name)
+    options, _ = parser.parse_known_args()
+    folder = pathlib.Path(options.folder)
+    scores = {"loss": 0.2, "mae": 0.1, "mse": 0.02}
+    scores |= {f"coverage_{p}": p / 100 for p in (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99)}
+    point = {"minutes": 0.5, "minutes_left": 0.5, "steps": 10, "datasets": 2048, "start": None,
+             "datasets_a_second": 70.0, "train_loss": 0.3, "validation": scores}
+    (folder / "progress.jsonl").write_text(json.dumps(point) + "\\n")
+    while not (folder / "request").exists(): time.sleep(0.02)
+    if (folder / "request").read_text() == "stop": shutil.copyfile(WEIGHTS, options.out)
+""")
+
+
+@pytest.fixture(autouse=True)
+def lab(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIST_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(comparison, "DRAWS", 1)
+    script = tmp_path / "stand_in.py"
+    script.write_text(STAND_IN.replace("WEIGHTS", repr(str(ROOT / "weights/paper.safetensors"))))
+    start = process.start
+
+    def start_stand_in(command, log):
+        return start([sys.executable, str(script), *command[4:]], log)
+
+    monkeypatch.setattr(process, "start", start_stand_in)
+    lab = Lab()
+    yield lab
+    for job in lab.refresh():
+        lab.discard(job.id)
+
+
+def visit(page="pages/train.py", **parameters):
+    app = AppTest.from_file(str(ROOT / page), default_timeout=120)
+    app.query_params.update(parameters)
+    return app.run()
+
+
+def click(app, label):
+    next(button for button in app.button if button.label == label).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def begun(lab):
+    """A window on a run that has reported."""
+    app = click(visit(), "Demonstration: from scratch, 10 minutes")
+    (job,) = lab.refresh()
+    end = time.monotonic() + 20
+    while not (lab.run_folder(job.id) / "progress.jsonl").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return app, job
+
+
+def until(lab, id, state):
+    end = time.monotonic() + 20
+    while lab.job(id).state != state:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def charts(app):
+    return len(app.get("vega_lite_chart"))
+
+
+def test_before_any_click_the_page_shows_what_would_be_learned():
+    app = visit()
+    assert not app.exception and not app.error
+    assert charts(app) == 1
+    assert "half of them have between" in app.markdown[0].value
+
+
+def test_the_demonstration_starts_from_scratch_on_the_published_laws(lab):
+    app, job = begun(lab)
+    assert app.query_params["run"] == job.id
+    assert (job.plan.start, job.plan.minutes, job.plan.architecture) == (None, 10.0, "pairwise")
+
+
+def test_twenty_refreshes_and_a_second_window_see_one_run(lab):
+    app, job = begun(lab)
+    for _ in range(20):
+        app.run()
+    other = visit(run=job.id)
+    assert [j.id for j in lab.refresh()] == [job.id]
+    assert charts(app) == charts(other) == 2
+    assert "of 10 min left" in other.markdown[0].value
+
+
+def test_a_run_paused_in_one_window_is_resumed_in_another(lab):
+    app, job = begun(lab)
+    click(app, "Pause")
+    until(lab, job.id, PAUSED)
+    click(visit(run=job.id), "Resume")
+    assert lab.job(job.id).state == RUNNING
+
+
+def test_finished_weights_are_judged_kept_and_made_the_default(lab):
+    app, job = begun(lab)
+    click(app, "Stop and use the weights")
+    until(lab, job.id, "finished")
+    app = visit(run=job.id)
+    assert not app.exception and not app.error
+    assert charts(app) == 3
+    assert any("mean absolute error" in text.value for text in app.markdown)
+    app.text_input[0].set_value("mine")
+    click(app, "Keep")
+    assert library.kept() == ["mine"]
+    click(app, "Make it the default here")
+    assert library.default() == "mine"
+    assert visit("pages/weights.py").selectbox(key="weights").value == "mine"
+
+
+def test_a_bad_name_is_a_sentence(lab):
+    app, job = begun(lab)
+    click(app, "Stop and use the weights")
+    until(lab, job.id, "finished")
+    app = visit(run=job.id)
+    app.text_input[0].set_value("../../x")
+    click(app, "Keep")
+    assert "small letters" in app.error[0].value
+
+
+def test_a_link_to_no_run_is_a_sentence():
+    app = visit(run="' OR 1=1 --")
+    assert not app.exception
+    assert "no such run" in app.error[0].value
+
+
+def test_laws_of_no_block_are_a_sentence():
+    app = visit()
+    next(group for group in app.button_group if group.label == "Blocks").set_value([]).run()
+    assert not app.exception
+    assert "one or more blocks" in app.error[0].value
+
+
+def test_the_weights_page_lists_the_shipped_ones():
+    app = visit("pages/weights.py")
+    assert not app.exception and not app.error
+    assert list(app.dataframe[0].value["name"]) == library.shipped()

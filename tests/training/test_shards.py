@@ -1,0 +1,143 @@
+"""Training data: the same shard whoever writes it, and no process that outlives its owner."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+import torch
+
+from mist_core.errors import JobError
+from mist_core.networks.mist import MIST, MISTConfig
+from mist_core.priors.paper import PAPER_TRAIN, Paper
+from mist_core.training.shards import (
+    DATASETS_A_DRAW,
+    TRUTH,
+    Recipe,
+    Writers,
+    claim,
+    read_labelled,
+    shard_path,
+)
+
+TINY = MISTConfig(blocks=("sizes", "spectra-scores"), hidden_dim=8, num_layers=1, encoder_dim=0)
+
+
+def recipe(seed=0, draws=2):
+    return Recipe(MIST(TINY), Paper(rows=(10, 30), dims=(2, 4)), seed, draws * DATASETS_A_DRAW)
+
+
+def same(first, second):
+    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
+
+
+def eventually(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_the_same_number_gives_the_same_shard():
+    assert same(recipe().shard(3), recipe().shard(3))
+
+
+def test_other_numbers_streams_and_seeds_give_other_shards():
+    first = recipe().shard(3)[TRUTH]
+    others = [recipe().shard(4), recipe().shard(3, "validation"), recipe(seed=1).shard(3)]
+    assert not any(torch.equal(first, other[TRUTH]) for other in others)
+
+
+def test_a_shard_holds_prepared_inputs_and_truths_of_several_shapes():
+    shard = recipe(draws=3).shard(0)
+    assert len(shard[TRUTH]) == len(shard["features"]) == 3 * DATASETS_A_DRAW
+    assert shard[TRUTH].dtype == torch.float32
+    assert not any(tensor.requires_grad for tensor in shard.values())
+    assert len(shard["features"][:, 0].unique()) == 3  # ln n
+
+
+def test_the_written_file_knows_the_family_of_each_dataset(tmp_path):
+    writers = Writers(recipe(), tmp_path, workers=1, ahead=1)
+    try:
+        writers.read(0)
+    finally:
+        writers.stop()
+    tensors, families = read_labelled(shard_path(tmp_path, 0))
+    drawn, told = recipe().labelled(0)
+    assert same(tensors, drawn) and families == told
+    assert len(families) == len(tensors[TRUTH]) and set(families) <= set(PAPER_TRAIN)
+
+
+def test_a_folder_takes_the_shards_of_one_recipe_only(tmp_path):
+    claim(tmp_path / "run", recipe())
+    claim(tmp_path / "run", recipe())
+    with pytest.raises(JobError, match="other laws, statistics, seed or shard size"):
+        claim(tmp_path / "run", recipe(seed=1))
+
+
+def test_a_recipe_of_an_earlier_version_may_tell_less(tmp_path):
+    claim(tmp_path, recipe())
+    path = tmp_path / "recipe.json"
+    told = json.loads(path.read_text())
+    del told["network"]["witnesses"]
+    path.write_text(json.dumps(told))
+    claim(tmp_path, recipe())
+    assert "witnesses" in path.read_text()
+
+
+def test_workers_write_the_shards_their_recipe_describes(tmp_path):
+    writers = Writers(recipe(), tmp_path, workers=1, ahead=2)
+    try:
+        assert same(writers.read(1), recipe().shard(1))
+        assert eventually(lambda: shard_path(tmp_path, 2).exists())
+    finally:
+        writers.stop()
+    assert not shard_path(tmp_path, 1 + 4).exists()
+
+
+def test_shards_cut_short_by_a_kill_are_cleared_away(tmp_path):
+    cut_short = tmp_path / "shard-000007.12345.part"
+    cut_short.touch()
+    claim(tmp_path, recipe())
+    assert not cut_short.exists()
+
+
+def test_a_reader_is_told_when_all_workers_are_gone(tmp_path):
+    writers = Writers(recipe(), tmp_path, workers=1, ahead=0)
+    writers.stop()
+    with pytest.raises(JobError, match="no data worker is left"):
+        writers.read(0)
+
+
+OWNER = textwrap.dedent("""
+    import pathlib, sys, time
+    sys.path[:0] = {path!r}
+    from tests.training.test_shards import Writers, recipe
+
+    if __name__ == "__main__":
+        writers = Writers(recipe(), pathlib.Path(sys.argv[1]), workers=2, ahead=10_000)
+        print("started", flush=True)
+        time.sleep(600)
+""")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at_work", [True, False], ids=["at work", "not yet started"])
+def test_workers_stop_by_themselves_when_their_owner_is_killed(
+    tmp_path, at_work, killed_with_its_children
+):
+    script = tmp_path / "owner.py"
+    script.write_text(OWNER.format(path=[os.path.dirname(__file__), os.getcwd()]))
+    owner = subprocess.Popen([sys.executable, script, tmp_path], stdout=subprocess.PIPE, text=True)
+
+    def ready():
+        assert owner.stdout.readline() == "started\n"
+        assert not at_work or eventually(lambda: shard_path(tmp_path, 1).exists(), 60)
+
+    killed_with_its_children(owner, ready)
+    assert list(tmp_path.glob("*.part")) == [], "an unfinished shard was left behind"

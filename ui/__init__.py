@@ -1,0 +1,1 @@
+"""What the pages share: the only bridge between Streamlit and `mist_core`."""

@@ -1,0 +1,64 @@
+"""The Explore page's chart of all estimates, which fills while slow ones are at work."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import altair as alt
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mist_core.benchmarks.baselines.estimators import BASELINES, BaselineResult, estimate_baseline
+from mist_core.explore.figures import Fan, Rival, comparison
+from mist_core.explore.scenario import Sample
+from ui import shell as ui
+
+ABOUT_BOARD = "MIST's quantiles and interval, the truth and the other estimates"
+GRACE = 0.3  # seconds a baseline may go on for after a control has moved
+
+
+@dataclass
+class Board:
+    """The chart of all estimates, drawn again whenever a slow one has come."""
+
+    column: DeltaGenerator
+    fan: Fan
+    truth: float
+    unit: str
+    results: dict[str, BaselineResult | None] = field(default_factory=dict)
+
+    def prepare(self, names: list[str], known: dict[str, BaselineResult]) -> None:
+        """Draw a row for each estimator: those still at work keep their place."""
+        self.results = {name: known.get(name) for name in names}
+        self.known = known
+        with self.column:
+            self.place = ui.show(self.chart(), description=ABOUT_BOARD)
+            self.status = st.container(height=60, border=False)
+            self.notes = st.container()
+
+    def chart(self) -> alt.LayerChart:
+        """The comparison with all that is known so far."""
+        rivals = [Rival.of(name, result, unit=self.unit) for name, result in self.results.items()]
+        return comparison(self.fan, self.truth, rivals, unit=self.unit)
+
+    def complete(self, sample: Sample) -> None:
+        """Wait for the missing estimators, one spinner each, and say why one failed."""
+        for name in [name for name, result in self.results.items() if result is None]:
+            with self.status, st.spinner(f"{BASELINES[name].title} is at work …"):
+                result = estimate_baseline(
+                    name, sample.x, sample.y, while_waiting=stop_if_stale(time.monotonic() + GRACE)
+                )
+            self.known[name] = self.results[name] = result
+            ui.show(self.chart(), description=ABOUT_BOARD, place=self.place)
+        for result in self.results.values():
+            if result.failure:
+                self.notes.caption(f"{BASELINES[result.name].title}: {ui.plain(result.failure)}")
+
+
+def stop_if_stale(deadline: float) -> Callable[[], None]:
+    """A callback that, past the deadline, lets Streamlit end this run if a control has moved.
+
+    Reading the session's state is where Streamlit looks for that; a stopped estimate costs its
+    process, so short ones may finish.
+    """
+    return lambda: st.session_state.get("law") if time.monotonic() > deadline else None

@@ -1,0 +1,157 @@
+"""The only bridge between the core and Streamlit: loading, shared widgets, errors in one place.
+
+Pages call this module; `mist_core` never knows that Streamlit exists.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.pages_manager import PagesManager
+
+from mist_core import charts
+from mist_core.errors import MISTError
+from mist_core.inference.estimator import MISTEstimator
+from mist_core.inference.posterior import UNITS, Posterior
+from mist_core.leaderboard.figures import PICKED
+from mist_core.markdown import plain
+from mist_core.weights import library
+
+ICON = Path(__file__).parents[1] / "docs/images/icon.png"
+# The address of the Benchmark page as it was when a mark there was clicked.
+CAME_FROM = "came-from"
+# Spreadsheets run cells that begin with these as formulae.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def page(title: str) -> None:
+    """Set the window's title, icon and width; the first call of every page."""
+    if PagesManager.uses_pages_directory:
+        # A link to a page, opened first thing on a fresh server: until st.navigation has run once,
+        # Streamlit takes pages/ for its older kind of app and skips app.py.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
+
+
+@contextmanager
+def core_errors() -> Iterator[None]:
+    """Show an error that a user can mend as a message, and end the page's run there.
+
+    Only `MISTError` is caught: anything else is our own fault and should be seen as such.
+    """
+    try:
+        yield
+    except MISTError as error:
+        st.error(plain(str(error)))
+        st.stop()
+
+
+def choose_weights() -> str:
+    """A choice among shipped and kept weights, kept in the URL, that the whole page then uses."""
+    names = library.names()
+    first = names.index(library.default())
+    about = "shipped weights and those you kept on the Train page"
+    return st.selectbox("Weights", names, first, key="weights", bind="query-params", help=about)
+
+
+def current_weights() -> str:
+    """Name of the weights chosen on this page, else of the default ones."""
+    chosen = st.session_state.get("weights")
+    return chosen if chosen in library.names() else library.default()
+
+
+def estimator(name: str | None = None) -> MISTEstimator:
+    """The estimator with the weights `name`, or the current ones, loaded once for all sessions."""
+    name = name or current_weights()
+    return _load(library.path_of(name), weights_hash(name))
+
+
+def weights_hash(name: str | None = None) -> str:
+    """SHA-256 of those weights: a key for everything computed with them."""
+    path = library.path_of(name or current_weights())
+    stat = path.stat()
+    return _file_digest(path, (stat.st_mtime_ns, stat.st_size))
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of an upload: Streamlit's own cache key would look at a part of it only."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@st.cache_data(show_spinner=False)
+def _file_digest(path: Path, stamp: tuple[int, int]) -> str:
+    return digest(path.read_bytes())
+
+
+@st.cache_resource(show_spinner="Loading the model …", max_entries=4)
+def _load(path: Path, digest: str) -> MISTEstimator:
+    return MISTEstimator.load(path)
+
+
+def unit_switch(key: str) -> str:
+    """A switch between nats and bits, kept in the URL under `key`; returns the unit's name."""
+    unit = st.segmented_control(
+        "Unit", list(UNITS), default="nats", required=True, key=key, bind="query-params"
+    )
+    return unit or "nats"  # an empty value in the URL comes through as None
+
+
+def in_unit(posterior: Posterior, unit: str) -> Posterior:
+    """The posterior in the unit shown: bits exist only here, at display."""
+    return posterior.to_bits() if unit == "bits" else posterior.to_nats()
+
+
+def show(
+    chart: alt.TopLevelMixin, *, description: str, place: DeltaGenerator | None = None
+) -> DeltaGenerator:
+    """Draw a chart over the full width, with a text for those who cannot see it.
+
+    Returns:
+        The chart's place: given back as `place`, the next chart takes it without a jump.
+    """
+    draw = place.altair_chart if place else st.altair_chart
+    return draw(chart, width="stretch", alt=description)
+
+
+def open_picked(chart: alt.TopLevelMixin, *, description: str, key: str, weights: str = "") -> None:
+    """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore."""
+    event = st.altair_chart(
+        chart, width="stretch", alt=description, key=key, on_select="rerun", selection_mode=PICKED
+    )
+    if picked := event.selection.get(PICKED):
+        try:
+            chosen = {"dataset": picked[0]["address"]} | ({"weights": weights} if weights else {})
+            st.session_state[CAME_FROM] = st.query_params.to_dict()
+            st.switch_page("pages/explore.py", query_params=chosen)
+        except StreamlitAPIException:  # the page runs alone
+            st.caption("Explore shows it: start the app with make app.")
+
+
+def download_table(label: str, frame: pd.DataFrame, file_name: str) -> None:
+    """A button that saves a table as CSV, written only when it is clicked."""
+    st.download_button(label, lambda: to_csv(frame), file_name, "text/csv", on_click="ignore")
+
+
+def download_figure(chart: Callable[[], alt.TopLevelMixin], stem: str) -> None:
+    """Buttons that save a chart as SVG and PNG, rendered only when they are clicked."""
+    svg, png = (lambda: charts.to_svg(chart())), (lambda: charts.to_png(chart()))
+    st.download_button("Figure (SVG)", svg, f"{stem}.svg", "image/svg+xml", on_click="ignore")
+    st.download_button("Figure (PNG)", png, f"{stem}.png", "image/png", on_click="ignore")
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """CSV whose text cells and headings no spreadsheet will run as a formula."""
+    text = frame.select_dtypes(["object", "string", "category"]).columns
+    safe = frame.assign(**{column: frame[column].map(_defused) for column in text})
+    return safe.rename(columns=_defused).to_csv(index=False).encode()
+
+
+def _defused(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

@@ -1,0 +1,174 @@
+"""One training run on the Train page: live while it trains, then what it gained and forgot."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from mist_core.checkpoint import load_network
+from mist_core.jobs import process
+from mist_core.jobs.comparison import HELD_OUT, Comparison, beside_published, compare_all
+from mist_core.jobs.figures import before_after, losses, reliability_diagram, truths
+from mist_core.jobs.plan import Plan, start_path, weights_path
+from mist_core.jobs.progress import beats_start, read_progress
+from mist_core.jobs.queue import Lab, silent_seconds
+from mist_core.jobs.store import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
+from mist_core.priors.paper import source, stream
+from mist_core.priors.registry import meta_distribution
+from mist_core.weights import library
+from mist_core.weights.law_descriptions import describe
+from ui import shell as ui
+
+MIB = 2**20
+
+
+def show_run(lab: Lab, id: str) -> None:
+    """Everything about one run; looks again every two seconds as long as it is active."""
+    job = lab.job(id)
+    beginning = job.plan.start or f"a new network ({job.plan.architecture})"
+    st.caption(f"{job.plan.minutes:g} min from {ui.plain(beginning)}, seed {job.plan.seed}.")
+    st.fragment(watch, run_every=2.0 if job.active else None)(lab, job)
+    gain_place = st.container()
+    if job.state == FINISHED:
+        show_verdict(lab, job)
+    with st.expander("What it learns from"):
+        st.markdown(describe(job.plan.meta))
+    if job.state == FINISHED:  # last, because it takes longest
+        with gain_place:
+            show_gain(lab, job)
+
+
+def watch(lab: Lab, before: Job) -> None:
+    """State, numbers, charts and controls of a run."""
+    job = lab.job(before.id)
+    if job.state != before.state:
+        st.rerun()
+    points = read_progress(lab.run_folder(job.id))
+    st.markdown(sentence(lab, job, points))
+    if points:
+        done = points[-1]["minutes"] / job.plan.minutes
+        st.progress(float(np.clip(done, 0, 1)))
+        show_numbers(job, points[-1])
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            ui.show(losses(points), description=beats_start(points[-1]))
+        with right:
+            ui.show(reliability_diagram(points), description="coverage promised and found")
+    else:
+        chart = truths(sample_truths(job.plan.meta), unit="nats")
+        ui.show(chart, description="true values of some draws")
+    show_controls(lab, job)
+
+
+def sentence(lab: Lab, job: Job, points: list[dict]) -> str:
+    """Where the run stands, in Markdown."""
+    words = {
+        QUEUED: "It waits for its turn.",
+        RUNNING: "It draws its first datasets …",
+        FINISHED: "It has finished.",
+    }
+    state = words.get(job.state, f"It is {job.state}.")
+    if job.state == RUNNING and points:
+        state = f"About {max(points[-1]['minutes_left'], 0):.1f} of {job.plan.minutes:g} min left."
+    if job.state == RUNNING and (silent := silent_seconds(lab.run_folder(job.id), job)) > 120:
+        state += f" No sign of life for {silent:.0f} s."
+    score = f" It stands at a {beats_start(points[-1])}." if points else ""
+    return f"**{ui.plain(state)}**{score} {ui.plain(job.message)}"
+
+
+def show_numbers(job: Job, point: dict) -> None:
+    """What it has seen, how fast, and what it costs the machine."""
+    numbers = {
+        "datasets seen": f"{point['datasets']:,}",
+        "a second": f"{point['datasets_a_second']:,.0f}",
+        "steps": f"{point['steps']:,}",
+        "error (nats)": f"{point['validation']['mae']:.3f}",
+    }
+    usage = process.usage(job.process) if job.state == RUNNING else None
+    if usage:
+        numbers["cores in use"] = f"{usage.cores:.1f}"
+        numbers["memory (MiB)"] = f"{usage.memory / MIB:,.0f}"
+    with st.container(horizontal=True):
+        for label, value in numbers.items():
+            st.metric(label, value, width="content")
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing …")
+def sample_truths(meta: str) -> np.ndarray:
+    """True MI of 192 datasets of a meta-distribution, nats; any seed would do."""
+    draws = source(stream(0, "validation", 1))
+    prior = meta_distribution(meta)
+    batches = [prior.draw(16, draws).mutual_information.numpy() for _ in range(12)]
+    return np.concatenate(batches)
+
+
+def show_controls(lab: Lab, job: Job) -> None:
+    """Buttons that fit the run's state."""
+    offers = {}
+    if job.state == QUEUED:
+        offers = {"Take it out of the queue": lab.pause, "Discard": lab.discard}
+    elif job.active:
+        offers = {
+            "Pause": lab.pause,
+            "Stop and use the weights": lab.stop,
+            "Stop now": lab.stop_now,
+        }
+    elif job.state in RESUMABLE:
+        offers = {"Resume": lab.resume, "Discard": lab.discard}
+    with st.container(horizontal=True):
+        for label, action in offers.items():
+            if st.button(label):
+                action(job.id)
+                if action == lab.discard:
+                    st.query_params.clear()
+                st.rerun()
+
+
+def show_gain(lab: Lab, job: Job) -> None:
+    """Before and after on the user's laws and on the standing benchmarks."""
+    unit = ui.unit_switch("train-unit")
+    other = job.plan.start or library.default()
+    comparisons = gain(lab.run_folder(job.id), job.plan)
+    st.subheader(f"This run beside {other}", anchor=False)
+    said = [c.sentence(unit) for c in comparisons]
+    said += [c.interval_sentence(unit) for c in comparisons if c.bench == HELD_OUT]
+    st.markdown("\n".join(f"- {text}" for text in said))
+    ui.show(before_after(comparisons, unit=unit), description=comparisons[0].sentence(unit))
+    covered = ", ".join(f"{c.coverage_after:.0%} ({c.bench})" for c in comparisons)
+    st.caption(
+        f"{beside_published(comparisons[1])} Its 90 % intervals hold the truth in {covered}."
+    )
+
+
+def gain(folder: Path, plan: Plan) -> list[Comparison]:
+    """The comparisons, made once and kept in the run's folder."""
+    kept = folder / "before-after.json"
+    if not kept.exists():
+        default = library.path_of(library.default())
+        files = start_path(folder) if plan.start else default, weights_path(folder)
+        before, after = (load_network(file)[0] for file in files)
+        bar = st.progress(0.0)
+        found = compare_all(before, after, plan, lambda s, name: bar.progress(s, f"On {name} …"))
+        bar.empty()
+        kept.write_text(json.dumps([c.to_dict() for c in found]))
+    return [Comparison(**c) for c in json.loads(kept.read_text())]
+
+
+def show_verdict(lab: Lab, job: Job) -> None:
+    """Keep the weights under a name, or throw the run away."""
+    if job.kept in library.kept():
+        st.success(f"Kept as {job.kept}: every page can choose it, and Weights exports it.")
+        if job.kept != library.default() and st.button("Make it the default here"):
+            library.make_default(job.kept)
+            st.rerun()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Keep as", f"mine-{job.id[:4]}", max_chars=40, width=240)
+        if st.button("Keep", type="primary"):
+            library.keep(weights_path(lab.run_folder(job.id)), name)
+            lab.mark_kept(job.id, name)
+            st.rerun()
+        if st.button("Discard the run"):
+            lab.discard(job.id)
+            st.query_params.clear()
+            st.rerun()
