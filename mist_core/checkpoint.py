@@ -132,6 +132,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise WeightsError(f"{path}: cannot be read ({error.strerror}).") from error
+    except ValueError as error:  # no system has files of such names
+        raise WeightsError(f"{str(path)!r:.80}: cannot be read ({error}).") from error
 
 
 def _parse_tensors(path: Path, content: bytes) -> dict[str, Tensor]:
