@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mist_core.benchmarks import provenance
+from mist_core import paths
 from mist_core.calibration import stored as calibration_runs
 from mist_core.calibration import summary, text
 from mist_core.calibration.judge import CLASSIC, MIST, follow
@@ -210,7 +210,7 @@ def live_run(study: Study, weights: str, n_peers: int) -> Run:
 
 def stored_run(name: str) -> StoredRun | None:
     """A stored run, read once for all sessions unless its file changes."""
-    path = provenance.RESULTS / f"{name}.parquet"
+    path = paths.RESULTS / f"{name}.parquet"
     return _load(name, path.stat().st_mtime_ns) if path.exists() else None
 
 

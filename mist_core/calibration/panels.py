@@ -8,6 +8,7 @@ import pandas as pd
 from mist_core.calibration import figures, summary, text
 from mist_core.calibration.judge import MIST
 from mist_core.inference.posterior import UNITS
+from mist_core.markdown import percent
 
 STRIP = 120  # intervals that the strip has room for
 _INFORMATION = ("truth", "low", "high", "width", "score", "mist_score")
@@ -96,9 +97,9 @@ def law_table(table: pd.DataFrame, unit: str) -> pd.DataFrame:
         {
             "law": laws.law,
             "datasets": laws.datasets,
-            "90 % covers": laws.coverage.map(text.percent),
+            "90 % covers": laws.coverage.map(percent),
             "up to chance": [
-                f"{text.percent(low)} to {text.percent(high)}"
+                f"{percent(low)} to {percent(high)}"
                 for low, high in zip(laws.lowest, laws.highest, strict=True)
             ],
             f"median width ({unit})": laws.width.round(3),
@@ -132,4 +133,4 @@ def in_unit(table: pd.DataFrame, unit: str) -> pd.DataFrame:
 
 
 def _percent_or_none(share: float) -> str:
-    return "–" if pd.isna(share) else text.percent(share)
+    return "–" if pd.isna(share) else percent(share)

@@ -15,6 +15,7 @@ from mist_core.calibration.summary import (
     width_by_rows,
 )
 from mist_core.inference.posterior import UNITS
+from mist_core.markdown import percent
 
 # Below this an interval's end tells nobody anything, in nats.
 _NEGLIGIBLE = 0.01
@@ -32,11 +33,6 @@ ABOUT_GRIDS = (
 )
 NO_PEERS = "No dataset was given to the other estimators."
 NONE_YET = "No dependent draw yet."
-
-
-def percent(share: float, decimals: int = 0) -> str:
-    """A share as the app writes it: "90 %"."""
-    return f"{100 * share:.{decimals}f} %"
 
 
 def headline(rows: pd.DataFrame) -> str:
