@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mist_core.benchmarks import provenance
+from mist_core import paths
 from mist_core.calibration import stored
 from mist_core.calibration.findings import findings, grids
 from mist_core.calibration.stored import GRIDS, StoredStudy
@@ -93,7 +93,7 @@ def show_download(table: pd.DataFrame) -> None:
 
 def stored_study(name: str) -> StoredStudy | None:
     """A stored study, read once for all sessions unless its file changes."""
-    path = provenance.RESULTS / f"{name}.parquet"
+    path = paths.RESULTS / f"{name}.parquet"
     return _load(name, path.stat().st_mtime_ns) if path.exists() else None
 
 

@@ -6,6 +6,7 @@ from mist_core.calibration import figures, methods, summary, text
 from mist_core.calibration.judge import MIST
 from mist_core.calibration.summary import in_unit
 from mist_core.findings import Finding
+from mist_core.markdown import percent
 
 
 def findings(table: pd.DataFrame, unit: str) -> dict[str, Finding]:
@@ -91,8 +92,8 @@ def law_table(laws: pd.DataFrame, unit: str) -> pd.DataFrame:
         {
             "law": laws.law,
             "datasets": laws.datasets,
-            "90 % covers": laws.coverage.map(text.percent),
-            "up to chance": [f"{text.percent(low)} to {text.percent(high)}" for low, high in ends],
+            "90 % covers": laws.coverage.map(percent),
+            "up to chance": [f"{percent(low)} to {percent(high)}" for low, high in ends],
             f"median width ({unit})": laws.width.round(3),
             f"interval score ({unit})": laws.score.round(3),
         }
@@ -119,4 +120,4 @@ def _drawn(sentence: str, table: pd.DataFrame, chart) -> Finding:
 
 
 def _percent_or_none(share: float) -> str:
-    return "–" if pd.isna(share) else text.percent(share)
+    return "–" if pd.isna(share) else percent(share)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from mist_core.benchmarks import provenance as runs
-from mist_core.benchmarks.provenance import RESULTS
+from mist_core.benchmarks import provenance
 from mist_core.calibration.judge import MIST
 from mist_core.calibration.study import Study
+from mist_core.paths import RESULTS
 
 GRIDS, BINS = "calibration-grids", "calibration-bins"
 
@@ -41,10 +41,10 @@ def stem(laws: str) -> str:
     return "calibration-" + re.sub(r"\W+", "-", laws)
 
 
-def save(path: Path, study: Study | None, table: pd.DataFrame, provenance: dict) -> None:
+def save(path: Path, study: Study | None, table: pd.DataFrame, made: dict) -> None:
     """Writes <path>.json and <path>.parquet."""
     drawn = {"study": asdict(study)} if study else {}
-    runs.save_run(path, provenance | drawn, table)
+    provenance.save_run(path, made | drawn, table)
 
 
 def load(name: str, folder: Path = RESULTS) -> StoredStudy | None:
@@ -64,7 +64,7 @@ def load(name: str, folder: Path = RESULTS) -> StoredStudy | None:
 
 
 def _doubles(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its numbers as they were before `runs.save_run` halved them."""
+    """The table with its numbers as they were before `provenance.save_run` halved them."""
     return table.astype(dict.fromkeys(table.select_dtypes("float32"), "float64"))
 
 

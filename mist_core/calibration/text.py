@@ -9,6 +9,7 @@ from mist_core.calibration.judge import CLASSIC, COVERAGE
 from mist_core.calibration.study import A_DRAW
 from mist_core.calibration.summary import BAND, NEGLIGIBLE
 from mist_core.inference.posterior import UNITS
+from mist_core.markdown import percent
 
 # A law or a cell needs so many datasets before its coverage is worth a sentence.
 _FEW = 20
@@ -24,11 +25,6 @@ ABOUT_GRIDS = (
 )
 NO_PEERS = "No dataset was given to the other estimators."
 NONE_YET = "No dependent draw yet."
-
-
-def percent(share: float, decimals: int = 0) -> str:
-    """A share as the app writes it: "90 %"."""
-    return f"{100 * share:.{decimals}f} %"
 
 
 def headline(table: pd.DataFrame) -> str:

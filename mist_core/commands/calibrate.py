@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mist_core.benchmarks import provenance as runs
+from mist_core import paths
+from mist_core.benchmarks import provenance
 from mist_core.benchmarks.grids import REDRAWS, GridCell, grid_cells
 from mist_core.calibration import stored
 from mist_core.calibration.bins import EVIDENT, EVIDENT_ROWS, by_bins, detection
@@ -118,7 +119,7 @@ def _bins(options: argparse.Namespace) -> None:
 
 def _path(options: argparse.Namespace, stem: str, whole: bool) -> Path:
     """Where the run is stored."""
-    return options.out or runs.RESULTS / (stem if whole else f"{stem}-trial")
+    return options.out or paths.RESULTS / (stem if whole else f"{stem}-trial")
 
 
 def _follow_grids(
@@ -152,4 +153,4 @@ def _provenance(
 ) -> dict:
     """The run's record; of a weights file only its name, for paths are private."""
     command = ["calibrate", *arguments, "--weights", Path(weights).stem]
-    return runs.provenance(command, judged, time.perf_counter() - start)
+    return provenance.provenance(command, judged, time.perf_counter() - start)
