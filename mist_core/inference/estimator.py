@@ -180,9 +180,8 @@ def _find(name_or_path: str | Path) -> Path:
     shipped = WEIGHTS / f"{path.name}.safetensors"
     known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
     if path.name not in known:
-        raise WeightsError(
-            f"No weights named {path.name!r:.80} in {WEIGHTS}; there are: {', '.join(known) or 'none'}."
-        )
+        listed = ", ".join(known) or "none"
+        raise WeightsError(f"No weights named {path.name!r:.80} in {WEIGHTS}; there are: {listed}.")
     return shipped
 
 

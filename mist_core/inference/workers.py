@@ -27,15 +27,18 @@ def workers(count: int) -> ThreadPoolExecutor:
 @functools.cache
 def _pool(count: int) -> ThreadPoolExecutor:
     before = _in_a_new_thread(torch.get_num_threads)
-    pool = ThreadPoolExecutor(
-        count, thread_name_prefix="mist", initializer=torch.set_num_threads, initargs=(1,)
-    )
+    pool = ThreadPoolExecutor(count, thread_name_prefix="mist", initializer=_stand_alone)
     all_begun = threading.Barrier(count + 1)  # a pool begins a thread only if no other is idle
     for _ in range(count):
         pool.submit(all_begun.wait)
     all_begun.wait()
     _in_a_new_thread(lambda: torch.set_num_threads(before))
     return pool
+
+
+def _stand_alone() -> None:
+    torch.get_num_threads()  # first, since the first look takes what new threads begin with
+    torch.set_num_threads(1)
 
 
 def _in_a_new_thread(work: Callable[[], Result]) -> Result:

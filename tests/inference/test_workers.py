@@ -12,6 +12,8 @@ from mist_core.errors import ParameterError
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.workers import workers
 
+# JAX, where another test has imported it, warns of every fork.
+pytestmark = pytest.mark.filterwarnings("ignore:os.fork")
 DATA = np.random.default_rng(0).standard_normal((2000, 20))
 SIDES = DATA[:, :10], DATA[:, 10:]
 CHILD_SECONDS = 120.0
@@ -67,7 +69,7 @@ def test_workers_use_one_thread_each_and_are_begun_once():
 def test_calls_that_overlap_leave_the_thread_counts_as_they_were(mist, three_threads):
     workers(5)  # begun while others are at work
     callers = [
-        threading.Thread(target=lambda: mist.posteriors([SIDES] * count)) for count in (1, 3, 2, 1)
+        threading.Thread(target=mist.posteriors, args=([SIDES] * count,)) for count in (1, 3, 2, 1)
     ]
     for caller in callers:
         caller.start()

@@ -56,7 +56,7 @@ ARRAYS = DTYPES.flatmap(
     lambda dtype: npst.arrays(
         dtype,
         npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=6),
-        elements=OBJECTS if dtype == object else None,
+        elements=OBJECTS if dtype.kind == "O" else None,
     )
 )
 TORCH_DTYPES = sorted({v for v in vars(torch).values() if isinstance(v, torch.dtype)}, key=str)
