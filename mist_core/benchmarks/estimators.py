@@ -77,7 +77,7 @@ class ScikitLearnKSG(Estimator):
 def _called(estimate: Callable[[np.ndarray, np.ndarray], Any], dataset: Dataset) -> Answer:
     """What a function says of a dataset, timed, whatever it does."""
     # Copies: foreign code may sort them, and others are asked about the same data.
-    x, y = (np.array(side.double()) for side in (dataset.x, dataset.y))
+    x, y = (side.double().numpy().copy() for side in (dataset.x, dataset.y))
     start = time.perf_counter()
     try:
         value = float(estimate(x, y))
