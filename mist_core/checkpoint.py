@@ -72,7 +72,12 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     if metadata.get("digest") != _digest(metadata["card"], tensors):
         raise WeightsError(f"{path}: digest: the contents are damaged; copy the file again.")
     _require_finite(path, tensors)
-    return Checkpoint(tensors, card, hashlib.sha256(content).hexdigest())
+    return Checkpoint(tensors, card, sha256(content))
+
+
+def sha256(content: bytes) -> str:
+    """What tells two contents apart, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _own_copy(tensor: Tensor) -> Tensor:
