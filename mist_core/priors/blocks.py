@@ -12,16 +12,23 @@ import torch
 from torch import Tensor
 
 from mist_core.distributions import (
+    circles,
     class_conditional,
     contingency,
     copulas,
+    counts,
     curves,
+    heaped,
+    indices,
+    interactions,
     ordinal,
     parity,
     products,
     rings,
+    skewed_classes,
+    spikes,
 )
-from mist_core.distributions.composite import Noise
+from mist_core.distributions.composite import Independent, Noise, Transformed
 from mist_core.distributions.correlation import (
     canonical_correlation,
     dense_correlation,
@@ -32,6 +39,7 @@ from mist_core.distributions.elliptical import AdditiveUniform, Law, Multinormal
 from mist_core.distributions.numerics.randomness import log_uniform
 from mist_core.distributions.orientation import Swapped
 from mist_core.distributions.random_mixtures import random_mixtures
+from mist_core.distributions.transforms.maps import Identity
 from mist_core.priors.paper import Source
 
 Build = Callable[[int, int, int, Source, float], Law]
@@ -49,6 +57,9 @@ class Block:
         weight: how often it is drawn, relative to the others that fit.
         least: fewest columns of X and of Y.
         numeric: whether its columns may be mixed and bent; classes may not.
+        continuous: whether no value comes twice; else rounding would hide some, and repeated rows
+            could not be told from others.
+        wide: whether it is drawn more often where both sides have many columns.
     """
 
     build: Build
@@ -56,6 +67,8 @@ class Block:
     weight: float = 1.0
     least: tuple[int, int] = (1, 1)
     numeric: bool = True
+    continuous: bool = True
+    wide: bool = False
 
     def fits(self, left_x: int, left_y: int) -> bool:
         return left_x >= self.least[0] and left_y >= self.least[1]
@@ -233,25 +246,101 @@ def _ordinal(dim_x: int, dim_y: int, count: int, source: Source, tolerance: floa
     return _either_way(ordinal.random_ordinals(count, source), source)
 
 
+def _several(draw: Callable[[int, Source], Law]) -> Build:
+    """As many independent pairs of columns of a law of one column a side as there are columns."""
+
+    def build(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+        return Independent([_either_way(draw(count, source), source) for _ in range(dim_x)])
+
+    return build
+
+
+def _few_equal(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+    """One pair of columns in three of four draws, else up to six."""
+    dim = 1 if rng.random() < 0.75 else int(rng.integers(1, min(left_x, left_y, 6), endpoint=True))
+    return dim, dim
+
+
+def _angle(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    """An angle a side, as a number with a seam or as a point on a circle."""
+    law = _either_way(circles.random_angles(count, source), source)
+    sides = [
+        Identity() if dim == 1 else circles.OnCircle(log_uniform(source, 0.3, 3, count))
+        for dim in (dim_x, dim_y)
+    ]
+    return Transformed(law, *sides)
+
+
+def _one_or_two(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+    return tuple(1 + int(left > 1 and rng.random() < 0.5) for left in (left_x, left_y))
+
+
+def _folded(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    law = circles.random_folds(count, source)
+    if source.rng.random() < 0.3:
+        law = Transformed(law, circles.Logistic(), circles.Logistic())
+    return _either_way(law, source)
+
+
+def _rate(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    return _either_way(counts.random_rates_and_counts(count, source), source)
+
+
+def _skewed(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    classes, encoding = _classes(dim_x, source)
+    return skewed_classes.random_skewed_classes(
+        count, source, classes, dim_y, encoding, tolerance=tolerance
+    )
+
+
+def _interaction(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    numbers = 1 if dim_x < 3 or source.rng.random() < 0.6 else 2
+    classes, encoding = _classes(dim_x - numbers, source)
+    return interactions.random_class_slopes(count, source, classes, numbers, encoding)
+
+
+def _class_beside_numbers(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+    return 2 if rng.random() < 0.4 else int(rng.integers(2, min(left_x, 8), endpoint=True)), 1
+
+
+def _index(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+    return indices.random_indices(dim_x, dim_y, count, source)
+
+
+def _many_to_few(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
+    """All columns of X in half of the draws, and up to four of Y."""
+    dim_x = left_x if rng.random() < 0.5 else int(rng.integers(2, left_x, endpoint=True))
+    return dim_x, 1 + int(rng.random() ** 2 * min(left_y, 4))
+
+
 def _few_to_one(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
     return up_to(4)(left_x, 1, rng)
 
 
 BLOCKS: dict[str, Block] = {
-    "gaussian": Block(_gaussian, any_size, weight=4),
-    "student": Block(_student, any_size, weight=2),
+    "gaussian": Block(_gaussian, any_size, weight=4, wide=True),
+    "student": Block(_student, any_size, weight=2, wide=True),
     "additive": Block(_additive, _equal),
     "curve": Block(_curve, _single, weight=3),
     "copula": Block(_copula, _single),
     "mixture": Block(_mixture, up_to(5), weight=2),
     "checkerboard": Block(_checkerboard, _single, weight=0.5),
-    "ordinal": Block(_ordinal, _single, weight=0.9),
+    "ordinal": Block(_ordinal, _single, weight=0.9, continuous=False),
     "ring": Block(_ring, _single, weight=0.5),
     "square": Block(_square, _few_to_one, weight=0.5),
     "parity": Block(_parity, _few_to_one, weight=0.3),
     "product": Block(_product, _two_to_one, weight=0.3, least=(2, 1)),
     "gate": Block(_gate, _one_to_two, weight=0.3, least=(1, 2)),
-    "contingency": Block(_contingency, two_class_sides, numeric=False),
+    "angle": Block(_angle, _one_or_two, weight=0.7),
+    "folded": Block(_folded, _single, weight=0.7),
+    "index": Block(_index, _many_to_few, weight=1.2, least=(2, 1), wide=True),
+    "spike": Block(_several(spikes.random_spikes), _few_equal, continuous=False),
+    "heaped": Block(_several(heaped.random_heaps), _few_equal, weight=0.5, continuous=False),
+    "counts": Block(_several(counts.random_counts), _few_equal, weight=0.5, continuous=False),
+    "rate": Block(_rate, _single, weight=0.3, continuous=False),
+    "skewed-class": Block(_skewed, class_and_numbers, weight=0.8, numeric=False),
+    "interaction": Block(_interaction, _class_beside_numbers, least=(2, 1), numeric=False),
+    "contingency": Block(_contingency, two_class_sides, numeric=False, continuous=False),
     "class-conditional": Block(_class_conditional, class_and_numbers, numeric=False),
     "conditional-class": Block(_swapped_class_conditional, _numbers_and_class, numeric=False),
 }
