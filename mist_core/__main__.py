@@ -21,7 +21,7 @@ COMMANDS = {
         "datasets a second, beside bmi's sampler",
     ),
     "kept-out": ("mist_core.commands.kept_out", "errors on laws that no prior holds"),
-    "card": ("mist_core.weights.model_card", "write the model card of a weights file"),
+    "card": ("mist_core.commands.card", "write the model card of a weights file"),
 }
 
 

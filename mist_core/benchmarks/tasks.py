@@ -8,7 +8,7 @@ import pandas as pd
 from torch import Tensor
 
 from mist_core.networks.quantiles import LEVELS
-from mist_core.priors.paper import Batch
+from mist_core.priors.batch import Batch
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mist_core import paths
 from mist_core.benchmarks import provenance
 from mist_core.benchmarks.kept_out import LAWS
 from mist_core.benchmarks.kept_out.truths import truths
@@ -43,7 +44,7 @@ def main(options: argparse.Namespace) -> None:
     command += ["--seeds", str(options.seeds)]
     origin = provenance.provenance(command, {name: estimator}, time.perf_counter() - start)
     scores = {str(n): scored(rows) for n, rows in table.groupby("n_samples")}
-    out = options.out or provenance.RESULTS / f"kept-out-{name}"
+    out = options.out or paths.RESULTS / f"kept-out-{name}"
     provenance.save_run(out, origin | {"scores": scores}, table)
     print(pd.DataFrame(scores).T.round(3).to_string())
 

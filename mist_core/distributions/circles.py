@@ -6,22 +6,16 @@ I = ln 1 - h(noise) without a fold; with one, the conditional density has two br
 a trapezoidal rule over one turn, which is exact for smooth periodic functions.
 """
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
-from mist_core.distributions.numerics.randomness import coin, log_uniform
+from mist_core.distributions.numerics.randomness import Source, coin, log_uniform
 from mist_core.distributions.transforms.maps import Transform, exactly
 from mist_core.errors import ParameterError
-
-if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
 
 NOISES = ("normal", "cauchy")
 WRAPS = 3  # turns to either side that a wrapped normal density adds up, for widths up to 0.5

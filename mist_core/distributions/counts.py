@@ -4,21 +4,14 @@ A hidden or shown gamma rate drives Poisson counts: their margins are negative b
 sums over counts, and Gauss-Legendre quadrature over the rate.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.contingency import Contingency
-from mist_core.distributions.elliptical import Law
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 from mist_core.distributions.numerics.quadrature import legendre_panels
-from mist_core.distributions.numerics.randomness import coin, log_uniform
-
-if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+from mist_core.distributions.numerics.randomness import Source, coin, log_uniform
 
 MOST = 400  # counts beyond it are left out; a random mean is at most MOST_MEAN
 MOST_MEAN, LEAST_SHAPE = 12.0, 0.5

@@ -1,19 +1,12 @@
 """Heaped numbers: some people report an age to the year, some to the nearest ten."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
-from mist_core.distributions.numerics.randomness import coin, log_uniform
+from mist_core.distributions.numerics.randomness import Source, coin, log_uniform
 from mist_core.distributions.ordinal import OrdinalNormals
-
-if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
 
 SPAN = 3.0  # heaps lie within so many standard deviations; beyond it all fall on the outermost
 

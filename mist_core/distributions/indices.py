@@ -4,21 +4,14 @@ Single- and multiple-index models (Ichimura, 1993, doi:10.1016/0304-4076(93)9011
 a standard normal direction of X, at first a column of its own, then turned among the others.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.composite import Independent, Noise, Transformed
 from mist_core.distributions.curves import NoisyFunction
-from mist_core.distributions.elliptical import Law
-from mist_core.distributions.numerics.randomness import coin, log_uniform, normal
+from mist_core.distributions.numerics.randomness import Source, coin, log_uniform, normal
 from mist_core.distributions.transforms.maps import Identity, Linear, Transform, normal_cdf
-
-if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
 
 CELLS = 128  # of a curve over the probabilities of the index
 EDGE = 1e-4  # where the curve ends: 3.7 standard deviations

@@ -1,22 +1,16 @@
 """A class and numbers on one side that act together: in each class another line (Simpson, 1951)."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.contingency import decode, draw_classes, encode, encoded_dim
-from mist_core.distributions.elliptical import Law
 from mist_core.distributions.noisy import LN_2_PI, log_normal, surprise
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 from mist_core.distributions.numerics.quadrature import legendre_panels
-from mist_core.distributions.numerics.randomness import coin, dirichlet, log_uniform, normal
-
-if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+from mist_core.distributions.numerics.randomness import Source, coin, dirichlet, log_uniform, normal
 
 REACH = 8.0  # standard deviations beyond which the density of Y is left out
 PANEL = 2.0  # at most so many standard deviations of each class make a panel of 16 nodes

@@ -1,22 +1,16 @@
 """Classes on one side, and on the other numbers whose noise is not normal: uniform or skewed."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.contingency import decode, draw_classes, encode, encoded_dim
-from mist_core.distributions.elliptical import Law
 from mist_core.distributions.numerics.monte_carlo import monte_carlo_mean
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
-from mist_core.distributions.numerics.randomness import coin, dirichlet, log_uniform, normal
+from mist_core.distributions.numerics.randomness import Source, coin, dirichlet, log_uniform, normal
 from mist_core.errors import ParameterError
-
-if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
 
 NOISES = ("uniform", "exponential", "laplace", "gamma", "gumbel")
 LEAST_UNIFORM = 1e-12  # keeps logarithms finite

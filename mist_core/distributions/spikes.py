@@ -4,20 +4,14 @@ Whether X and Y are at their value is a two by two table; away from it, on both 
 normal pair, and alone each is as it is in the pair.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.correlation import bivariate_correlation
-from mist_core.distributions.elliptical import Law, Multinormal
+from mist_core.distributions.elliptical import Multinormal
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
-from mist_core.distributions.numerics.randomness import coin, dirichlet, log_uniform, normal
-
-if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+from mist_core.distributions.numerics.randomness import Source, coin, dirichlet, log_uniform, normal
 
 
 class Spiked(Law):

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from mist_core.benchmarks import bmi_scores
-from mist_core.benchmarks import scores as evaluation_summary
+from mist_core.benchmarks import published
 from mist_core.benchmarks.baselines.estimators import BASELINES
 from mist_core.benchmarks.candidates import SCIKIT_LEARN
 from mist_core.benchmarks.scores import BINS, SPLITS
@@ -169,7 +168,7 @@ def _published(name: str, split: str, n: str, error: float, source: str) -> dict
 def _mtest_published() -> list[dict]:
     return [
         _published(name, SPLITS[inside], n, error, MTEST_SOURCE)
-        for name, splits in evaluation_summary.PUBLISHED.items()
+        for name, splits in published.PUBLISHED.items()
         for inside, errors in splits.items()
         for n, error in zip(BINS, errors, strict=True)
     ]
@@ -177,9 +176,9 @@ def _mtest_published() -> list[dict]:
 
 def _bmi_published() -> list[dict]:
     return [
-        _published(name, "", f"n = {n:,}", error, bmi_scores.SOURCE)
-        for name, errors in bmi_scores.PUBLISHED.items()
-        for n, error in zip(bmi_scores.PUBLISHED_ROWS, errors, strict=True)
+        _published(name, "", f"n = {n:,}", error, published.SOURCE)
+        for name, errors in published.PUBLISHED_BMI.items()
+        for n, error in zip(published.PUBLISHED_ROWS, errors, strict=True)
     ]
 
 

@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from mist_core.distributions.numerics.randomness import coin
-from mist_core.priors.paper import Batch, Source
+from mist_core.distributions.numerics.randomness import Source, coin
+from mist_core.priors.batch import Batch
 
 # The least share of the rows that are not copies, and how many there are at least.
 LEAST_DISTINCT, LEAST_ROWS = 0.1, 4

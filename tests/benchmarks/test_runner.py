@@ -20,8 +20,8 @@ from mist_core.benchmarks.tasks import KEYS, quantile_columns, tidy
 from mist_core.checkpoint import save_checkpoint
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.networks.classic import ClassicConfig, ClassicMIST
-from mist_core.networks.mist import config_dict
 from mist_core.networks.quantiles import LEVELS
+from mist_core.networks.registry import config_dict
 
 ROOT = Path(__file__).parents[2]
 SMALL = [cell for cell in grid_cells(2) if cell.n_samples <= 36 and cell.dim_x <= 12]

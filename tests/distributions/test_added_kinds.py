@@ -13,12 +13,12 @@ from mist_core.distributions.curves import NoisyFunction
 from mist_core.distributions.heaped import Heaped, random_heaps
 from mist_core.distributions.indices import CELLS, EDGE, random_indices
 from mist_core.distributions.interactions import ClassSlopes
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.distributions.ordinal import OrdinalNormals
 from mist_core.distributions.rings import NoisySquare
 from mist_core.distributions.skewed_classes import NOISES, SkewedClasses
 from mist_core.distributions.spikes import Spiked, random_spikes
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import source, stream
 
 
 def fresh(index=0):

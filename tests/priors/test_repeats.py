@@ -2,7 +2,8 @@
 
 import torch
 
-from mist_core.priors.paper import Batch, source, stream
+from mist_core.distributions.numerics.randomness import source, stream
+from mist_core.priors.batch import Batch
 from mist_core.priors.repeats import LEAST_ROWS, repeated
 
 

@@ -10,10 +10,9 @@ import math
 import torch
 from torch import Tensor
 
-from mist_core.distributions.numerics.randomness import log_uniform, normal
+from mist_core.distributions.numerics.randomness import Source, log_uniform, normal
 from mist_core.distributions.transforms.maps import Asinh, Transform
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import Source
 
 FUNCTIONS = (
     lambda t: t,

@@ -9,9 +9,9 @@ import math
 import torch
 from torch import Tensor
 
+from mist_core.distributions.numerics.randomness import Source
 from mist_core.distributions.transforms.lifts import random_lift
 from mist_core.distributions.transforms.maps import Identity, Transform, exactly
-from mist_core.priors.paper import Source
 
 # How often one column more is a function as of `lifts`, and how often it is a coil otherwise.
 LIFTED, COILED = 0.5, 0.5

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.distributions.ordinal import OrdinalNormals
 from mist_core.distributions.transforms.lifts import WAVE, Beside
 from mist_core.distributions.transforms.redundant import (
@@ -15,7 +16,7 @@ from mist_core.distributions.transforms.redundant import (
     random_redundancy,
 )
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import Batch, source, stream
+from mist_core.priors.batch import Batch
 from mist_core.priors.rounding import COARSEST, FINEST, rounded
 from mist_core.statistics.gaussian import gaussian_information
 
