@@ -96,7 +96,7 @@ def wide(table: pd.DataFrame, times: pd.Series | None = None) -> pd.DataFrame:
     columns = list(dict.fromkeys(place.str.removeprefix(", ")))
     named = table.assign(place=place.str.removeprefix(", "))
     errors = named.pivot(index="title", columns="place", values="error")[columns]
-    errors = errors.astype(float).applymap(in_print)
+    errors = errors.astype(float).apply(lambda column: column.map(in_print))
     rows = table.groupby("title", sort=False)
     known = rows.agg(
         kind=("kind", "first"),

@@ -123,7 +123,7 @@ def test_cca_fails_where_rows_are_too_few(journal):
     cells = [cell(10, dim=4, draws=1), cell(11, dim=4, draws=1)]
     table = tidy(evaluate(Baseline("cca", 60.0), cells, journal))
     assert "needs more than" in table.failure[0] and np.isnan(table.estimate[0])
-    assert table.failure[1] is None and table.seconds[1] > 0
+    assert pd.isna(table.failure[1]) and table.seconds[1] > 0
 
 
 def test_finished_rows_are_not_asked_for_again(tmp_path):
