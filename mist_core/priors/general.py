@@ -118,6 +118,8 @@ class General(MetaDistribution):
         round_off = max(dim_x, dim_y) <= MOST_ROUNDED and source.rng.random() < ROUNDED
         redundant = REDUNDANT_SIDE if source.rng.random() < REDUNDANT else 0.0
         hidden = [_others(dim, redundant, source.rng) for dim in (dim_x, dim_y)]
+        if not any(ANY_BLOCK[block].fits(*hidden) for block in self.blocks):
+            hidden = [dim_x, dim_y]
         law, name, numeric = self._compose(*hidden, count, source, tolerance)
         maps = random_maps((dim_x, dim_y), count, source, numeric=numeric, mixing=not round_off)
         sides = zip(hidden, (dim_x, dim_y), strict=True)
@@ -127,7 +129,7 @@ class General(MetaDistribution):
             batch = _decoupled(law, n, source, count)
         else:
             batch = draw_law(law, n, source, (name,) * count)
-        if not all(ANY_BLOCK[part].continuous for part in name.split("+")):
+        if not all(ANY_BLOCK[part].continuous for part in name.split("+") if part):
             return batch
         if source.rng.random() < REPEATED:
             return repeated(batch, source)
