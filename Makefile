@@ -22,6 +22,7 @@ test-all: browser $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 install: $(STAMP)
 

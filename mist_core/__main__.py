@@ -20,7 +20,7 @@ COMMANDS = {
         "mist_core.commands.bench_sampler",
         "datasets a second, beside bmi's sampler",
     ),
-    "card": ("mist_core.weights.model_card", "write the model card of a weights file"),
+    "card": ("mist_core.commands.card", "write the model card of a weights file"),
 }
 
 

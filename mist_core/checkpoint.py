@@ -75,22 +75,6 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     return Checkpoint(tensors, card, hashlib.sha256(content).hexdigest())
 
 
-def load_network(path: str | Path, device: str | torch.device = "cpu"):
-    """Rebuild the network a checkpoint describes, with its weights, in evaluation mode.
-
-    Returns:
-        (network, checkpoint): the network on `device`, and the Checkpoint it came from.
-
-    Raises:
-        WeightsError: as `load_checkpoint`, or the config or a tensor does not fit the network.
-    """
-    checkpoint = load_checkpoint(path)
-    network = _build(Path(path), checkpoint.card)
-    _require_fit(Path(path), network.state_dict(), checkpoint.tensors)
-    network.load_state_dict(checkpoint.tensors, strict=True)
-    return network.to(device).eval(), checkpoint
-
-
 def _own_copy(tensor: Tensor) -> Tensor:
     return tensor.detach().to("cpu", copy=True).contiguous()
 
@@ -174,33 +158,3 @@ def _require_finite(path: Path, tensors: dict[str, Tensor]) -> None:
             raise WeightsError(
                 f"{path}: tensor {name}: {bad} of {tensor.numel()} values are not finite."
             )
-
-
-def _build(path: Path, card: dict):
-    # Imported here: the training stack needs checkpoints without the network and vice versa.
-    from mist_core.networks.mist import build_network
-
-    config = card.get("config")
-    if not isinstance(config, dict):
-        raise WeightsError(f"{path}: config: expected an object that describes the network.")
-    # The initial weights are thrown away: leave the caller's random stream where it was.
-    with torch.random.fork_rng(devices=[]):
-        try:
-            return build_network(config)
-        except (TypeError, KeyError, ValueError, RuntimeError) as error:
-            raise WeightsError(f"{path}: config: does not describe a network ({error}).") from error
-
-
-def _require_fit(path: Path, expected: dict[str, Tensor], found: dict[str, Tensor]) -> None:
-    for name in sorted(expected.keys() | found.keys()):
-        if name not in found:
-            raise WeightsError(f"{path}: tensor {name}: missing; the network needs it.")
-        if name not in expected:
-            raise WeightsError(f"{path}: tensor {name}: not a part of the network; remove it.")
-        want, got = _signature(expected[name]), _signature(found[name])
-        if want != got:
-            raise WeightsError(f"{path}: tensor {name}: expected {want}, got {got}.")
-
-
-def _signature(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')}{list(tensor.shape)}"

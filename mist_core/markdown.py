@@ -34,3 +34,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; its cells are Markdown without pipes and line ends."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share as the app writes it: "90 %"."""
+    return f"{100 * share:.{decimals}f} %"
+
+
+def listed(words: list[str]) -> str:
+    """Words with commas, and "and" before the last."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

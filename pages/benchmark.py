@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from mist_core.benchmarks import provenance, speed
+from mist_core import paths
+from mist_core.benchmarks import speed
 from mist_core.leaderboard import figures, panels, speed_text, text
 from mist_core.leaderboard import results as stored
 from mist_core.leaderboard.board import title
@@ -42,7 +43,7 @@ def main() -> None:
     name = name or "mtest"
     st.caption(text.ABOUT[name])
     with ui.core_errors():
-        results = with_uploads(read(name, stored.stamp(provenance.RESULTS)))
+        results = with_uploads(read(name, stored.stamp(paths.RESULTS)))
         if name == "speed":
             show_speed(results)
         elif name == "selfconsistency":
@@ -57,7 +58,7 @@ def main() -> None:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def read(name: str, stamp: tuple) -> Results:
     """What is stored of a benchmark, read once unless a file in `results/` changes."""
-    return stored.read(name, provenance.RESULTS)
+    return stored.read(name, paths.RESULTS)
 
 
 def show_checks(results: Results, unit: str) -> None:
@@ -110,7 +111,7 @@ def show_speed(results: Results) -> None:
 
 def show_throughput() -> None:
     """How many datasets a second are drawn and learned from, beside bmi's sampler."""
-    if found := stored.throughput(provenance.RESULTS):
+    if found := stored.throughput(paths.RESULTS):
         rates, run = found
         st.subheader("Drawing and learning", anchor=False)
         st.markdown(speed_text.about_throughput(rates))

@@ -1,6 +1,5 @@
 """Your table: which columns tell most about the one you care about."""
 
-import hashlib
 from collections.abc import Sequence
 
 import pandas as pd
@@ -13,11 +12,11 @@ from mist_core.tables.figures import MOST_BARS, pair_chart, ranking_chart
 from mist_core.tables.ranking import complete_rows, scan, side
 from mist_core.tables.table import Table, read_table
 from ui import shell as ui
+from ui.cache import Report, once
 
 Sources = list[list[str]] | None  # None: every usable column by itself
 _ONE, _GROUPS = "one target", "a group of columns"
 _HEADER = {"guess": None, "yes": True, "no": False}
-_MOST_CACHED = 64
 
 
 def main() -> None:
@@ -53,7 +52,7 @@ def _uploaded(data: bytes) -> tuple[Table, str]:
     header = st.segmented_control(
         "Names in the first line", list(_HEADER), default="guess", required=True
     )
-    table = _read(hashlib.sha256(data).hexdigest(), _HEADER[header], data)
+    table = _read(ui.digest(data), _HEADER[header], data)
     st.caption(ui.plain(table.note))
     return table, table.sha256
 
@@ -152,32 +151,15 @@ def _ranking(table: Table, target: list[str], sources: Sources) -> Ranking:
     """The ranking, computed once for all sessions."""
     kinds = tuple((c.name, c.kind) for c in table.columns)
     chosen = None if sources is None else tuple(map(tuple, sources))
-    key = (table.sha256, kinds, tuple(target), chosen, ui.weights_hash())
-    rankings = _rankings()
-    if key not in rankings:
-        rankings[key] = _measure(table, target, sources)
-        if len(rankings) > _MOST_CACHED:
-            rankings.pop(next(iter(rankings)))
-    return rankings[key]
+    key = ("ranking", table.sha256, kinds, tuple(target), chosen, ui.weights_hash())
+    return once(key, lambda report: _measure(table, target, sources, report), words="Measuring …")
 
 
-def _measure(table: Table, target: list[str], sources: Sources) -> Ranking:
-    estimator = ui.estimator()
-    bar = st.progress(0.0, "Measuring …")
-
+def _measure(table: Table, target: list[str], sources: Sources, report: Report) -> Ranking:
     def progress(done: int, total: int) -> None:
-        bar.progress(done / total, f"{done} of {total} pairs")
+        report(done / total, f"{done} of {total} pairs")
 
-    try:
-        return scan(estimator, table, target, sources, progress=progress)
-    finally:
-        bar.empty()
-
-
-@st.cache_resource
-def _rankings() -> dict[tuple, Ranking]:
-    """A plain dict: a function under `st.cache_data` may not move a progress bar outside it."""
-    return {}
+    return scan(ui.estimator(), table, target, sources, progress=progress)
 
 
 def _show_answer(table: Table, source: str, ranking: Ranking) -> None:

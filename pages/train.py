@@ -15,15 +15,10 @@ from mist_core.inference.posterior import UNITS
 from mist_core.jobs.figures import truths
 from mist_core.jobs.plan import Plan, demonstration
 from mist_core.jobs.queue import Lab
+from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import General
-from mist_core.priors.paper import (
-    PAPER_DIMS,
-    PAPER_ROWS,
-    PAPER_TRAIN,
-    MetaDistribution,
-    Paper,
-)
+from mist_core.priors.paper import PAPER_DIMS, PAPER_ROWS, PAPER_TRAIN, Paper
 from mist_core.priors.spec import MOST_ROWS, PAPER_FAMILIES, to_text
 from mist_core.training.adaptation.adapt import Adaptation
 from mist_core.training.rehearsal import rehearsed

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from mist_core.checkpoint import save_checkpoint
-from mist_core.networks.mist import MIST, MISTConfig, config_dict
+from mist_core.networks.mist import MIST, MISTConfig
+from mist_core.networks.registry import config_dict
 
 
 @pytest.fixture(scope="session")

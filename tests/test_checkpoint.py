@@ -3,15 +3,13 @@
 import hashlib
 import json
 import os
-import sys
-import types
 
 import pytest
 import safetensors.torch
 import torch
 
 from mist_core import checkpoint
-from mist_core.checkpoint import load_checkpoint, load_network, save_checkpoint
+from mist_core.checkpoint import load_checkpoint, save_checkpoint
 from mist_core.errors import WeightsError
 
 TENSORS = {"weight": torch.arange(6.0).reshape(2, 3) / 7, "step": torch.tensor(3)}
@@ -23,19 +21,6 @@ def saved(tmp_path):
     path = tmp_path / "net.safetensors"
     save_checkpoint(path, TENSORS, CARD)
     return path
-
-
-@pytest.fixture
-def linear_model(monkeypatch):
-    """A stand-in for `mist_core.networks.mist` whose networks are single linear maps."""
-
-    def build_network(config):
-        return torch.nn.Linear(**config)
-
-    module = types.ModuleType("mist_core.networks.mist")
-    module.build_network = build_network
-    monkeypatch.setitem(sys.modules, "mist_core.networks.mist", module)
-    return build_network({"in_features": 3, "out_features": 2})
 
 
 def same(first, second):
@@ -176,49 +161,3 @@ def test_trailing_bytes_are_refused(saved):
     saved.write_bytes(saved.read_bytes() + b"\0")
     with pytest.raises(WeightsError, match="header"):
         load_checkpoint(saved)
-
-
-def save_linear(tmp_path, network, change=None, **config):
-    tensors = {**network.state_dict(), **(change or {})}
-    config = {"in_features": 3, "out_features": 2, **config}
-    tensors = {name: tensor for name, tensor in tensors.items() if tensor is not None}
-    save_checkpoint(tmp_path / "net", tensors, {"config": config})
-    return tmp_path / "net"
-
-
-def test_a_network_comes_back_with_its_weights_ready_to_use(linear_model, tmp_path):
-    network, loaded = load_network(save_linear(tmp_path, linear_model))
-    assert same(network.state_dict(), linear_model.state_dict())
-    assert not network.training
-    assert loaded.card["config"] == {"in_features": 3, "out_features": 2}
-
-
-def test_loading_a_network_leaves_the_random_stream_alone(linear_model, tmp_path):
-    path, before = save_linear(tmp_path, linear_model), torch.random.get_rng_state()
-    load_network(path)
-    assert torch.equal(torch.random.get_rng_state(), before)
-
-
-def test_an_unknown_config_field_is_named(linear_model, tmp_path):
-    with pytest.raises(WeightsError, match=r"net: config: .*'colour'"):
-        load_network(save_linear(tmp_path, linear_model, colour="red"))
-
-
-def test_a_card_without_config_is_refused(linear_model, tmp_path):
-    save_checkpoint(tmp_path / "net", linear_model.state_dict(), {})
-    with pytest.raises(WeightsError, match="net: config: expected an object"):
-        load_network(tmp_path / "net")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"bias": None}, "tensor bias: missing"),
-        ({"extra": torch.zeros(1)}, "tensor extra: not a part of the network"),
-        ({"bias": torch.zeros(3)}, r"tensor bias: expected float32\[2\], got float32\[3\]"),
-        ({"bias": torch.zeros(2).double()}, r"expected float32\[2\], got float64\[2\]"),
-    ],
-)
-def test_a_tensor_that_does_not_fit_is_named(linear_model, tmp_path, change, message):
-    with pytest.raises(WeightsError, match=message):
-        load_network(save_linear(tmp_path, linear_model, change))

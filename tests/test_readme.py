@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mist_core import paths
 from mist_core.__main__ import COMMANDS
-from mist_core.benchmarks import provenance
 from mist_core.leaderboard import board
 from mist_core.leaderboard.results import read
 
@@ -64,7 +64,7 @@ def test_the_table_of_bmis_tasks_shows_the_stored_run(line, amount):
 
 
 def _board(benchmark: str, title: str):
-    table = board.board(benchmark, read(benchmark, provenance.RESULTS).scores)
+    table = board.board(benchmark, read(benchmark, paths.RESULTS).scores)
     return table[table.title == title]
 
 

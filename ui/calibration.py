@@ -1,11 +1,29 @@
-"""The Calibration page's figures in their places, where they can grow."""
+"""The Calibration page's figures in their places, where they can grow, and its stored studies."""
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mist_core.calibration.panels import Overview, Panel
+from mist_core import paths
+from mist_core.calibration import stored
+from mist_core.calibration.findings import findings, grids
+from mist_core.calibration.stored import GRIDS, StoredStudy
+from mist_core.findings import Finding
 from ui import shell as ui
+from ui.findings import offer, paint
+
+# Where charts stand: rows of columns.
+PLACES = (("reliability", "pit"), ("strip",), ("width", "shapes"), ("laws",))
+TITLES = {
+    "reliability": "Levels",
+    "pit": "PIT",
+    "strip": "Intervals",
+    "width": "Widths",
+    "shapes": "Cells",
+    "laws": "Laws",
+}
+# How Streamlit's caches tell two stored studies apart.
+KNOWN_BY = {StoredStudy: lambda study: repr(study.stamp)}
 
 
 class Board:
@@ -16,43 +34,81 @@ class Board:
         self.unit = ui.unit_switch("calibration-unit")
         self.places: dict[str, DeltaGenerator] = {}
         self.columns: dict[str, DeltaGenerator] = {}
-        self.shown: dict[str, Panel] = {}
-        for names in (("reliability", "pit"), ("strip",), ("width", "shapes"), ("laws",)):
-            columns = st.columns(len(names), gap="large")
-            self.columns |= dict(zip(names, columns, strict=True))
+        self.shown: dict[str, Finding] = {}
+        for names in PLACES:
+            self.columns |= dict(zip(names, st.columns(len(names), gap="large"), strict=True))
         self.law_by_law = st.container()
         st.subheader("Beside other intervals, on the same datasets", anchor=False)
         self.methods = st.container()
 
-    def paint(self, view: Overview) -> None:
+    def paint(self, found: dict[str, Finding]) -> None:
         """Draw everything, in the place of what was drawn before."""
-        self._write("headline", self.headline, view.headline)
-        self.shown = view.panels
-        for name, panel in self.shown.items():
-            column = self.columns[name]
-            with column:
+        self.shown = {name: found[name] for name in self.columns if name in found}
+        self._write("headline", self.headline, found["headline"])
+        for name, finding in self.shown.items():
+            with self.columns[name]:
+                place = self.places.get(name)
                 self.places[name] = ui.show(
-                    panel.chart, description=panel.sentence, place=self.places.get(name)
+                    finding.charts[0], description=finding.about, place=place
                 )
-            self._write(f"{name}-text", column, panel.sentence)
-        self._table("law-table", self.law_by_law, view.laws)
-        self._write("independence", self.law_by_law, view.independence)
-        self._write("methods-text", self.methods, view.beside)
-        self._table("methods", self.methods, view.methods)
+            self._write(f"{name}-text", self.columns[name], finding)
+        if "laws" in found:
+            self._table("law-table", self.law_by_law, found["laws"])
+        self._write("independence", self.law_by_law, found["independence"])
+        self._write("methods-text", self.methods, found["methods"])
+        self._table("methods", self.methods, found["methods"])
 
     def offer(self) -> None:
-        """Downloads of the figures, once they have stopped changing."""
-        for name, panel in self.shown.items():
-            with self.columns[name], st.container(horizontal=True):
-                chart, stem = panel.chart, f"mist-calibration-{name}-{self.unit}"
-                ui.download_figure(lambda chart=chart: chart, stem)
+        """Downloads of the figures and their numbers, once they have stopped changing."""
+        for name, finding in self.shown.items():
+            with self.columns[name]:
+                offer(finding, TITLES[name], f"mist-calibration-{name}", self.unit)
 
-    def _write(self, name: str, column: DeltaGenerator, words: str) -> None:
+    def _write(self, name: str, column: DeltaGenerator, found: Finding) -> None:
         """Words in their place: as a caption under a figure, at full size elsewhere."""
         place = self.places.get(name, column)
         draw = place.caption if name.removesuffix("-text") in self.columns else place.markdown
-        self.places[name] = draw(words)
+        self.places[name] = draw(found.sentence)
 
-    def _table(self, name: str, column: DeltaGenerator, frame: pd.DataFrame | None) -> None:
-        if frame is not None:
-            self.places[name] = self.places.get(name, column).dataframe(frame, hide_index=True)
+    def _table(self, name: str, column: DeltaGenerator, found: Finding) -> None:
+        if found.shown is not None:
+            place = self.places.get(name, column)
+            self.places[name] = place.dataframe(found.shown, hide_index=True)
+
+
+def show_grids(unit: str) -> None:
+    """The stored comparison on the published grids, by split and bin of n."""
+    if study := stored_study(GRIDS):
+        found = stored_grids(study, unit)
+        st.subheader("By rows, on the published test grids", anchor=False)
+        paint(found)
+        ui.download_table("Scores by rows (CSV, nats)", found.table, "mist-calibration-grids.csv")
+        st.caption(f"Stored run of {study.date}: `{study.command}`")
+
+
+def show_download(table: pd.DataFrame) -> None:
+    """The rows behind the figures, in nats."""
+    ui.download_table("All datasets and intervals (CSV, nats)", table, "mist-calibration.csv")
+
+
+def stored_study(name: str) -> StoredStudy | None:
+    """A stored study, read once for all sessions unless its file changes."""
+    path = paths.RESULTS / f"{name}.parquet"
+    return _load(name, path.stat().st_mtime_ns) if path.exists() else None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _load(name: str, stamp: int) -> StoredStudy | None:
+    return stored.load(name)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=KNOWN_BY)
+def stored_findings(study: StoredStudy, unit: str) -> dict[str, Finding]:
+    """All that is shown of a stored study, made once for all sessions."""
+    return findings(study.table, unit)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=KNOWN_BY)
+def stored_grids(study: StoredStudy, unit: str) -> Finding:
+    """The scores of the stored study on the published grids, likewise."""
+    return grids(study.table, unit)

@@ -21,9 +21,10 @@ from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.leaderboard.figures import PICKED
 from mist_core.markdown import plain
+from mist_core.paths import IMAGES
 from mist_core.weights import library
 
-ICON = Path(__file__).parents[1] / "docs/images/icon.png"
+ICON = IMAGES / "icon.png"
 # The address of the Benchmark page as it was when a mark there was clicked.
 CAME_FROM = "came-from"
 # Spreadsheets run cells that begin with these as formulae.

@@ -8,9 +8,9 @@ from mist_core.training.adaptation.adapt import LEAST_TABLE_ROWS, Adaptation, ad
 from mist_core.training.adaptation.figures import marginals, pairs
 from mist_core.training.adaptation.side import FittedSide
 from ui import shell as ui
+from ui.cache import once
 
 SEED = 0
-MOST_CACHED = 16
 CHART_WIDTH = 190  # pixels: two on a narrow screen
 # Sides that show a flow, curves and classes; Athletes has too few rows for one.
 FIRST_SIDES = {
@@ -55,20 +55,9 @@ def _show_charts(side: FittedSide) -> None:
 
 
 def _imitated(table: Table, x: tuple[str, ...], y: tuple[str, ...]) -> Adaptation:
-    key = (table.sha256, x, y)
-    known = _imitations()
-    if key not in known or not known[key].meta.at_hand():
-        bar = st.progress(0.0, "Fitting …")
-        try:
-            known[key] = adapt(table, x, y, seed=SEED, progress=bar.progress)
-        finally:
-            bar.empty()
-        if len(known) > MOST_CACHED:
-            known.pop(next(iter(known)))
-    return known[key]
-
-
-@st.cache_resource
-def _imitations() -> dict[tuple, Adaptation]:
-    """A plain dict: a cached function may not move a progress bar outside it."""
-    return {}
+    return once(
+        ("imitation", table.sha256, x, y),
+        lambda report: adapt(table, x, y, seed=SEED, progress=report),
+        words="Fitting …",
+        good=lambda found: found.meta.at_hand(),
+    )

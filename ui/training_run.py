@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from mist_core.checkpoint import load_network
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.jobs import process
 from mist_core.jobs.comparison import HELD_OUT, Comparison, beside_published, compare_all
 from mist_core.jobs.figures import before_after, losses, reliability_diagram, truths
@@ -14,7 +14,7 @@ from mist_core.jobs.plan import Plan, start_path, weights_path
 from mist_core.jobs.progress import beats_start, read_progress
 from mist_core.jobs.queue import Lab, silent_seconds
 from mist_core.jobs.store import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
-from mist_core.priors.paper import source, stream
+from mist_core.networks.registry import load_network
 from mist_core.priors.registry import meta_distribution
 from mist_core.weights import library
 from mist_core.weights.law_descriptions import describe

@@ -10,7 +10,7 @@ import torch
 
 from mist_core.benchmarks.tasks import Cell
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import Batch
+from mist_core.priors.batch import Batch
 
 ROWS = (500, 1000, 5000, 10_000)
 SEEDS = 5

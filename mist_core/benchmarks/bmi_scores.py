@@ -2,22 +2,10 @@
 
 import pandas as pd
 
+from mist_core.benchmarks.published import PUBLISHED_BMI, PUBLISHED_ROWS, SOURCE
 from mist_core.benchmarks.scores import COVERAGE, HIGH, LOW
 
 POOR = 0.15  # nats: a task with a larger mean absolute error counts as a poor one
-
-# Mean absolute error in nats on the forty tasks, from Alice (Franzese et al., 2026), table 2.
-PUBLISHED_ROWS = (1000, 5000, 10_000)
-PUBLISHED = {
-    "Alice Base": (0.092, 0.063, 0.060),
-    "InfoAtlas": (0.253, 0.271, 0.276),
-    "MINDE": (0.353, 0.070, 0.065),
-    "MINE": (0.248, 0.117, 0.108),
-    "InfoNCE": (0.887, 0.123, 0.083),
-    "KSG": (0.288, 0.240, 0.219),
-    "CCA": (0.195, 0.192, 0.181),
-}
-SOURCE = "Alice, Franzese et al., 2026, table 2"
 
 
 def summarize_bmi(table: pd.DataFrame) -> list[dict]:
@@ -60,7 +48,7 @@ def render_bmi(records: list[dict]) -> str:
     rows = sorted({*scores.n, *PUBLISHED_ROWS})
     lines = ["Mean absolute error, nats: mean over the tasks", _line("n", rows)]
     lines += _lines(scores, rows, "mae", "{:.3f}")
-    for name, errors in PUBLISHED.items():
+    for name, errors in PUBLISHED_BMI.items():
         known = dict(zip(PUBLISHED_ROWS, errors, strict=True))
         lines.append(_line(f"  {name} *", [f"{known[n]:.3f}" if n in known else "" for n in rows]))
     lines += [f"* published, own protocol: {SOURCE}", ""]

@@ -113,7 +113,7 @@ class Function(Candidate):
 
     def answer(self, datasets):
         # Copies: foreign code may sort them, and others are asked about the same data.
-        pairs = ([np.array(side.double()) for side in (d.x, d.y)] for d in datasets)
+        pairs = ([side.double().numpy().copy() for side in (d.x, d.y)] for d in datasets)
         return [self.answer_pair(*pair) for pair in pairs]
 
     def answer_pair(self, x: np.ndarray, y: np.ndarray) -> Answer:

@@ -17,8 +17,9 @@ from torch import Tensor
 
 from mist_core.benchmarks.tasks import Cell
 from mist_core.distributions.families import FAMILIES
+from mist_core.distributions.numerics.randomness import TEST_ENTROPY, Source, source
 from mist_core.distributions.transforms.maps import Asinh, HalfCube
-from mist_core.priors.paper import TEST_ENTROPY, Batch, Source, source
+from mist_core.priors.batch import Batch
 
 ROWS = (1000,)
 SEEDS = 5

@@ -84,7 +84,7 @@ class Predictions(Candidate):
     def __init__(self, name: str, table: pd.DataFrame, identity: str):
         self.name, self.identity = name, identity
         self.keys = [key for key in KEYS if key in table]
-        rows = table.set_index(self.keys, verify_integrity=False)
+        rows = table.set_index(self.keys)
         if not rows.index.is_unique:
             twice = rows.index[rows.index.duplicated()][0]
             raise TableError(f"{name} has two rows with {self.keys} = {twice}.")

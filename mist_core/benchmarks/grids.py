@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mist_core.benchmarks.tasks import Cell
+from mist_core.distributions.numerics.randomness import TEST_ENTROPY, Source, source
+from mist_core.priors.batch import Batch
 from mist_core.priors.paper import (
     PAPER_BASES,
     PAPER_DIMS,
@@ -19,12 +21,8 @@ from mist_core.priors.paper import (
     PAPER_OUT_OF_FAMILY,
     PAPER_ROWS,
     PAPER_TRANSFORMS,
-    TEST_ENTROPY,
-    Batch,
-    Source,
     draw_paper,
     paper_base,
-    source,
 )
 
 REDRAWS = 10

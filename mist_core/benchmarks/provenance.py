@@ -13,7 +13,6 @@ import torch
 
 from mist_core.inference.estimator import MISTEstimator
 
-RESULTS = Path(__file__).parents[2] / "results"
 _PACKAGES = ("torch", "numpy", "pandas", "benchmark-mi", "jax", "scikit-learn")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from mist_core.benchmarks.published import PUBLISHED
 from mist_core.priors.paper import PAPER_IN_FAMILY
 
 # The draws of a cell share n, family and dimension, so their errors are not independent.
@@ -15,12 +16,6 @@ ALL = "all n"
 SPLITS = {True: "in-family", False: "published out-of-family"}
 COVERAGE = 0.9
 LOW, HIGH = "q0.05", "q0.95"
-
-# MSE in nats^2 by BINS, arXiv 2511.18945; its evaluation averages over bootstrap resamples.
-PUBLISHED = {
-    "MIST": {True: (3.1, 0.34, 0.28), False: (8.0, 7.3, 8.8)},
-    "MIST_QR": {True: (3.1, 0.31, 0.12), False: (9.5, 9.9, 10.0)},
-}
 
 
 def summarize(table: pd.DataFrame) -> list[dict]:

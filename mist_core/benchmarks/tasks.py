@@ -8,7 +8,7 @@ import pandas as pd
 from torch import Tensor
 
 from mist_core.networks.quantiles import LEVELS
-from mist_core.priors.paper import Batch
+from mist_core.priors.batch import Batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def tidy(records: list[dict]) -> pd.DataFrame:
 
     Columns: `estimator`, KEYS, `truth`, `estimate` (nats, unclipped; missing where it failed), a
     column for each quantile level, `seconds` (of a batch: its share), `failure` (why there is no
-    estimate, else None).
+    estimate; missing where there is one).
     """
     table = pd.DataFrame(records)
     numbers = ["truth", "estimate", *quantile_columns(), "seconds"]

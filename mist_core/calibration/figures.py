@@ -4,7 +4,6 @@ import altair as alt
 import pandas as pd
 
 from mist_core.calibration.judge import COVERAGE
-from mist_core.calibration.summary import covered
 from mist_core.charts import BLUE, GREY, VERMILLION, fixed_scale, titled
 
 HEIGHT = 320
@@ -15,7 +14,7 @@ _PERCENT = alt.Axis(format=".0%")
 
 
 def reliability_chart(table: pd.DataFrame) -> alt.LayerChart:
-    """Empirical against nominal coverage, from `calibration_summary.reliability`."""
+    """Empirical against nominal coverage, from `summary.reliability`."""
     x = alt.X("nominal:Q", title="nominal coverage", axis=_PERCENT, scale=fixed_scale((0, 1)))
     scale = fixed_scale((0, 1))
     y = alt.Y("empirical:Q", title="share of truths inside", axis=_PERCENT, scale=scale)
@@ -30,7 +29,7 @@ def reliability_chart(table: pd.DataFrame) -> alt.LayerChart:
 
 
 def pit_chart(table: pd.DataFrame) -> alt.LayerChart:
-    """Histogram of the randomised PIT, from `calibration_summary.pit_histogram`."""
+    """Histogram of the randomised PIT, from `summary.pit_histogram`."""
     title = "level of the truth in its posterior (PIT)"
     x = alt.X("left:Q", title=title, axis=_PERCENT, scale=fixed_scale((0, 1)))
     base = alt.Chart(table).encode(x=x, x2="right:Q")
@@ -44,10 +43,9 @@ def pit_chart(table: pd.DataFrame) -> alt.LayerChart:
     return alt.layer(*layers).properties(title=title, height=HEIGHT)
 
 
-def strip_chart(rows: pd.DataFrame, *, unit: str) -> alt.LayerChart:
-    """Intervals in the order of their truths, misses marked; values already in `unit`."""
-    frame = rows.sort_values("truth")[["truth", "low", "high"]].reset_index(drop=True)
-    frame = frame.assign(place=frame.index, inside=covered(frame))
+def strip_chart(table: pd.DataFrame, *, unit: str) -> alt.LayerChart:
+    """Intervals in the order of their truths, misses marked, from `summary.strip` in `unit`."""
+    frame = table.assign(place=table.index)
     axis, ends = alt.Axis(labels=False, ticks=False), fixed_scale((-1, len(frame)))
     x = alt.X("place:Q", title="datasets, by their truth", axis=axis, scale=ends)
     y = _information("low:Q", f"mutual information ({unit})")
@@ -69,7 +67,7 @@ def width_chart(rows: pd.DataFrame, medians: pd.DataFrame, *, unit: str) -> alt.
 
     Args:
         rows: `n` and `width`, one a dataset.
-        medians: from `calibration_summary.width_by_rows`.
+        medians: from `summary.width_by_rows`.
         unit: of both.
     """
     x = alt.X("n:Q", title="rows", scale=alt.Scale(type="log", nice=False))
@@ -84,7 +82,7 @@ def width_chart(rows: pd.DataFrame, medians: pd.DataFrame, *, unit: str) -> alt.
 
 
 def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
-    """Coverage over (n, d), from `calibration_summary.by_shape`; its number in each cell."""
+    """Coverage over (n, d), from `summary.by_shape`; its number in each cell."""
     # What chance explains is paler: small cells stray far.
     distance = (cells.coverage - COVERAGE) * cells.inside.map({True: 0.3, False: 1.0})
     frame = cells.assign(
@@ -115,7 +113,7 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
 
 
 def law_chart(table: pd.DataFrame) -> alt.LayerChart:
-    """Coverage of each law with its 95 % range, from `calibration_summary.by_law`."""
+    """Coverage of each law with its 95 % range, from `summary.by_law`."""
     laws = list(table.law)
     y = alt.Y("law:N", sort=laws, title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False))
     domain = fixed_scale((min(0.7, float(table.lowest.min())), 1))

@@ -15,7 +15,7 @@ from mist_core.errors import BaselineError, InputError
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import Posterior
 from mist_core.networks.quantiles import OFFSET
-from mist_core.priors.paper import Batch
+from mist_core.priors.batch import Batch
 
 COVERAGE = 0.9
 MIST, CLASSIC = "mist", "classic"

@@ -1,4 +1,4 @@
-"""Stored calibration runs: written by the command, read by the page."""
+"""Stored calibration studies: written by the command, read by the page."""
 
 import json
 import re
@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from mist_core.benchmarks import provenance as runs
-from mist_core.benchmarks.provenance import RESULTS
+from mist_core.benchmarks import provenance
 from mist_core.calibration.judge import MIST
 from mist_core.calibration.study import Study
+from mist_core.paths import RESULTS
 
 GRIDS, BINS = "calibration-grids", "calibration-bins"
 
 
 @dataclass(frozen=True)
-class StoredRun:
-    """A finished run.
+class StoredStudy:
+    """A finished study.
 
     Attributes:
         study: what was drawn; None for the published grids.
@@ -37,34 +37,34 @@ class StoredRun:
 
 
 def stem(laws: str) -> str:
-    """File name, without its ending, of the stored run of these laws."""
+    """File name, without its ending, of the stored study of these laws."""
     return "calibration-" + re.sub(r"\W+", "-", laws)
 
 
-def save(path: Path, study: Study | None, table: pd.DataFrame, provenance: dict) -> None:
+def save(path: Path, study: Study | None, table: pd.DataFrame, made: dict) -> None:
     """Writes <path>.json and <path>.parquet."""
     drawn = {"study": asdict(study)} if study else {}
-    runs.save_run(path, provenance | drawn, table)
+    provenance.save_run(path, made | drawn, table)
 
 
-def load(name: str, folder: Path = RESULTS) -> StoredRun | None:
-    """The stored run with this file name, or None where there is none."""
+def load(name: str, folder: Path = RESULTS) -> StoredStudy | None:
+    """The stored study with this file name, or None where there is none."""
     summary, table = (folder / f"{name}.{ending}" for ending in ("json", "parquet"))
     if not (summary.exists() and table.exists()):
         return None
-    run = json.loads(summary.read_text())
-    return StoredRun(
-        _study(run.get("study")),
+    origin = json.loads(summary.read_text())
+    return StoredStudy(
+        _study(origin.get("study")),
         _doubles(pd.read_parquet(table)),
-        run["command"],
-        run["date"],
-        run["weights"][MIST]["sha256"],
+        origin["command"],
+        origin["date"],
+        origin["weights"][MIST]["sha256"],
         (name, table.stat().st_mtime_ns, table.stat().st_size),
     )
 
 
 def _doubles(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its numbers as they were before `runs.save_run` halved them."""
+    """The table with its numbers as they were before `provenance.save_run` halved them."""
     return table.astype(dict.fromkeys(table.select_dtypes("float32"), "float64"))
 
 

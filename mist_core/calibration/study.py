@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mist_core.distributions.numerics.randomness import Source, source, stream
 from mist_core.errors import ParameterError
 from mist_core.inference.inputs import MIN_SAMPLES
+from mist_core.priors.batch import Batch, MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import INDEPENDENCE, General
 from mist_core.priors.paper import (
@@ -17,12 +19,7 @@ from mist_core.priors.paper import (
     PAPER_OUT_OF_FAMILY,
     PAPER_ROWS,
     PAPER_TRANSFORMS,
-    Batch,
-    MetaDistribution,
     Paper,
-    Source,
-    source,
-    stream,
 )
 
 # Datasets of one shape drawn together: few, so that shapes and recipes vary.

@@ -1,4 +1,4 @@
-"""What a calibration study shows: coverage by level, law, shape and method, each with its chance.
+"""What a calibration study shows: coverage by level, law and shape, each with its chance.
 
 All functions take rows of `mist_core.calibration.judge`. Independent draws (truth 0) are counted
 apart wherever an interval that ends at 0 would hold them with certainty.
@@ -9,28 +9,20 @@ import pandas as pd
 import torch
 from scipy.stats import binom
 
-from mist_core.benchmarks.baselines.resampling import PEERS
-from mist_core.benchmarks.scores import BINS, SPLITS
-from mist_core.calibration.judge import CLASSIC, COVERAGE, MIST
+from mist_core.calibration.judge import COVERAGE
+from mist_core.inference.posterior import UNITS
 from mist_core.networks.scoring import interval_score
 
 NOMINAL = np.arange(1, 20) / 20
 PIT_BINS = 20
 # Chance leaves a calibrated share outside its band in one case of twenty.
 BAND = 0.95
-# Bins that must hold their promise each by itself, and the levels at which they are asked.
-COARSE_LEVELS = (0.5, 0.8, 0.9, 0.95)
-COARSE_ROWS = (10, 50, 200, 1000, np.inf)
-COARSE_DIMS = (1, 2, 5, 17, np.inf)
-# Nats and rows from which dependence should be seen.
-EVIDENT, EVIDENT_ROWS = 0.1, 1000
+STRIP = 120  # intervals that a strip has room for
+NEGLIGIBLE = 0.01  # nats; an interval's end below it tells nobody anything
+# Columns of amounts of information.
+_INFORMATION = ("truth", "low", "high", "width", "score", "mist_score", "lead", "lead_se")
 _ROW_EDGES = (0, 20, 50, 100, 200, 500, 1000, 2000, 5000, np.inf)
 _DIM_EDGES = (0, 2, 3, 5, 9, 17, 33, np.inf)
-TITLES = {
-    MIST: "MIST",
-    CLASSIC: "published architecture (classic)",
-    **{name: peer.title for name, peer in PEERS.items()},
-}
 
 
 def dependent(rows: pd.DataFrame) -> pd.DataFrame:
@@ -54,6 +46,34 @@ def scores(rows: pd.DataFrame) -> np.ndarray:
     return interval_score(low, high, truth, COVERAGE).numpy()
 
 
+def coverage(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row: `datasets`, and how many of their 90 % intervals `held` the truth."""
+    return pd.DataFrame({"datasets": [len(rows)], "held": [int(covered(rows).sum())]})
+
+
+def independence(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row about independent draws, whose truth is 0, the end of the scale.
+
+    Returns:
+        `datasets`, the share `at_zero` of their 90 % intervals that begin at 0 (up to NEGLIGIBLE),
+        and `high`, the median of their upper ends, nats.
+    """
+    none = independent(rows)
+    return pd.DataFrame(
+        {
+            "datasets": [len(none)],
+            "at_zero": [(none.low <= NEGLIGIBLE).mean()],
+            "high": [none.high.median()],
+        }
+    )
+
+
+def strip(rows: pd.DataFrame) -> pd.DataFrame:
+    """The last STRIP datasets in the order of their truths: `truth`, `low`, `high`, `inside`."""
+    last = rows.tail(STRIP).sort_values("truth")[["truth", "low", "high"]].reset_index(drop=True)
+    return last.assign(inside=covered(last))
+
+
 def reliability(rows: pd.DataFrame) -> pd.DataFrame:
     """Share of truths in the central interval of each of 19 nominal coverages.
 
@@ -67,44 +87,6 @@ def reliability(rows: pd.DataFrame) -> pd.DataFrame:
     # A PIT that is a level, up to rounding, is at the interval's end and inside.
     shares = [(distance <= nominal / 2 + 1e-6).mean() for nominal in NOMINAL]
     return _with_band(pd.DataFrame({"nominal": NOMINAL, "empirical": shares}), len(rows))
-
-
-def by_bins(rows: pd.DataFrame) -> pd.DataFrame:
-    """Share of truths in four central intervals, in each bin of n and of the wider side's columns.
-
-    By the randomised PIT, so that a truth of 0 counts as often as its interval promises;
-    independent draws are also a bin of their own.
-
-    Returns:
-        `bin` (such as "n 50 to 199"), `datasets`, a column for each of COARSE_LEVELS ("90%"), and
-        `furthest`, the greatest distance from nominal.
-    """
-    distance = np.abs(rows.pit - 0.5)
-    wider = rows[["dim_x", "dim_y"]].max(axis=1)
-    bins = {"all": rows.truth >= 0, "independent": rows.truth <= 0}
-    for name, values, edges in (("n", rows.n_samples, COARSE_ROWS), ("d", wider, COARSE_DIMS)):
-        place = np.digitize(values, edges)
-        bins |= {f"{name} {_label(edges, k)}": place == k for k in range(1, len(edges))}
-    table = pd.DataFrame({"bin": list(bins), "datasets": [int(b.sum()) for b in bins.values()]})
-    for level in COARSE_LEVELS:
-        inside = distance <= level / 2 + 1e-6
-        table[f"{level:.0%}"] = [inside[chosen].mean() for chosen in bins.values()]
-    gaps = [(table[f"{level:.0%}"] - level).abs() for level in COARSE_LEVELS]
-    return table.assign(furthest=np.max(gaps, axis=0))
-
-
-def detection(rows: pd.DataFrame) -> dict[str, float]:
-    """How often the 5 % quantile says the right thing about there being any dependence.
-
-    Returns:
-        `silent`: share of independent draws in which it is 0; `found`: share in which it is above
-        0 of the draws of at least EVIDENT nats and EVIDENT_ROWS rows.
-    """
-    evident = rows[(rows.truth >= EVIDENT) & (rows.n_samples >= EVIDENT_ROWS)]
-    return {
-        "silent": float((independent(rows).low <= 0).mean()),
-        "found": float((evident.low > 0).mean()),
-    }
 
 
 def pit_histogram(rows: pd.DataFrame) -> pd.DataFrame:
@@ -159,8 +141,8 @@ def by_shape(rows: pd.DataFrame) -> pd.DataFrame:
     table = table.rename(columns={"size": "datasets", "mean": "coverage"})
     low, high = _band(COVERAGE, table.datasets)
     return table.assign(
-        n=table.n_order.map(lambda k: _label(_ROW_EDGES, k)),
-        d=table.d_order.map(lambda k: _label(_DIM_EDGES, k)),
+        n=table.n_order.map(lambda k: label(_ROW_EDGES, k)),
+        d=table.d_order.map(lambda k: label(_DIM_EDGES, k)),
         inside=table.coverage.between(low, high),
     )
 
@@ -172,49 +154,10 @@ def width_by_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return table.groupby(groups.to_numpy()).median().reset_index(drop=True)
 
 
-def by_method(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each peer beside MIST on the very same datasets, those where the peer could run.
-
-    Returns:
-        `method`, `title`, `datasets`, `failed`, `coverage` of the truth, `score` (mean interval
-        score), MIST's `mist_coverage` and `mist_score` there, and the `lead` by which the peer's
-        score is above MIST's, with its standard error `lead_se`; nats. Empty without peers.
-    """
-    ours = rows[rows.method == MIST].set_index("number")
-    peers = rows[rows.method != MIST].groupby("method", sort=False)
-    return pd.DataFrame([_compare(method, theirs, ours) for method, theirs in peers])
-
-
-def on_grids(rows: pd.DataFrame) -> pd.DataFrame:
-    """`by_method` for each split of the published grids and bin of n, with `split` and `n`.
-
-    Args:
-        rows: with a column `in_family` that says which split a dataset is of.
-    """
-    parts = [
-        by_method(split[split.n_samples.between(*ends)]).assign(split=SPLITS[in_family], n=name)
-        for in_family, split in rows.groupby("in_family", sort=False)
-        for name, ends in BINS.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _compare(method: str, theirs: pd.DataFrame, ours: pd.DataFrame) -> dict:
-    ran = theirs.dropna(subset=["low"])
-    same = ours.loc[ran.number]
-    lead = scores(ran) - scores(same)
-    return {
-        "method": method,
-        "title": TITLES[method],
-        "datasets": len(ran),
-        "failed": len(theirs) - len(ran),
-        "coverage": covered(ran).mean(),
-        "score": float(np.mean(scores(ran))) if len(ran) else np.nan,
-        "mist_coverage": covered(same).mean(),
-        "mist_score": float(np.mean(scores(same))) if len(ran) else np.nan,
-        "lead": float(np.mean(lead)) if len(ran) else np.nan,
-        "lead_se": float(np.std(lead, ddof=1) / len(ran) ** 0.5) if len(ran) > 1 else np.nan,
-    }
+def in_unit(table: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """The same table with amounts of information in `unit`; shares and counts stay."""
+    names = [name for name in _INFORMATION if name in table]
+    return table.assign(**{name: UNITS[unit] * table[name] for name in names})
 
 
 def _with_band(table: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -237,7 +180,7 @@ def _wilson(share: pd.Series, count: pd.Series) -> tuple[pd.Series, pd.Series]:
     return centre - half, centre + half
 
 
-def _label(edges: tuple[float, ...], k: int) -> str:
+def label(edges: tuple[float, ...], k: int) -> str:
     """Name of bin number k of `np.digitize`: the integers in [edges[k - 1], edges[k])."""
     first, last = edges[k - 1], edges[k] - 1
     if first == 0:

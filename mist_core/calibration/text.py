@@ -1,23 +1,16 @@
-"""Sentences about a calibration study, each computed from what its figure shows."""
+"""Sentences about a calibration study, each made from the table of its figure.
+
+The tables are those of `mist_core.calibration.summary`, in the unit named.
+"""
 
 import pandas as pd
 
 from mist_core.calibration.judge import CLASSIC, COVERAGE
 from mist_core.calibration.study import A_DRAW
-from mist_core.calibration.summary import (
-    BAND,
-    by_law,
-    by_shape,
-    covered,
-    independent,
-    pit_histogram,
-    reliability,
-    width_by_rows,
-)
+from mist_core.calibration.summary import BAND, NEGLIGIBLE
 from mist_core.inference.posterior import UNITS
+from mist_core.markdown import percent
 
-# Below this an interval's end tells nobody anything, in nats.
-_NEGLIGIBLE = 0.01
 # A law or a cell needs so many datasets before its coverage is worth a sentence.
 _FEW = 20
 
@@ -34,24 +27,20 @@ NO_PEERS = "No dataset was given to the other estimators."
 NONE_YET = "No dependent draw yet."
 
 
-def percent(share: float, decimals: int = 0) -> str:
-    """A share as the app writes it: "90 %"."""
-    return f"{100 * share:.{decimals}f} %"
-
-
-def headline(rows: pd.DataFrame) -> str:
-    """How many 90 % intervals held the truth."""
-    held = int(covered(rows).sum())
+def headline(table: pd.DataFrame) -> str:
+    """How many 90 % intervals held the truth, from `summary.coverage`."""
+    count, held = _row(table, 0)[1:]
+    if count == 0:
+        return NONE_YET
     return (
-        f"**90 % intervals held the truth in {held:,} of {len(rows):,} datasets: "
-        f"{percent(held / len(rows), 1)}.** That is an average over the laws chosen, not a "
+        f"**90 % intervals held the truth in {held:,} of {count:,} datasets: "
+        f"{percent(held / count, 1)}.** That is an average over the laws chosen, not a "
         "promise for each of them."
     )
 
 
-def about_reliability(rows: pd.DataFrame) -> str:
+def about_reliability(table: pd.DataFrame) -> str:
     """How many of the 19 levels chance explains, and the largest gap."""
-    table = reliability(rows)
     gaps = (table.empirical - table.nominal).abs()
     worst = _row(table, gaps.to_numpy().argmax())
     side = "more" if worst.empirical > worst.nominal else "less"
@@ -64,13 +53,10 @@ def about_reliability(rows: pd.DataFrame) -> str:
     )
 
 
-def about_pit(rows: pd.DataFrame) -> str:
+def about_pit(table: pd.DataFrame) -> str:
     """Whether truths fall everywhere in the posterior alike, and where not."""
-    table = pit_histogram(rows)
-    fullest, ends = (
-        _row(table, table.empirical.to_numpy().argmax()),
-        table.empirical.iloc[[0, -1]].sum(),
-    )
+    fullest = _row(table, table.empirical.to_numpy().argmax())
+    ends = table.empirical.iloc[[0, -1]].sum()
     return (
         f"Honest posteriors give bars of equal height, {percent(table.nominal[0])}; "
         f"{int(table.inside.sum())} of {len(table)} are so up to chance. The fullest, of truths "
@@ -80,33 +66,30 @@ def about_pit(rows: pd.DataFrame) -> str:
     )
 
 
-def about_strip(rows: pd.DataFrame) -> str:
+def about_strip(table: pd.DataFrame) -> str:
     """How many of the intervals on show miss, and on which side."""
-    missed = rows[~covered(rows)]
+    missed = table[~table.inside]
     above = int((missed.low > missed.truth).sum())
     return (
-        f"{len(missed)} of these {len(rows)} intervals miss the truth, where "
-        f"{0.1 * len(rows):.0f} are due: {above} lie above it, {len(missed) - above} below."
+        f"{len(missed)} of these {len(table)} intervals miss the truth, where "
+        f"{0.1 * len(table):.0f} are due: {above} lie above it, {len(missed) - above} below."
     )
 
 
-def about_width(rows: pd.DataFrame, unit: str) -> str:
+def about_width(table: pd.DataFrame, unit: str) -> str:
     """How the median width changes from the fewest rows to the most."""
-    table = width_by_rows(rows)
     first, last = _row(table, 0), _row(table, -1)
     if first.n == last.n:
         return f"All have {first.n:.0f} rows; more datasets show how the width changes."
     change = "shrinks" if last.width < first.width else "grows"
-    factor = UNITS[unit]
     return (
-        f"The median interval {change} from {factor * first.width:.2f} {unit} at about "
-        f"{first.n:.0f} rows to {factor * last.width:.2f} {unit} at about {last.n:.0f}."
+        f"The median interval {change} from {first.width:.2f} {unit} at about "
+        f"{first.n:.0f} rows to {last.width:.2f} {unit} at about {last.n:.0f}."
     )
 
 
-def about_shapes(rows: pd.DataFrame) -> str:
+def about_shapes(table: pd.DataFrame) -> str:
     """The range of coverage over cells, and how many differ from 90 % beyond chance."""
-    table = by_shape(rows)
     few = min(_FEW, table.datasets.max())
     table = table[table.datasets >= few]
     lowest = _row(table, table.coverage.to_numpy().argmin())
@@ -118,9 +101,8 @@ def about_shapes(rows: pd.DataFrame) -> str:
     )
 
 
-def about_laws(rows: pd.DataFrame) -> str:
+def about_laws(table: pd.DataFrame) -> str:
     """From the lowest to the highest coverage of a law."""
-    table = by_law(rows)
     few = min(_FEW, table.datasets.max())
     table = table[table.datasets >= few]
     low, high = _row(table, 0), _row(table, -1)
@@ -134,17 +116,16 @@ def about_laws(rows: pd.DataFrame) -> str:
     )
 
 
-def about_independence(rows: pd.DataFrame, unit: str) -> str:
+def about_independence(table: pd.DataFrame, unit: str) -> str:
     """How near to 0 the intervals of independent draws begin and end."""
-    none = independent(rows)
-    if none.empty:
+    none = _row(table, 0)
+    if none.datasets == 0:
         return "None of these draws is independent."
-    factor, at_zero = UNITS[unit], (none.low <= _NEGLIGIBLE).mean()
     return (
-        f"{len(none):,} draws are independent: their truth is 0, the end of the scale, so they are "
-        f"left out of the figures except for the PIT. {percent(at_zero)} of their 90 % intervals "
-        f"begin at 0 (up to {factor * _NEGLIGIBLE:.3f} {unit}), and the median interval ends at "
-        f"{factor * none.high.median():.3f} {unit}."
+        f"{none.datasets:,} draws are independent: their truth is 0, the end of the scale, so they "
+        f"are left out of the figures except for the PIT. {percent(none.at_zero)} of their 90 % "
+        f"intervals begin at 0 (up to {UNITS[unit] * NEGLIGIBLE:.3f} {unit}), and the median "
+        f"interval ends at {none.high:.3f} {unit}."
     )
 
 
@@ -152,8 +133,10 @@ def about_methods(table: pd.DataFrame) -> str:
     """Who has the lowest interval score, and what the peers' 90 % intervals really hold.
 
     Args:
-        table: of `by_method`.
+        table: of `methods.by_method`.
     """
+    if table.empty:
+        return NO_PEERS
     ran = table[table.datasets > 0]
     if ran.empty:
         return "None of the other estimators could run on these datasets."
@@ -178,7 +161,7 @@ def about_grids(table: pd.DataFrame) -> str:
     """Whether MIST's interval score is the lowest in every bin of n.
 
     Args:
-        table: of `on_grids`.
+        table: of `methods.on_grids`.
     """
     ran = table[table.datasets > 0]
     ahead = ran[ran.lead <= 0]

@@ -8,8 +8,8 @@ from pathlib import Path
 import joblib
 import pandas as pd
 
+from mist_core import paths
 from mist_core.benchmarks import provenance
-from mist_core.checkpoint import load_network
 from mist_core.commands.options import count
 from mist_core.commands.studies.ablation import (
     HELD_OUT,
@@ -23,12 +23,12 @@ from mist_core.commands.studies.ablation import (
 from mist_core.errors import ParameterError
 from mist_core.markdown import table
 from mist_core.networks.mist import MISTConfig
+from mist_core.networks.registry import load_network
 from mist_core.paths import home
 from mist_core.statistics import summary
 from mist_core.training.config import TrainConfig
 from mist_core.training.trainer import Trainer
 
-DOCUMENT = Path(__file__).parents[2] / "docs/ablation.md"
 SEED = 11
 # Share of the steps without the set encoder, in the variants that have it.
 ENCODER_FROM = 0.5
@@ -50,8 +50,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--datasets", type=count, default=100_000, help="to train on")
     parser.add_argument("--workers", type=count, default=2, help="processes that draw")
     parser.add_argument("--jobs", type=count, default=1, help="trainings side by side")
-    parser.add_argument("--out", type=Path, default=provenance.RESULTS / "ablation")
-    parser.add_argument("--document", type=Path, default=DOCUMENT)
+    parser.add_argument("--out", type=Path, default=paths.RESULTS / "ablation")
+    parser.add_argument("--document", type=Path, default=paths.DOCS / "ablation.md")
 
 
 def main(options: argparse.Namespace) -> None:

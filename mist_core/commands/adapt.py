@@ -10,18 +10,19 @@ import sys
 from pathlib import Path
 
 from mist_core.benchmarks import provenance
-from mist_core.checkpoint import load_network
 from mist_core.commands import train
 from mist_core.errors import TableError
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.jobs.comparison import EVERYTHING, HELD_OUT, Bench, Comparison, benches, compare
 from mist_core.jobs.plan import Plan, start_path
+from mist_core.networks.registry import load_network
 from mist_core.paths import home
 from mist_core.priors.spec import to_text
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table, read_table
 from mist_core.training.adaptation.adapt import Adaptation, adapt
 from mist_core.training.adaptation.side import FittedSide
+from mist_core.training.architectures import SETTINGS
 from mist_core.training.rehearsal import rehearsed
 from mist_core.weights import library
 
@@ -40,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="weights file; in the data folder unless given")
     parser.add_argument("--rehearsal", type=float, default=REHEARSAL, help="share of earlier laws")
     parser.add_argument("--report", type=Path, help="where to store the scores, without ending")
-    for name, kind in train.SETTINGS.items():
+    for name, kind in SETTINGS.items():
         default = {"minutes": 3.0, "seed": 1}.get(name)
         parser.add_argument(f"--{name}", type=kind, default=default)
 
@@ -94,7 +95,7 @@ def _train(plan: Plan, folder: Path, out: Path, options: argparse.Namespace) -> 
     parser = argparse.ArgumentParser()
     train.configure(parser)
     arguments = [*plan.arguments(folder)[1:], "--out", str(out)]
-    for name in train.SETTINGS:
+    for name in SETTINGS:
         value = getattr(options, name.replace("-", "_"))
         arguments += [] if value is None else [f"--{name}", str(value)]
     train.main(parser.parse_args(arguments))

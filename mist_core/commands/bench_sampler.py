@@ -19,26 +19,22 @@ import torch
 
 from mist_core.benchmarks import provenance
 from mist_core.commands.options import count, positive
-from mist_core.commands.train import ARCHITECTURES
-from mist_core.distributions.elliptical import AdditiveUniform, Law, StudentT
-from mist_core.networks.law_classifier import held, recognition_loss
-from mist_core.networks.mist import build_network
+from mist_core.distributions.additive import AdditiveUniform
+from mist_core.distributions.base import Law
+from mist_core.distributions.elliptical import StudentT
+from mist_core.distributions.numerics.randomness import Source, source
+from mist_core.networks.law_classifier import recognition_loss
+from mist_core.networks.registry import build_network
 from mist_core.networks.scoring import training_loss, witness_loss
+from mist_core.paths import RESULTS
+from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.general import General
-from mist_core.priors.paper import (
-    PAPER_BASES,
-    PAPER_DIMS,
-    PAPER_ROWS,
-    PAPER_TRAIN,
-    MetaDistribution,
-    Paper,
-    Source,
-    source,
-)
+from mist_core.priors.paper import PAPER_BASES, PAPER_DIMS, PAPER_ROWS, PAPER_TRAIN, Paper
 from mist_core.statistics import summary as summaries
+from mist_core.training.architectures import ARCHITECTURES
+from mist_core.training.labels import held
 from mist_core.training.shards import DATASETS_A_DRAW
 
-RESULTS = Path(__file__).parents[2] / "results"
 ENTROPY = 0
 GENERAL_ROWS = (10, 1000)
 TRAINED_BATCH = 512

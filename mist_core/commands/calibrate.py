@@ -8,21 +8,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mist_core.benchmarks import provenance as runs
+from mist_core import paths
+from mist_core.benchmarks import provenance
 from mist_core.benchmarks.grids import REDRAWS, GridCell, grid_cells
 from mist_core.calibration import stored
+from mist_core.calibration.bins import EVIDENT, EVIDENT_ROWS, by_bins, detection
+from mist_core.calibration.findings import findings
 from mist_core.calibration.judge import CLASSIC, MIST, follow, judge, judge_peers, part
+from mist_core.calibration.methods import on_grids
 from mist_core.calibration.study import LAWS, Study
-from mist_core.calibration.summary import (
-    EVIDENT,
-    EVIDENT_ROWS,
-    by_bins,
-    by_method,
-    dependent,
-    detection,
-    on_grids,
-)
-from mist_core.calibration.text import about_grids, about_laws, about_reliability, headline
+from mist_core.calibration.text import about_grids
 from mist_core.commands.options import count, whole
 from mist_core.commands.progress_bar import Bar
 from mist_core.inference.estimator import MISTEstimator
@@ -70,9 +65,11 @@ def _laws(options: argparse.Namespace) -> None:
     estimator, classic = MISTEstimator.load(weights), MISTEstimator.load(CLASSIC)
     start = time.perf_counter()
     table = _collect(follow(study, estimator, classic, options.peers), study.n_datasets)
-    shown = dependent(table[table.method == MIST])
-    print(headline(shown), about_reliability(shown), about_laws(shown), sep="\n")
-    _print_methods(by_method(table))
+    found = findings(table, "nats")
+    for name in ("headline", "reliability", "laws"):
+        if name in found:
+            print(found[name].sentence)
+    _print_methods(found["methods"].table)
     command = ["laws", "--laws", f"'{options.laws}'", "--datasets", str(study.n_datasets)]
     command += ["--peers", str(options.peers), "--rows", *map(str, rows)]
     command += ["--dims", *map(str, dims), "--seed", str(study.seed)]
@@ -87,10 +84,11 @@ def _grids(options: argparse.Namespace) -> None:
     cells = grid_cells(options.redraws)
     start = time.perf_counter()
     table = _collect(_follow_grids(cells, estimator, classic), len(cells))
-    for (split, n), scores in on_grids(table).groupby(["split", "n"], sort=False):
+    compared = on_grids(table)
+    for (split, n), scores in compared.groupby(["split", "n"], sort=False):
         print(f"\n{split}, n in {n}")
         _print_methods(scores)
-    print(about_grids(on_grids(table)))
+    print(about_grids(compared))
     command, judged = (
         ["grids", "--redraws", f"{options.redraws}"],
         {MIST: estimator, CLASSIC: classic},
@@ -121,7 +119,7 @@ def _bins(options: argparse.Namespace) -> None:
 
 def _path(options: argparse.Namespace, stem: str, whole: bool) -> Path:
     """Where the run is stored."""
-    return options.out or runs.RESULTS / (stem if whole else f"{stem}-trial")
+    return options.out or paths.RESULTS / (stem if whole else f"{stem}-trial")
 
 
 def _follow_grids(
@@ -155,4 +153,4 @@ def _provenance(
 ) -> dict:
     """The run's record; of a weights file only its name, for paths are private."""
     command = ["calibrate", *arguments, "--weights", Path(weights).stem]
-    return runs.provenance(command, judged, time.perf_counter() - start)
+    return provenance.provenance(command, judged, time.perf_counter() - start)

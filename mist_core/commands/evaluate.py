@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from mist_core import paths
 from mist_core.benchmarks import provenance
 from mist_core.benchmarks.baselines.estimators import BASELINES
 from mist_core.benchmarks.candidates import SCIKIT_LEARN, Baseline, Candidate, Weights, scikit_learn
@@ -136,7 +137,7 @@ def _stem(options: argparse.Namespace, benchmark: Benchmark, names: list[str]) -
     name = re.sub(r"[^\w-]+", "-", "-".join(words))
     if len(name) > MOST_LETTERS:  # what is cut off still tells one choice from another
         name = f"{name[:MOST_LETTERS]}-{zlib.crc32(name.encode()):08x}"
-    return provenance.RESULTS / name
+    return paths.RESULTS / name
 
 
 def _plan(options: argparse.Namespace, benchmark: Benchmark) -> str:

@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+from mist_core import paths
 from mist_core.benchmarks import provenance, speed_ratio
 from mist_core.benchmarks import speed as speed_table
 from mist_core.benchmarks.journal import Journal
@@ -31,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> None:
     """Measures the table, then the ratios to KSG, prints and stores both."""
     estimator, label = MISTEstimator.load(options.weights), Path(options.weights).stem
-    stem = options.out or provenance.RESULTS / f"speed-{label}"
+    stem = options.out or paths.RESULTS / f"speed-{label}"
     stem = stem.with_suffix("") if stem.suffix == ".parquet" else stem
     chosen = {name: getattr(options, name) for name in CHOICES}
     journal = Journal(provenance.unfinished(stem, f"speed {chosen}"))

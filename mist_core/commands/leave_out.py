@@ -7,7 +7,8 @@ from pathlib import Path
 import joblib
 import pandas as pd
 
-from mist_core.benchmarks import provenance as runs
+from mist_core import paths
+from mist_core.benchmarks import provenance
 from mist_core.commands.options import count, whole
 from mist_core.commands.studies.leave_out import (
     fresh_draws,
@@ -17,11 +18,11 @@ from mist_core.commands.studies.leave_out import (
     summary,
     unwidened,
 )
-from mist_core.commands.train import ARCHITECTURES, progress_line
 from mist_core.errors import JobError
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.paths import home
 from mist_core.priors.blocks import FAMILIES
+from mist_core.training.architectures import ARCHITECTURES, progress_line
 from mist_core.training.config import TrainConfig
 from mist_core.training.shards import VALIDATION_PART
 from mist_core.training.trainer import Trainer
@@ -48,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=count, default=1, help="trainings side by side")
     parser.add_argument("--datasets", type=count, default=1000, help="drawn of each family")
     parser.add_argument("--seed", type=whole, default=0, help="of those draws")
-    parser.add_argument("--out", type=Path, default=runs.RESULTS / "leave-out")
+    parser.add_argument("--out", type=Path, default=paths.RESULTS / "leave-out")
 
 
 def main(options: argparse.Namespace) -> None:
@@ -76,8 +77,8 @@ def main(options: argparse.Namespace) -> None:
     if set(families) != set(FAMILIES):
         command += ["--families", options.families]
     command += ["--datasets", str(options.datasets), "--seed", str(options.seed)]
-    provenance = runs.provenance(command, judges, time.perf_counter() - start)
-    runs.save_run(options.out, provenance | {"families": rows, "mean": _mean(rows)})
+    made = provenance.provenance(command, judges, time.perf_counter() - start)
+    provenance.save_run(options.out, made | {"families": rows, "mean": _mean(rows)})
 
 
 def _judged(family: str, folder: Path, options: argparse.Namespace) -> tuple[Path, dict]:

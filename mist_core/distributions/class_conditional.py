@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.contingency import decode, draw_classes, encode, encoded_dim
-from mist_core.distributions.elliptical import Law
 from mist_core.distributions.numerics.monte_carlo import MAX_DRAWS, monte_carlo_mean
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 from mist_core.distributions.numerics.positive_definite import (
@@ -26,7 +26,7 @@ from mist_core.distributions.numerics.randomness import (
 from mist_core.errors import ParameterError
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 RAREST_CLASS = 0.01  # added to the share of each random class
 FIRST_ROUND = 128  # a draw of Y from every class counts as one: few of them say much

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.correlation import bivariate_correlation
-from mist_core.distributions.elliptical import Law, Multinormal
+from mist_core.distributions.elliptical import Multinormal
+from mist_core.distributions.numerics.randomness import Source
 from mist_core.distributions.transforms.maps import NormalToMixture, Transform
 from mist_core.errors import ParameterError
 
@@ -117,3 +119,8 @@ class Noise(Law):
 
     def pointwise_mutual_information(self, x, y):
         return torch.zeros(x.shape[:-1], dtype=torch.float64, device=x.device)
+
+
+def noise(dim_x: int, dim_y: int, count: int, source: Source) -> Noise:
+    """Columns that tell nothing."""
+    return Noise(dim_x, dim_y, count, source.generator.device)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 from mist_core.distributions.numerics.randomness import coin, dirichlet, log_uniform
 from mist_core.errors import ParameterError
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 # Class k of K as the number k, as K columns with a one in place k, or as a uniform on (k, k + 1).
 ENCODINGS = ("codes", "onehot", "uniform")

@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 from mist_core.distributions.numerics.randomness import coin, log_uniform
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 LEAST_FRANK = 1e-5  # below it (information under 2e-12 nats) differences would lose their digits
 LARGEST_UNIFORM = 1 - 2**-53  # a draw of 1 would have the logarithm 0

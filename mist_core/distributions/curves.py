@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 from mist_core.errors import ParameterError
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 CELLS = 256  # of a random curve: 32 a period for the fastest sine
 REACH = 6.0  # standard deviations beyond which the density of Y is left out

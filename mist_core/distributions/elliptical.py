@@ -4,11 +4,10 @@ A law is a batch of distributions of one shape: its parameters carry leading bat
 its samples do too. Parameters and truths are float64; information is in nats.
 """
 
-import abc
-
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.numerics.log_gamma import entropy_remainder, log_gamma_remainder
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 from mist_core.distributions.numerics.positive_definite import (
@@ -18,67 +17,6 @@ from mist_core.distributions.numerics.positive_definite import (
     symmetric_matrix,
 )
 from mist_core.errors import ParameterError
-
-
-class Law(abc.ABC):
-    """A batch of joint laws of X (dim_x columns) and Y (dim_y columns).
-
-    Attributes:
-        dim_x: columns of X.
-        dim_y: columns of Y.
-        batch_shape: shape of the batch; () for a single law.
-        device: where the parameters live and the samples appear.
-    """
-
-    dim_x: int
-    dim_y: int
-    batch_shape: torch.Size
-    device: torch.device
-
-    @abc.abstractmethod
-    def sample(
-        self, n_samples: int, *, generator: torch.Generator, dtype: torch.dtype = torch.float64
-    ) -> tuple[Tensor, Tensor]:
-        """Draws n_samples independent pairs from each law.
-
-        Args:
-            n_samples: pairs a law, at least 1.
-            generator: the only source of randomness, on the law's device.
-            dtype: floating-point type of the samples.
-
-        Returns:
-            x of shape (*batch, n_samples, dim_x) and y of shape (*batch, n_samples, dim_y).
-        """
-
-    @abc.abstractmethod
-    def mutual_information(self) -> Tensor:
-        """I(X; Y) in nats, shape (*batch,), float64."""
-
-    @abc.abstractmethod
-    def pointwise_mutual_information(self, x: Tensor, y: Tensor) -> Tensor:
-        """ln p(x, y) / (p(x) p(y)) in nats at points of the support.
-
-        Args:
-            x: shape (*batch, n, dim_x).
-            y: shape (*batch, n, dim_y).
-
-        Returns:
-            Shape (*batch, n), float64.
-        """
-
-    def standard_error(self) -> Tensor:
-        """Standard error of `mutual_information` in nats, shape (*batch,); 0 where exact."""
-        return torch.zeros(self.batch_shape, dtype=torch.float64, device=self.device)
-
-
-class Unmeasured(Law, abc.ABC):
-    """A law that can be drawn, and nothing more: nobody knows its mutual information."""
-
-    def mutual_information(self):
-        return torch.full(self.batch_shape, torch.nan, dtype=torch.float64, device=self.device)
-
-    def pointwise_mutual_information(self, x, y):
-        return torch.full(x.shape[:-1], torch.nan, dtype=torch.float64, device=x.device)
 
 
 class Multinormal(Law):
@@ -199,41 +137,6 @@ class StudentT(Law):
         normaliser = (b - 0.5) * torch.log1p(dim / df) + remainder
         student = normaliser - b * torch.log1p(squared_radius / df)
         return torch.where(df.isinf(), dim / 2 - squared_radius / 2, student)
-
-
-class AdditiveUniform(Law):
-    """Y = X + N, X uniform on (0, 1) and N uniform on (-epsilon, epsilon), per coordinate.
-
-    Each coordinate adds epsilon - ln(2 epsilon) if epsilon <= 1/2, else 1 / (4 epsilon).
-
-    Args:
-        epsilon: half-width of the noise, positive, shape (*batch, dim); a number means dim = 1.
-
-    Raises:
-        ParameterError: an epsilon that is not positive and finite.
-    """
-
-    def __init__(self, epsilon: float | Tensor) -> None:
-        epsilon = torch.atleast_1d(as_tensor(epsilon, "epsilon"))
-        require((epsilon > 0) & epsilon.isfinite(), epsilon, "epsilon must be positive and finite")
-        self.epsilon = epsilon
-        self.dim_x = self.dim_y = require_dim(epsilon.shape[-1], "the dimension of epsilon")
-        self.batch_shape, self.device = epsilon.shape[:-1], epsilon.device
-
-    def sample(self, n_samples, *, generator, dtype=torch.float64):
-        shape = (2, *self.batch_shape, require_dim(n_samples, "n_samples"), self.dim_x)
-        x, u = torch.rand(shape, generator=generator, dtype=dtype, device=self.device)
-        return x, x + self.epsilon[..., None, :].to(dtype) * (2 * u - 1)
-
-    def mutual_information(self):
-        narrow = self.epsilon - torch.log(2 * self.epsilon)
-        return torch.where(self.epsilon <= 0.5, narrow, 0.25 / self.epsilon).sum(-1)
-
-    def pointwise_mutual_information(self, x, y):
-        y, epsilon = y.double(), self.epsilon[..., None, :]
-        # p(y | x) / p(y) = 1 / (length of the x in (0, 1) that can lead to y).
-        length = (y + epsilon).clamp_max(1) - (y - epsilon).clamp_min(0)
-        return -length.log().sum(-1)
 
 
 def _common_batch(df: torch.Size, dispersion: torch.Size) -> torch.Size:

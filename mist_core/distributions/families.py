@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
+from mist_core.distributions.additive import AdditiveUniform
+from mist_core.distributions.base import Law
 from mist_core.distributions.composite import bimodal_gaussians
 from mist_core.distributions.correlation import (
     bivariate_correlation,
@@ -16,7 +18,7 @@ from mist_core.distributions.correlation import (
     sparse_correlation,
     two_pair_correlation,
 )
-from mist_core.distributions.elliptical import AdditiveUniform, Law, Multinormal, StudentT
+from mist_core.distributions.elliptical import Multinormal, StudentT
 from mist_core.distributions.mixtures import GaussianMixture
 from mist_core.distributions.numerics.parameters import require_dim
 from mist_core.errors import ParameterError

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 from mist_core.distributions.numerics.parameters import as_tensor, require
 
 REACH = 7.0  # standard deviations beyond which a normal density is left out

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.correlation import bivariate_correlation
-from mist_core.distributions.elliptical import Law, Multinormal
+from mist_core.distributions.elliptical import Multinormal
 from mist_core.distributions.numerics.parameters import as_tensor, require
 from mist_core.distributions.numerics.quadrature import legendre_panels
 from mist_core.distributions.numerics.randomness import dirichlet, log_uniform
 from mist_core.errors import ParameterError
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 # The hidden normal value of Y is integrated from -REACH to REACH, in panels between the thresholds
 # of Y and points PANEL apart; sixteen nodes each, for correlations up to 0.995.

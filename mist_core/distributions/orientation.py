@@ -2,7 +2,7 @@
 
 import torch
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 
 
 class Swapped(Law):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 from mist_core.distributions.noisy import standard_normal
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 
 class Parity(Law):

@@ -23,7 +23,7 @@ from mist_core.distributions.numerics.quadrature import legendre_panels
 from mist_core.distributions.numerics.randomness import log_uniform
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 OUTER_PANELS, INNER_PANELS = 8, 4  # of 16 nodes: over Y; over the factor of known value
 

@@ -16,7 +16,7 @@ from mist_core.distributions.numerics.randomness import (
 )
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 RAREST_COMPONENT = 0.02  # added to the share of each random component
 

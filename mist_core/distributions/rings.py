@@ -25,7 +25,7 @@ from mist_core.distributions.numerics.quadrature import legendre_panels
 from mist_core.distributions.numerics.randomness import log_uniform
 
 if TYPE_CHECKING:
-    from mist_core.priors.paper import Source
+    from mist_core.distributions.numerics.randomness import Source
 
 SIDE_PANELS, LOCAL_PANELS = 8, 3  # of 16 nodes: for an entropy; for a density at one point
 

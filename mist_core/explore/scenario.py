@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
 from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.transforms.named import stack_transforms
 from mist_core.inference.posterior import DOUBTFUL, UNITS, Posterior

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mist_core.checkpoint import Checkpoint, load_network
+from mist_core.checkpoint import Checkpoint
 from mist_core.errors import InputError, ParameterError, WeightsError
 from mist_core.inference.batching import batches, side_by_side
 from mist_core.inference.column_types import Types
@@ -17,8 +17,8 @@ from mist_core.inference.inputs import read_varying
 from mist_core.inference.posterior import Posterior
 from mist_core.networks.base import Network
 from mist_core.networks.quantiles import LEVELS
-
-WEIGHTS = Path(__file__).parents[2] / "weights"
+from mist_core.networks.registry import load_network
+from mist_core.paths import WEIGHTS
 
 
 class MISTEstimator:

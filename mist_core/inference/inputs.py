@@ -152,7 +152,7 @@ def _read_series(place: str, column: pd.Series, kind: str | None) -> Tensor:
         column = _without_objects(place, column)
     if kind == "class" or (kind is None and is_class(column.dtype)):
         return _indicators(place, column)
-    return _finite(place, torch.from_numpy(_numbers(place, column)).unsqueeze(1))
+    return _finite(place, torch.tensor(_numbers(place, column)).unsqueeze(1))
 
 
 def _without_objects(place: str, column: pd.Series) -> pd.Series:
@@ -191,7 +191,7 @@ def _indicators(place: str, column: pd.Series) -> Tensor:
             "ones, leave the column out if it only names the rows, or force the type 'ordinal' if "
             "its values are numbers."
         )
-    return torch.nn.functional.one_hot(torch.from_numpy(codes), len(classes)).double()
+    return torch.nn.functional.one_hot(torch.tensor(codes), len(classes)).double()
 
 
 def _numbers(place: str, column: pd.Series) -> np.ndarray:

@@ -11,20 +11,16 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import torch
 
-from mist_core.benchmarks.scores import PUBLISHED
+from mist_core.benchmarks.published import PUBLISHED
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.inference.posterior import UNITS
 from mist_core.jobs.plan import Plan
 from mist_core.networks.base import Network
 from mist_core.networks.scoring import validation_scores
+from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.general import General
 from mist_core.priors.like_table import LikeTable
-from mist_core.priors.paper import (
-    PAPER_IN_FAMILY,
-    MetaDistribution,
-    Paper,
-    source,
-    stream,
-)
+from mist_core.priors.paper import PAPER_IN_FAMILY, Paper
 from mist_core.priors.registry import meta_distribution
 from mist_core.priors.spec import Mixed
 

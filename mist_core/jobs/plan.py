@@ -3,11 +3,12 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mist_core.commands.train import ARCHITECTURES
+from mist_core.distributions.numerics.randomness import TEST_ENTROPY
 from mist_core.errors import JobError
-from mist_core.priors.paper import TEST_ENTROPY, Paper
+from mist_core.priors.paper import Paper
 from mist_core.priors.registry import meta_distribution
 from mist_core.priors.spec import to_text
+from mist_core.training.architectures import ARCHITECTURES
 
 MOST_MINUTES = 240.0
 # A run's data may fill so many bytes; a dataset takes about so many by architecture.

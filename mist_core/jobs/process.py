@@ -13,11 +13,10 @@ from pathlib import Path
 
 import psutil
 
-from mist_core.paths import home
+from mist_core.paths import ROOT, home
 
 NICENESS = 10
 GRACE_SECONDS = 3.0
-ROOT = Path(__file__).parents[2]
 # Children of this server, kept so that the ended ones can be collected.
 _children: dict[int, subprocess.Popen] = {}
 

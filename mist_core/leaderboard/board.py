@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from mist_core.benchmarks import bmi_scores
-from mist_core.benchmarks import scores as evaluation_summary
+from mist_core.benchmarks import published
 from mist_core.benchmarks.baselines.estimators import BASELINES
 from mist_core.benchmarks.candidates import SCIKIT_LEARN
 from mist_core.benchmarks.scores import BINS, SPLITS
@@ -97,7 +96,7 @@ def wide(table: pd.DataFrame, times: pd.Series | None = None) -> pd.DataFrame:
     columns = list(dict.fromkeys(place.str.removeprefix(", ")))
     named = table.assign(place=place.str.removeprefix(", "))
     errors = named.pivot(index="title", columns="place", values="error")[columns]
-    errors = errors.astype(float).applymap(in_print)
+    errors = errors.astype(float).apply(lambda column: column.map(in_print))
     rows = table.groupby("title", sort=False)
     known = rows.agg(
         kind=("kind", "first"),
@@ -169,7 +168,7 @@ def _published(name: str, split: str, n: str, error: float, source: str) -> dict
 def _mtest_published() -> list[dict]:
     return [
         _published(name, SPLITS[inside], n, error, MTEST_SOURCE)
-        for name, splits in evaluation_summary.PUBLISHED.items()
+        for name, splits in published.PUBLISHED.items()
         for inside, errors in splits.items()
         for n, error in zip(BINS, errors, strict=True)
     ]
@@ -177,9 +176,9 @@ def _mtest_published() -> list[dict]:
 
 def _bmi_published() -> list[dict]:
     return [
-        _published(name, "", f"n = {n:,}", error, bmi_scores.SOURCE)
-        for name, errors in bmi_scores.PUBLISHED.items()
-        for n, error in zip(bmi_scores.PUBLISHED_ROWS, errors, strict=True)
+        _published(name, "", f"n = {n:,}", error, published.SOURCE)
+        for name, errors in published.PUBLISHED_BMI.items()
+        for n, error in zip(published.PUBLISHED_ROWS, errors, strict=True)
     ]
 
 

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from mist_core.leaderboard.board import title
-from mist_core.leaderboard.text import listed, named
+from mist_core.leaderboard.text import named
+from mist_core.markdown import listed
 
 
 def about_speed(table: pd.DataFrame) -> str:

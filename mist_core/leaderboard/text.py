@@ -5,11 +5,10 @@ from operator import itemgetter
 import pandas as pd
 
 from mist_core.benchmarks.consistency import TOLERANCE
-from mist_core.calibration.text import percent
 from mist_core.inference.posterior import UNITS
 from mist_core.leaderboard.board import FILES, OURS, PUBLISHED, UPLOADED, partial, title
 from mist_core.leaderboard.results import Results
-from mist_core.markdown import plain
+from mist_core.markdown import listed, percent, plain
 
 ABOUT = {
     "mtest": (
@@ -237,8 +236,3 @@ def _columns(label: str) -> str:
 def named(title: str) -> str:
     """A title within Markdown: a user's file may have any name."""
     return plain(title) if title.endswith((UPLOADED, *FILES)) else title
-
-
-def listed(words: list[str]) -> str:
-    """Words with commas, and "and" before the last."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -9,8 +9,8 @@ levels.
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
+from mist_core.networks.layers import Residual
 from mist_core.networks.quantiles import LEVELS, QuantileHead, level_weights
 
 WIDTH, LAYERS = 192, 2
@@ -18,21 +18,6 @@ WIDTH, LAYERS = 192, 2
 SHARE = 0.45
 # Of the main network in the pool; the witnesses share the rest.
 MAIN_WEIGHT = 0.75
-
-
-class Residual(nn.Module):
-    """h + W2 drop(silu(W1 norm(h))), the second weight starting small."""
-
-    def __init__(self, dim: int, dropout: float) -> None:
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-        self.norm = nn.LayerNorm(dim)
-        self.widen = nn.Linear(dim, dim)
-        self.narrow = nn.Linear(dim, dim)
-        nn.init.normal_(self.narrow.weight, std=0.1 / dim**0.5)
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        return hidden + self.narrow(self.dropout(functional.silu(self.widen(self.norm(hidden)))))
 
 
 class Witness(nn.Module):

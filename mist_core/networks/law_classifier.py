@@ -19,14 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mist_core.networks.ensemble import Residual
+from mist_core.networks.layers import Residual
 from mist_core.networks.novelty import RanksAmongLike, RanksAmongTwiceLike
-from mist_core.priors.blocks import BLOCKS
-from mist_core.priors.general import INDEPENDENCE, blocks_of
 
-# What a dataset may hold: blocks of `general`, no dependence, or something that has no name here.
-OTHER = "other"
-KINDS = (*BLOCKS, INDEPENDENCE, OTHER)
 # Statistics of datasets that hold none of them, in a batch to learn from; see `strangers`.
 STRANGE = "strange"
 READERS, WIDTH, LAYERS, EMBEDDED = 4, 192, 2, 64
@@ -36,24 +31,6 @@ DROPOUT = 0.1
 REFERENCES, NEAREST, COMPARED = 3000, 3, 5
 # Keeps the logarithm of the lowest rank finite.
 LEAST_RANK = 0.005
-
-
-def held(families: Sequence[str], kinds: tuple[str, ...]) -> Tensor:
-    """(B, C) which kinds are in each dataset, 0 or 1.
-
-    Args:
-        families: of B datasets, as batches have them.
-        kinds: names, "other" the last; or none.
-    """
-    table = torch.zeros(len(families), len(kinds), dtype=torch.uint8)
-    if kinds:
-        places = [
-            [kinds.index(name if name in kinds else OTHER) for name in blocks_of(family)]
-            for family in families
-        ]
-        for row, place in zip(table, places, strict=True):
-            row[place] = 1
-    return table
 
 
 class Reader(nn.Module):

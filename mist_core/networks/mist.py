@@ -6,7 +6,7 @@ side seen by the encoder, E width of its tokens.
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -15,8 +15,9 @@ from mist_core.errors import WeightsError
 from mist_core.networks import ensemble as witnesses
 from mist_core.networks import recalibration as spread
 from mist_core.networks.base import Network
-from mist_core.networks.ensemble import Residual, Witness
+from mist_core.networks.ensemble import Witness
 from mist_core.networks.law_classifier import READERS, STRANGE, Recogniser
+from mist_core.networks.layers import Residual
 from mist_core.networks.novelty import FamiliarityByRows
 from mist_core.networks.quantiles import MEDIAN, Prediction, QuantileHead
 from mist_core.networks.set_encoder import SetEncoder, collate_tokens, tokens
@@ -30,8 +31,6 @@ TOKENS: dict[str, Callable[[summary.Views], tuple[Tensor, Tensor]]] = {
     "canonical-raw": lambda views: views.local_raw,
     "columns": lambda views: tuple(side[..., :COORDINATES] for side in views.score_columns),
 }
-
-
 # Of the distance between statistics only the outermost 2 % count beside a recogniser.
 FAR = 50.0
 
@@ -244,33 +243,3 @@ def _spread_of(config: MISTConfig) -> Tensor:
 def _is_raw(blocks: tuple[str, ...]) -> Tensor:
     """(F,) which statistics are of the raw frame."""
     return torch.cat([torch.full((summary.count((b,)),), "raw" in b) for b in blocks])
-
-
-def build_network(config: dict) -> Network:
-    """The network a checkpoint's config describes.
-
-    Raises:
-        WeightsError: unknown architecture or field, or a statistic this version does not know.
-    """
-    from mist_core.networks.classic import ClassicConfig, ClassicMIST
-
-    registry = {"mist": (MISTConfig, MIST), "classic": (ClassicConfig, ClassicMIST)}
-    architecture = config.get("architecture")
-    if architecture not in registry:
-        raise WeightsError(
-            f"Unknown architecture {architecture!r}: expected one of {', '.join(registry)}."
-        )
-    config_class, network_class = registry[architecture]
-    unknown = set(config) - {field.name for field in fields(config_class)}
-    if unknown:
-        raise WeightsError(f"Unknown field {sorted(unknown)[0]!r} in the network's config.")
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}
-    missing = set(values.get("blocks", ())) - set(summary.BLOCKS)
-    if missing:
-        raise WeightsError(f"Unknown statistics {sorted(missing)[0]!r} in the network's config.")
-    return network_class(config_class(**values))
-
-
-def config_dict(network: Network) -> dict:
-    """The config as a JSON-ready dict."""
-    return asdict(network.config)

@@ -12,11 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core.distributions.composite import Independent
-from mist_core.distributions.elliptical import Law, Unmeasured
-from mist_core.distributions.numerics.randomness import log_uniform
-from mist_core.priors.blocks import BLOCKS, Block, noise
-from mist_core.priors.paper import Source
+from mist_core.distributions.base import Law, Unmeasured
+from mist_core.distributions.composite import Independent, noise
+from mist_core.distributions.numerics.randomness import Source, log_uniform
+from mist_core.priors.blocks import BLOCKS, Block
 
 Sides = tuple[Tensor, Tensor]  # x (B, n, p) and y (B, n, q)
 # Of two of these a blend is nearly the one or the other.

@@ -21,18 +21,18 @@ from mist_core.distributions import (
     products,
     rings,
 )
-from mist_core.distributions.composite import Noise
+from mist_core.distributions.additive import AdditiveUniform
+from mist_core.distributions.base import Law
 from mist_core.distributions.correlation import (
     canonical_correlation,
     dense_correlation,
     lvm_correlation,
     sparse_correlation,
 )
-from mist_core.distributions.elliptical import AdditiveUniform, Law, Multinormal, StudentT
-from mist_core.distributions.numerics.randomness import log_uniform
+from mist_core.distributions.elliptical import Multinormal, StudentT
+from mist_core.distributions.numerics.randomness import Source, log_uniform
 from mist_core.distributions.orientation import Swapped
 from mist_core.distributions.random_mixtures import random_mixtures
-from mist_core.priors.paper import Source
 
 Build = Callable[[int, int, int, Source, float], Law]
 Size = Callable[[int, int, np.random.Generator], tuple[int, int]]
@@ -59,11 +59,6 @@ class Block:
 
     def fits(self, left_x: int, left_y: int) -> bool:
         return left_x >= self.least[0] and left_y >= self.least[1]
-
-
-def noise(dim_x: int, dim_y: int, count: int, source: Source) -> Noise:
-    """Columns that tell nothing."""
-    return Noise(dim_x, dim_y, count, source.generator.device)
 
 
 def any_size(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:

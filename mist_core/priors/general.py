@@ -11,25 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mist_core.distributions.composite import Independent, Transformed
-from mist_core.distributions.elliptical import Law
+from mist_core.distributions.base import Law
+from mist_core.distributions.composite import Independent, Transformed, noise
+from mist_core.distributions.numerics.randomness import Source
 from mist_core.distributions.transforms.maps import Compose, Identity
 from mist_core.distributions.transforms.random import random_maps
 from mist_core.distributions.transforms.redundant import random_redundancy
+from mist_core.priors.batch import Batch, MetaDistribution, concatenate, draw_law
 from mist_core.priors.blends import Blend
-from mist_core.priors.blocks import BLOCKS, Block, noise
+from mist_core.priors.blocks import BLOCKS, Block
 from mist_core.priors.outliers import STRANGERS
-from mist_core.priors.paper import (
-    FEW_ROWS,
-    FEW_ROWS_SHARES,
-    PAPER_TRAIN,
-    Batch,
-    MetaDistribution,
-    Paper,
-    Source,
-    concatenate,
-    draw_law,
-)
+from mist_core.priors.paper import FEW_ROWS, FEW_ROWS_SHARES, PAPER_TRAIN, Paper
 from mist_core.priors.rounding import rounded
 
 # Whatever a draw may be made of.

@@ -15,9 +15,10 @@ import numpy as np
 import torch
 
 from mist_core.checkpoint import load_checkpoint, save_checkpoint
+from mist_core.distributions.numerics.randomness import Source
 from mist_core.errors import ParameterError, WeightsError
 from mist_core.paths import home
-from mist_core.priors.paper import Batch, MetaDistribution, Source, concatenate, draw_law
+from mist_core.priors.batch import Batch, MetaDistribution, concatenate, draw_law
 from mist_core.priors.synthesis.random_latent import Port, random_standard_law
 from mist_core.priors.synthesis.synthesizer import Side, SideConfig
 

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core.distributions.elliptical import Law, Unmeasured
-from mist_core.distributions.numerics.randomness import log_uniform, normal
+from mist_core.distributions.base import Law, Unmeasured
+from mist_core.distributions.numerics.randomness import Source, log_uniform, normal
 from mist_core.distributions.orientation import Swapped
 from mist_core.priors.blends import random_blends
 from mist_core.priors.blocks import (
@@ -23,7 +23,6 @@ from mist_core.priors.blocks import (
     two_class_sides,
     up_to,
 )
-from mist_core.priors.paper import Source
 from mist_core.priors.random_functions import HIDDEN, SOURCES, Classes, Draw, Side, standard_normal
 
 MOST_HIDDEN, MOST_COLUMNS = 4, 6

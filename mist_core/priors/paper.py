@@ -4,22 +4,23 @@ Randomness comes from `numpy.random.SeedSequence` streams. Training, validation 
 children of different branches of one tree, so no dataset is ever shared between them.
 """
 
-import abc
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from mist_core.distributions.additive import AdditiveUniform
+from mist_core.distributions.base import Law
 from mist_core.distributions.correlation import (
     dense_correlation,
     lvm_correlation,
     sparse_correlation,
     two_pair_correlation,
 )
-from mist_core.distributions.elliptical import AdditiveUniform, Law, Multinormal, StudentT
+from mist_core.distributions.elliptical import Multinormal, StudentT
+from mist_core.distributions.numerics.randomness import Source
 from mist_core.distributions.transforms.maps import (
     Asinh,
     HalfCube,
@@ -28,66 +29,7 @@ from mist_core.distributions.transforms.maps import (
     WigglyX,
     WigglyY,
 )
-
-STREAMS = {"train": 0, "validation": 1, "test": 2, "strange": 3}
-# Children of this entropy are test data of every evaluation, so no other stream may grow from it.
-TEST_ENTROPY = 20261121
-
-
-@dataclass(frozen=True)
-class Batch:
-    """B datasets of one shape.
-
-    Attributes:
-        x, y: (B, n, p) and (B, n, q).
-        mutual_information: (B,) true MI, nats, float64.
-        families: B names, the law each dataset came from.
-    """
-
-    x: Tensor
-    y: Tensor
-    mutual_information: Tensor
-    families: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Source:
-    """One independent source of randomness: NumPy's for shapes, torch's for parameters and data."""
-
-    rng: np.random.Generator
-    generator: torch.Generator
-
-    def uniform(self, low: float, high: float, *shape: int) -> Tensor:
-        """float64 uniform draws."""
-        noise = torch.rand(
-            shape, generator=self.generator, dtype=torch.float64, device=self.generator.device
-        )
-        return low + (high - low) * noise
-
-    def integers(self, low: int, high: int, *shape: int) -> Tensor:
-        """Integers in low..high, both included."""
-        device = self.generator.device
-        return torch.randint(low, high + 1, shape, generator=self.generator, device=device)
-
-
-def source(sequence: np.random.SeedSequence, device: str | torch.device = "cpu") -> Source:
-    """The randomness of one seed sequence."""
-    numbers, tensors = sequence.spawn(2)
-    seed = int(tensors.generate_state(1, np.uint64)[0]) % 2**63
-    return Source(np.random.default_rng(numbers), torch.Generator(device).manual_seed(seed))
-
-
-def stream(seed: int, name: str, index: int) -> np.random.SeedSequence:
-    """Seed sequence number `index` of a stream, one of `STREAMS`."""
-    return np.random.SeedSequence(seed, spawn_key=(STREAMS[name], index))
-
-
-class MetaDistribution(abc.ABC):
-    """A prior over laws, numbers of rows and dimensions."""
-
-    @abc.abstractmethod
-    def draw(self, count: int, source: Source) -> Batch:
-        """`count` datasets of one random shape, float32, on the source's device."""
+from mist_core.priors.batch import Batch, MetaDistribution, concatenate, draw_law
 
 
 def _normal_dense(dim: int, count: int, source: Source) -> Law:
@@ -234,19 +176,3 @@ def _draw_base(base: str, families: list[str], n_samples: int, dim: int, source:
             if not isinstance(transform, Identity):
                 side[part] = transform(side[part])
     return batch
-
-
-def draw_law(law: Law, n_samples: int, source: Source, families: tuple[str, ...]) -> Batch:
-    """One dataset of each law of a batch of laws."""
-    x, y = law.sample(n_samples, generator=source.generator, dtype=torch.float32)
-    return Batch(x, y, law.mutual_information().clamp_min(0), families)  # rounding may dip below
-
-
-def concatenate(batches: list[Batch]) -> Batch:
-    """Batches of one shape as one."""
-    return Batch(
-        torch.cat([b.x for b in batches]),
-        torch.cat([b.y for b in batches]),
-        torch.cat([b.mutual_information for b in batches]),
-        tuple(name for b in batches for name in b.families),
-    )

@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mist_core.distributions.numerics.randomness import log_uniform, normal
-from mist_core.priors.paper import Source
+from mist_core.distributions.numerics.randomness import Source, log_uniform, normal
 
 MOST_LAYERS, MOST_UNITS, MOST_CODES = 3, 6, 12
 LEAST_UNIFORM = 1e-6  # keeps logarithms finite

@@ -4,15 +4,10 @@ import functools
 from collections.abc import Callable
 
 from mist_core.errors import ParameterError
+from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.blocks import BLOCKS, FAMILIES
 from mist_core.priors.general import General
-from mist_core.priors.paper import (
-    FEW_ROWS,
-    FEW_ROWS_SHARES,
-    PAPER_TRAIN,
-    MetaDistribution,
-    Paper,
-)
+from mist_core.priors.paper import FEW_ROWS, FEW_ROWS_SHARES, PAPER_TRAIN, Paper
 from mist_core.priors.spec import Mixed, from_text
 
 

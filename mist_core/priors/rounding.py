@@ -8,8 +8,8 @@ adds a variance of step^2 / 12). Steps are chosen to keep it below the tolerance
 import torch
 from torch import Tensor
 
-from mist_core.distributions.numerics.randomness import log_uniform
-from mist_core.priors.paper import Batch, Source
+from mist_core.distributions.numerics.randomness import Source, log_uniform
+from mist_core.priors.batch import Batch
 
 # Steps in normal-consistent quartile ranges times exp(I): at most 0.3^2 / 24 = 0.004 nats.
 FINEST, COARSEST = 0.03, 0.3

@@ -11,18 +11,13 @@ from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
+from mist_core.distributions.numerics.randomness import Source
 from mist_core.errors import ParameterError
+from mist_core.priors.batch import Batch, MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import General
 from mist_core.priors.like_table import LikeTable, is_digest
-from mist_core.priors.paper import (
-    PAPER_BASES,
-    PAPER_TRANSFORMS,
-    Batch,
-    MetaDistribution,
-    Paper,
-    Source,
-)
+from mist_core.priors.paper import PAPER_BASES, PAPER_TRANSFORMS, Paper
 
 MOST_ROWS, MOST_DIMS, LEAST_ROWS = 20_000, 64, 10
 PAPER_FAMILIES = tuple(f"{base}-{t}" for base in PAPER_BASES for t in PAPER_TRANSFORMS)

@@ -8,7 +8,7 @@ import torch
 
 from mist_core.errors import ParameterError
 from mist_core.networks.base import Network
-from mist_core.networks.mist import config_dict
+from mist_core.networks.registry import config_dict
 from mist_core.priors.registry import meta_distribution
 from mist_core.training.config import TrainConfig
 from mist_core.training.state import RunState

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mist_core.distributions.numerics.randomness import TEST_ENTROPY
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import TEST_ENTROPY
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mist_core.checkpoint import load_checkpoint
 from mist_core.errors import JobError
-from mist_core.priors.paper import MetaDistribution
+from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.registry import meta_distribution
 from mist_core.priors.spec import Mixed
 

@@ -15,12 +15,14 @@ import torch
 import torch.multiprocessing as multiprocessing
 from torch import Tensor
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import JobError
 from mist_core.networks.base import Network
-from mist_core.networks.law_classifier import STRANGE, held
-from mist_core.networks.mist import config_dict
+from mist_core.networks.law_classifier import STRANGE
+from mist_core.networks.registry import config_dict
+from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.general import INDEPENDENCE, strange
-from mist_core.priors.paper import MetaDistribution, source, stream
+from mist_core.training.labels import held
 
 # Datasets of one shape drawn together: a call of torch costs as much as the numbers of a few.
 DATASETS_A_DRAW = 128

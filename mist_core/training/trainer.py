@@ -15,10 +15,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mist_core.checkpoint import load_network, save_checkpoint
+from mist_core.checkpoint import save_checkpoint
 from mist_core.networks.base import Network
 from mist_core.networks.law_classifier import recognition_loss
-from mist_core.networks.mist import build_network, config_dict
+from mist_core.networks.registry import build_network, config_dict, load_network
 from mist_core.networks.scoring import training_loss, validation_scores, witness_loss
 from mist_core.priors.registry import meta_distribution
 from mist_core.training.card import require_new_draws, run_card

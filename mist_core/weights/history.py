@@ -2,20 +2,16 @@
 
 import shlex
 
-from mist_core.commands.train import ARCHITECTURES, SETTINGS
 from mist_core.markdown import code, shown, table
 from mist_core.networks.mist import MISTConfig
+from mist_core.training.architectures import ARCHITECTURES, SETTINGS
 from mist_core.training.config import TrainConfig
+from mist_core.weights.finished import runs_behind
 
 # The command says these; a seed and a budget are never left to a default.
 ALWAYS = ("minutes", "seed")
 # How a machine was used, not what was learned.
 OF_THE_MACHINE = {"threads", "workers", "capacity"}
-
-
-def runs_behind(card: dict) -> list[dict]:
-    """Settings of the runs in order, each of which went on from the weights of the one before."""
-    return [*card.get("earlier_runs", []), card["run"]]
 
 
 def describe_runs(file: str, card: dict) -> str:

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from mist_core.benchmarks.bmi_scores import POOR
-from mist_core.benchmarks.scores import ALL, BINS, PUBLISHED, SPLITS
+from mist_core.benchmarks.published import PUBLISHED
+from mist_core.benchmarks.scores import ALL, BINS, SPLITS
 from mist_core.markdown import code, shown, table
 
 

@@ -10,6 +10,7 @@ from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.transforms.named import TRANSFORMS
 from mist_core.errors import ParameterError
 from mist_core.markdown import table
+from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import (
     INDEPENDENT,
@@ -30,7 +31,6 @@ from mist_core.priors.paper import (
     PAPER_IN_FAMILY,
     PAPER_OUT_OF_FAMILY,
     PAPER_TRANSFORMS,
-    MetaDistribution,
     Paper,
 )
 from mist_core.priors.registry import meta_distribution

@@ -6,12 +6,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from mist_core.checkpoint import load_network
 from mist_core.errors import WeightsError
-from mist_core.inference.estimator import WEIGHTS
-from mist_core.paths import home
+from mist_core.networks.registry import load_network
+from mist_core.paths import WEIGHTS, home
+from mist_core.weights.finished import require_finished
 from mist_core.weights.header import check_header
-from mist_core.weights.model_card import require_finished
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 FIRST = "general"

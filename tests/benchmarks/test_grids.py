@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from mist_core.benchmarks.grids import N_SAMPLES, REDRAWS, TEST_ENTROPY, extended_cells, grid_cells
-from mist_core.priors.paper import PAPER_BASES, PAPER_IN_FAMILY, PAPER_TRANSFORMS, source
+from mist_core.distributions.numerics.randomness import source
+from mist_core.priors.paper import PAPER_BASES, PAPER_IN_FAMILY, PAPER_TRANSFORMS
 
 
 def test_the_grids_are_the_published_ones_ten_times():

@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from mist_core.benchmarks.baselines.resampling import PEERS
-from mist_core.benchmarks.provenance import RESULTS
 from mist_core.calibration import study
 from mist_core.calibration.judge import CLASSIC, MIST, follow, pit
 from mist_core.calibration.stored import BINS
@@ -18,7 +17,9 @@ from mist_core.errors import ParameterError
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import Posterior
 from mist_core.networks.mist import MIST as Network
-from mist_core.networks.mist import MISTConfig, config_dict
+from mist_core.networks.mist import MISTConfig
+from mist_core.networks.registry import config_dict
+from mist_core.paths import RESULTS
 from mist_core.priors.general import INDEPENDENCE
 from mist_core.priors.paper import PAPER_IN_FAMILY
 

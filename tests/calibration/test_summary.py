@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mist_core.calibration import stored as calibration_runs
-from mist_core.calibration import summary, text
+from mist_core.calibration import bins, methods, summary, text
+from mist_core.calibration import stored as stored_studies
+from mist_core.calibration.findings import findings, grids, method_table
 from mist_core.calibration.judge import MIST
-from mist_core.calibration.panels import in_unit, law_table, method_table, panels
+from mist_core.calibration.summary import in_unit
 from mist_core.charts import to_svg
+
+CHARTED = {"reliability", "pit", "strip", "width", "shapes", "laws"}
 
 
 def study(count: int, *, width: float = 0.9, family: str = "ring", **columns) -> pd.DataFrame:
@@ -49,7 +52,7 @@ def test_intervals_too_narrow_fall_below_the_diagonal():
     table = summary.reliability(study(1000, width=0.6))
     assert (table.empirical < table.nominal).all()
     assert not table.inside.any()
-    assert "less than they claim" in text.about_reliability(study(1000, width=0.6))
+    assert "less than they claim" in text.about_reliability(table)
 
 
 def test_the_band_is_the_binomial_one():
@@ -68,7 +71,7 @@ def test_a_dataset_of_two_blocks_counts_for_both():
 
 def test_laws_far_from_90_percent_are_named():
     rows = pd.concat([study(100, family="good"), study(100, width=0.5, family="bad")])
-    words = text.about_laws(rows)
+    words = text.about_laws(summary.by_law(rows))
     assert "50 % (bad, 100 datasets)" in words and "1 of the 2 laws" in words
 
 
@@ -81,25 +84,25 @@ def test_cells_of_rows_and_columns_hold_every_dataset_once():
 
 def test_coarse_bins_split_all_datasets_by_rows_and_by_columns():
     rows = study(2000).assign(truth=np.where(np.arange(2000) % 10 == 0, 0.0, 1.0))
-    table = summary.by_bins(rows).set_index("bin")
+    table = bins.by_bins(rows).set_index("bin")
     assert table.datasets["all"] == 2000
     assert table.datasets["independent"] == 200
     for name in ("n ", "d "):
         assert table.datasets[table.index.str.startswith(name)].sum() == 2000
     assert table.datasets["n 50 to 199"] == rows.n_samples.between(50, 199).sum()
-    shares = [table.loc["all", f"{level:.0%}"] for level in summary.COARSE_LEVELS]
-    assert shares == pytest.approx(summary.COARSE_LEVELS, abs=0.01)
+    shares = [table.loc["all", f"{level:.0%}"] for level in bins.COARSE_LEVELS]
+    assert shares == pytest.approx(bins.COARSE_LEVELS, abs=0.01)
     assert table.furthest["all"] < 0.01
 
 
 def test_a_bin_whose_intervals_are_too_narrow_is_far_from_its_promise():
-    table = summary.by_bins(study(1000, width=0.6)).set_index("bin")
+    table = bins.by_bins(study(1000, width=0.6)).set_index("bin")
     assert table.loc["all", "90%"] == pytest.approx(0.6, abs=0.01)
     assert table.furthest["all"] == pytest.approx(0.3, abs=0.03)
 
 
 def test_peers_are_compared_with_mist_on_the_datasets_where_they_could_run():
-    (row,) = summary.by_method(peers(study(100), 3.0)).to_dict("records")
+    (row,) = methods.by_method(peers(study(100), 3.0)).to_dict("records")
     assert (row["datasets"], row["failed"], row["coverage"]) == (25, 25, 0.0)
     assert row["score"] == pytest.approx(20 * 3)  # no width, and 2 / 0.1 a nat of miss
     assert row["lead"] == pytest.approx(row["score"] - row["mist_score"])
@@ -107,32 +110,60 @@ def test_peers_are_compared_with_mist_on_the_datasets_where_they_could_run():
 
 def test_a_peer_that_is_better_is_named_in_words():
     better = peers(study(100), 0.0)
-    assert "is not below that of KSG, bootstrap" in text.about_methods(summary.by_method(better))
+    assert "is not below that of KSG, bootstrap" in text.about_methods(methods.by_method(better))
     worse = peers(study(100), 3.0)
-    words = text.about_methods(summary.by_method(worse))
+    words = text.about_methods(methods.by_method(worse))
     assert "below that of every other" in words and "hold 0 % of the truths" in words
-    table = summary.on_grids(better.assign(in_family=True))
-    assert "KSG, bootstrap, in-family, n in [10, 100]" in text.about_grids(table)
+    found = grids(better.assign(in_family=True), "nats")
+    assert "KSG, bootstrap, in-family, n in [10, 100]" in found.sentence
 
 
 def test_independent_draws_are_reported_by_themselves():
     rows = pd.concat([study(100), study(10, truth=0.0, low=0.0, high=0.04)])
     assert len(summary.dependent(rows)) == 100
-    words = text.about_independence(rows, "bits")
+    words = findings(rows, "bits")["independence"].sentence
     assert "10 draws are independent" in words and "ends at 0.058 bits" in words
-    assert text.about_independence(study(100), "nats") == "None of these draws is independent."
+    none = findings(study(100), "nats")["independence"]
+    assert none.sentence == "None of these draws is independent."
 
 
 @pytest.mark.parametrize("count", [1, 4, 300])
-def test_every_panel_draws_from_the_first_dataset_on(count):
-    drawn = panels(study(count), "bits")
-    assert len(drawn) == 6
-    assert all("<svg" in to_svg(panel.chart) and panel.sentence for panel in drawn.values())
-    assert len(law_table(study(count), "bits")) == 1
+def test_every_figure_is_drawn_from_the_first_dataset_on(count):
+    found = findings(study(count), "bits")
+    assert found.keys() == CHARTED | {"headline", "independence", "methods"}
+    for name in CHARTED:
+        assert found[name].sentence and "<svg" in to_svg(found[name].sheet())
+    assert len(found["laws"].shown) == 1
 
 
 def test_without_a_dependent_draw_there_is_nothing_to_draw_yet():
-    assert panels(study(4, truth=0.0), "nats") == {}
+    found = findings(study(4, truth=0.0), "nats")
+    assert found["headline"].sentence == text.NONE_YET and not CHARTED & found.keys()
+
+
+def test_no_table_is_worked_out_twice(monkeypatch):
+    calls = []
+    for module in (summary, methods):
+        for name in (
+            "reliability",
+            "pit_histogram",
+            "by_law",
+            "by_shape",
+            "width_by_rows",
+            "strip",
+            "coverage",
+            "independence",
+            "by_method",
+        ):
+            if work := getattr(module, name, None):
+
+                def counted(rows, work=work, name=name):
+                    calls.append(name)
+                    return work(rows)
+
+                monkeypatch.setattr(module, name, counted)
+    findings(peers(study(100), 3.0), "nats")
+    assert len(calls) == 9 and len(set(calls)) == 9
 
 
 def test_bits_change_amounts_but_no_share():
@@ -140,22 +171,22 @@ def test_bits_change_amounts_but_no_share():
     bits = in_unit(laws, "bits")
     assert bits.width[0] == pytest.approx(laws.width[0] / np.log(2))
     assert (bits.coverage == laws.coverage).all()
-    table = method_table(summary.by_method(peers(study(100), 3.0)), "bits")
+    table = method_table(methods.by_method(peers(study(100), 3.0)), "bits")
     assert table["interval score (bits)"][0] == pytest.approx(60 / np.log(2), abs=1e-3)
 
 
 def test_a_run_comes_back_as_it_was_stored(tmp_path):
-    chosen = calibration_runs.Study("general", (10, 50), (1, 4), 30, seed=3)
+    chosen = stored_studies.Study("general", (10, 50), (1, 4), 30, seed=3)
     origin = {"command": "c", "date": "2026-01-01", "weights": {MIST: {"sha256": "0"}}}
-    calibration_runs.save(tmp_path / "run", chosen, study(30), origin)
-    stored = calibration_runs.load("run", tmp_path)
+    stored_studies.save(tmp_path / "run", chosen, study(30), origin)
+    stored = stored_studies.load("run", tmp_path)
     assert stored.study == chosen and len(stored.table) == 30
-    assert calibration_runs.load("missing", tmp_path) is None
+    assert stored_studies.load("missing", tmp_path) is None
 
 
 def test_on_the_published_grids_no_interval_score_is_below_that_of_mist_in_any_bin_of_rows():
-    stored = calibration_runs.load(calibration_runs.GRIDS)
-    table = summary.on_grids(stored.table)
+    stored = stored_studies.load(stored_studies.GRIDS)
+    table = methods.on_grids(stored.table)
     assert len(table) == 2 * 3 * 5
     assert (table.lead[table.datasets > 0] > 0).all()
 
@@ -165,5 +196,5 @@ def test_silence_is_counted_on_independent_draws_and_evidence_on_clear_ones():
     clear = study(4, n_samples=1000, truth=0.1).assign(low=[0.0, 0.01, 0.01, 0.01])
     faint = study(4, n_samples=1000, truth=0.09).assign(low=0.0)
     few = study(4, n_samples=999, truth=3.0).assign(low=0.0)
-    found = summary.detection(pd.concat([silent, clear, faint, few], ignore_index=True))
+    found = bins.detection(pd.concat([silent, clear, faint, few], ignore_index=True))
     assert found == {"silent": pytest.approx(0.9), "found": pytest.approx(0.75)}

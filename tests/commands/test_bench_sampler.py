@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from mist_core.commands import bench_sampler
-from mist_core.priors.paper import PAPER_BASES, PAPER_TRANSFORMS, Paper, source
+from mist_core.distributions.numerics.randomness import source
+from mist_core.priors.paper import PAPER_BASES, PAPER_TRANSFORMS, Paper
 
 
 def randomness():

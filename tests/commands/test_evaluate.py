@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import torch
 
+from mist_core import paths
 from mist_core.__main__ import COMMANDS, main
-from mist_core.benchmarks import provenance
 from mist_core.benchmarks.bmi import benchmark_tasks, bmi_cells
 from mist_core.benchmarks.provenance import hardware
 from mist_core.benchmarks.registry import BENCHMARKS
@@ -63,7 +63,7 @@ def test_mtest_takes_its_tables_from_all_who_were_asked(
 
 
 def test_a_part_of_a_benchmark_is_stored_beside_the_whole(tiny_weights, tmp_path, monkeypatch):
-    monkeypatch.setattr(provenance, "RESULTS", tmp_path)
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
     options = ["--weights", str(tiny_weights), "--jobs", "1"]
     assert main(["evaluate", "bmi40", *TINY["bmi40"], *options]) == 0
     stored = [file.stem for file in tmp_path.glob("*.json")]
@@ -71,7 +71,7 @@ def test_a_part_of_a_benchmark_is_stored_beside_the_whole(tiny_weights, tmp_path
 
 
 def test_runs_with_long_names_do_not_take_each_others_place(tiny_weights, tmp_path, monkeypatch):
-    monkeypatch.setattr(provenance, "RESULTS", tmp_path)
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
     monkeypatch.setattr(evaluate, "MOST_LETTERS", 12)
     for task in ("1v1-normal-0.75", "1v1-additive-0.1"):
         options = ["--weights", str(tiny_weights), "--jobs", "1", "--rows", "20", "--tasks", task]

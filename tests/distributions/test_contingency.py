@@ -8,12 +8,12 @@ import pytest
 import torch
 from scipy import integrate, stats
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.class_conditional import ClassConditional, random_class_conditionals
 from mist_core.distributions.contingency import Contingency, random_contingencies
-from mist_core.distributions.elliptical import Law
 from mist_core.distributions.mixtures import GaussianMixture
+from mist_core.distributions.numerics.randomness import source
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import source
 
 
 def tables(seed: int = 1, **options: str) -> Contingency:

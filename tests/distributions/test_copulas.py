@@ -16,8 +16,8 @@ from mist_core.distributions.copulas import (
     random_copulas,
     scaled_exponential_integral,
 )
+from mist_core.distributions.numerics.randomness import source
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import source
 
 LAWS: dict[str, Copula] = {
     "clayton": Clayton(torch.tensor([0.1, 1.0, 5.0, 15.0])),

@@ -10,9 +10,9 @@ import torch
 from scipy import integrate, stats
 
 from mist_core.distributions.curves import RANDOM_CURVES, NoisyFunction, random_curves
+from mist_core.distributions.numerics.randomness import source
 from mist_core.distributions.orientation import Swapped
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import source
 
 
 @pytest.fixture

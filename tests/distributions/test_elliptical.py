@@ -7,6 +7,8 @@ import pytest
 import torch
 from scipy import integrate, stats
 
+from mist_core.distributions.additive import AdditiveUniform
+from mist_core.distributions.base import Law
 from mist_core.distributions.composite import Independent
 from mist_core.distributions.correlation import (
     bivariate_correlation,
@@ -15,7 +17,7 @@ from mist_core.distributions.correlation import (
     lvm_correlation,
     sparse_correlation,
 )
-from mist_core.distributions.elliptical import AdditiveUniform, Law, Multinormal, StudentT
+from mist_core.distributions.elliptical import Multinormal, StudentT
 from mist_core.distributions.mixtures import GaussianMixture
 from mist_core.errors import ParameterError
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 from scipy import stats
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.distributions.ordinal import OrdinalNormals, random_ordinals
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import source, stream
 from mist_core.statistics.gaussian import gaussian_information
 
 RHO = torch.tensor([-0.99, -0.5, 0.0, 0.8], dtype=torch.float64)

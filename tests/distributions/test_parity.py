@@ -8,9 +8,9 @@ import torch
 from scipy import stats
 
 from mist_core.distributions.contingency import Contingency
+from mist_core.distributions.numerics.randomness import source
 from mist_core.distributions.parity import Parity, random_parities
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import source
 
 FLIP = torch.tensor([0.02, 0.1, 0.5], dtype=torch.float64)
 

@@ -11,10 +11,10 @@ from scipy import integrate, special, stats
 from mist_core.distributions.curves import NoisyFunction
 from mist_core.distributions.noisy import NoisyLaw
 from mist_core.distributions.numerics.quadrature import legendre_panels
+from mist_core.distributions.numerics.randomness import source
 from mist_core.distributions.products import GatedNoise, NoisyProduct, random_gates, random_products
 from mist_core.distributions.rings import NoisySquare, Ring, random_rings, random_squares
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import source
 
 NOISE = torch.tensor([0.01, 0.1, 0.5, 3.0], dtype=torch.float64)
 LAWS: dict[str, NoisyLaw] = {

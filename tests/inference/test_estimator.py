@@ -18,7 +18,8 @@ import mist_core
 from mist_core import InputError, MISTEstimator, ParameterError, WeightsError
 from mist_core.checkpoint import save_checkpoint
 from mist_core.inference import batching, estimator
-from mist_core.networks.mist import MIST, MISTConfig, config_dict
+from mist_core.networks.mist import MIST, MISTConfig
+from mist_core.networks.registry import config_dict
 
 TOLERANCE = 1e-5
 TINY = MISTConfig(hidden_dim=32, num_layers=1, encoder_dim=8, encoder_rows=32)

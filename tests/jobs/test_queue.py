@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from mist_core.checkpoint import load_checkpoint
+from mist_core.distributions.numerics.randomness import TEST_ENTROPY
 from mist_core.errors import JobError, ParameterError
 from mist_core.jobs import process as job_process
 from mist_core.jobs import queue
@@ -24,7 +25,7 @@ from mist_core.jobs.plan import Plan, demonstration, start_path, weights_path
 from mist_core.jobs.progress import read_progress
 from mist_core.jobs.queue import Lab, silent_seconds
 from mist_core.jobs.store import FAILED, FINISHED, LOST, PAUSED, QUEUED, RUNNING, STOPPED
-from mist_core.priors.paper import TEST_ENTROPY, Paper
+from mist_core.priors.paper import Paper
 from mist_core.priors.spec import to_text
 from mist_core.training.shards import read_labelled
 

@@ -15,8 +15,8 @@ import torch
 from mist_core import MISTEstimator
 from mist_core.distributions.correlation import canonical_correlation
 from mist_core.distributions.elliptical import Multinormal
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.priors.general import General
-from mist_core.priors.paper import source, stream
 
 ROWS, FEWER = 1_000_000, 10_000
 DIM, LAWS, MOST_DIM = 5, 200, 2

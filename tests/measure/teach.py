@@ -11,10 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from mist_core.checkpoint import load_network
 from mist_core.jobs.comparison import STANDING_SEED, Bench, compare
 from mist_core.jobs.plan import Plan, weights_path
 from mist_core.jobs.queue import Lab
+from mist_core.networks.registry import load_network
 from mist_core.priors.general import General
 from mist_core.priors.registry import meta_distribution
 from mist_core.priors.spec import to_text

@@ -3,11 +3,12 @@
 import pytest
 import torch
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import InputError
 from mist_core.networks.classic import MAX_ROWS, ClassicConfig, ClassicMIST, RowAttention
-from mist_core.networks.mist import build_network, config_dict
+from mist_core.networks.registry import build_network, config_dict
 from mist_core.networks.scoring import training_loss
-from mist_core.priors.paper import PAPER_TRAIN, Paper, source, stream
+from mist_core.priors.paper import PAPER_TRAIN, Paper
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ from dataclasses import replace
 import torch
 
 from mist_core.networks.ensemble import MAIN_WEIGHT, pooled, read_by
-from mist_core.networks.mist import MIST, MISTConfig, build_network, config_dict
+from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.networks.quantiles import CENTRAL_90, LEVELS, MEDIAN
+from mist_core.networks.registry import build_network, config_dict
 from mist_core.networks.scoring import training_loss, witness_loss
 
 # Which of 24 blocks the first four witnesses read.

@@ -7,17 +7,10 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from mist_core.networks.law_classifier import (
-    KINDS,
-    OTHER,
-    READERS,
-    STRANGE,
-    Recogniser,
-    held,
-    recognition_loss,
-)
+from mist_core.networks.law_classifier import READERS, STRANGE, Recogniser, recognition_loss
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.networks.scoring import training_loss
+from mist_core.training.labels import KINDS, OTHER, held
 
 FEATURES = 6
 # Three kinds: around points on three axes.

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import WeightsError
-from mist_core.networks.mist import MIST, MISTConfig, build_network, config_dict
+from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.networks.quantiles import LEVELS, MEDIAN, OFFSET, Prediction
+from mist_core.networks.registry import build_network, config_dict
 from mist_core.networks.scoring import training_loss
-from mist_core.priors.paper import Paper, source, stream
+from mist_core.priors.paper import Paper
 from mist_core.statistics.summary import BLOCKS, GAUSSIAN_BLOCKS
 
 NATS = 1e-4

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mist_core.benchmarks import provenance
+from mist_core import paths
 from mist_core.leaderboard import uploads
 from tests.benchmarks.tables import answers, score, store
 
@@ -17,7 +17,7 @@ def results(tmp_path, monkeypatch) -> Path:
     """A folder with one small stored run."""
     store(tmp_path, "mtest-small", answers("mist-paper", error=0.1))
     store(tmp_path, "mtest-peer", answers("cca", error=0.5))
-    monkeypatch.setattr(provenance, "RESULTS", tmp_path)
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
     return tmp_path
 
 

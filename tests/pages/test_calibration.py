@@ -75,7 +75,7 @@ def test_a_malformed_address_gives_the_defaults(nonsense):
 
 def test_a_stopped_run_keeps_what_it_has_and_can_go_on():
     app = visit(**QUICK)
-    run = app.session_state["calibration-run"]
+    run = app.session_state["calibration-study"]
     run.tables, rest = run.tables[:3], run.tables[3:]
     run.rest = iter(rest)
     app.run()

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.priors.blends import (
     WAYS,
     added,
@@ -14,7 +15,6 @@ from mist_core.priors.blends import (
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import blocks_of, strange
 from mist_core.priors.outliers import STRANGERS
-from mist_core.priors.paper import source, stream
 
 ROWS = 401  # odd, so that the median is a row
 

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from mist_core.distributions.composite import noise
 from mist_core.distributions.elliptical import Multinormal
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.distributions.transforms.maps import HalfCube, Identity
 from mist_core.distributions.transforms.random import MONOTONE, PerColumn, random_maps
 from mist_core.priors import general
-from mist_core.priors.blocks import BLOCKS, noise
+from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import (
     INDEPENDENT,
     PUBLISHED,
@@ -22,7 +24,7 @@ from mist_core.priors.general import (
     General,
     _decoupled,
 )
-from mist_core.priors.paper import PAPER_TRAIN, source, stream
+from mist_core.priors.paper import PAPER_TRAIN
 
 SMALL = General(rows=(10, 60))
 

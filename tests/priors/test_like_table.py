@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from mist_core.checkpoint import save_checkpoint
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import ParameterError, TableError, WeightsError
 from mist_core.paths import home
 from mist_core.priors import like_table
 from mist_core.priors.like_table import LikeTable, load_sides
-from mist_core.priors.paper import Paper, source, stream
+from mist_core.priors.paper import Paper
 from mist_core.priors.spec import Mixed, from_text, to_text
 from mist_core.priors.synthesis import flow
 from mist_core.priors.synthesis.synthesizer import fit_side

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.networks.base import Network
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import ANY_BLOCK, strange
 from mist_core.priors.outliers import STRANGERS, Mixed
-from mist_core.priors.paper import source, stream
 from mist_core.priors.random_functions import Classes, RandomNetwork
 from mist_core.training.replay_buffer import Pool
 from mist_core.training.shards import Recipe

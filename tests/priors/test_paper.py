@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from mist_core.distributions.numerics.randomness import STREAMS, Source, source, stream
 from mist_core.distributions.transforms.maps import Asinh, HalfCube, WigglyX, WigglyY
 from mist_core.errors import ParameterError
+from mist_core.priors.batch import concatenate, draw_law
 from mist_core.priors.paper import (
     PAPER_BASES,
     PAPER_DIMS,
@@ -18,14 +20,8 @@ from mist_core.priors.paper import (
     PAPER_OUT_OF_FAMILY,
     PAPER_ROWS,
     PAPER_TRAIN,
-    STREAMS,
     Paper,
-    Source,
-    concatenate,
-    draw_law,
     draw_paper,
-    source,
-    stream,
 )
 from mist_core.priors.registry import META_DISTRIBUTIONS, meta_distribution
 from mist_core.statistics.canonical import spectrum

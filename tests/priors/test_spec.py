@@ -5,9 +5,10 @@ import json
 import pytest
 import torch
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import ParameterError
 from mist_core.priors.general import General
-from mist_core.priors.paper import Paper, source, stream
+from mist_core.priors.paper import Paper
 from mist_core.priors.registry import meta_distribution
 from mist_core.priors.spec import MOST_ROWS, Mixed, from_text, to_text
 from mist_core.weights.law_descriptions import describe

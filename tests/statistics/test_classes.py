@@ -7,7 +7,7 @@ import torch
 
 from mist_core.distributions.class_conditional import random_class_conditionals
 from mist_core.distributions.contingency import random_contingencies
-from mist_core.priors.paper import source, stream
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.statistics import classes
 from mist_core.statistics.marginals import marginals
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mist_core.distributions.elliptical import AdditiveUniform
+from mist_core.distributions.additive import AdditiveUniform
 from mist_core.statistics.canonical import spectrum
 from mist_core.statistics.pairs import (
     THRESHOLDS,

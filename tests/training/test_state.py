@@ -3,7 +3,8 @@
 import torch
 
 from mist_core.checkpoint import load_checkpoint, save_checkpoint
-from mist_core.networks.mist import MIST, MISTConfig, config_dict
+from mist_core.networks.mist import MIST, MISTConfig
+from mist_core.networks.registry import config_dict
 from mist_core.statistics.summary import GAUSSIAN_BLOCKS
 from mist_core.training.card import thin
 from mist_core.training.state import RunState, load_state, save_state

@@ -7,13 +7,14 @@ import pytest
 import torch
 
 from mist_core import MISTEstimator, ParameterError
-from mist_core.checkpoint import load_checkpoint, load_network
-from mist_core.networks.law_classifier import KINDS
+from mist_core.checkpoint import load_checkpoint
+from mist_core.networks.registry import load_network
 from mist_core.priors.paper import Paper
 from mist_core.statistics.summary import GAUSSIAN_BLOCKS
 from mist_core.training import shards
 from mist_core.training import trainer as train
 from mist_core.training.config import TrainConfig
+from mist_core.training.labels import KINDS
 from mist_core.training.trainer import Trainer
 
 TINY = {

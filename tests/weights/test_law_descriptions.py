@@ -4,11 +4,12 @@ import numpy as np
 import torch
 
 from mist_core.distributions.families import FAMILIES
+from mist_core.distributions.numerics.randomness import Source
 from mist_core.distributions.transforms.maps import Compose
 from mist_core.distributions.transforms.named import TRANSFORMS
 from mist_core.distributions.transforms.random import PerColumn, random_maps
 from mist_core.priors.blocks import BLOCKS
-from mist_core.priors.paper import PAPER_TRAIN, Source
+from mist_core.priors.paper import PAPER_TRAIN
 from mist_core.priors.registry import META_DISTRIBUTIONS
 from mist_core.weights.law_descriptions import (
     BLOCK_SENTENCES,

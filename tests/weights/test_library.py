@@ -8,7 +8,8 @@ import torch
 
 from mist_core.checkpoint import load_checkpoint, save_checkpoint
 from mist_core.errors import WeightsError
-from mist_core.networks.mist import MIST, MISTConfig, config_dict
+from mist_core.networks.mist import MIST, MISTConfig
+from mist_core.networks.registry import config_dict
 from mist_core.weights import library
 from mist_core.weights.header import MOST_BYTES, check_header
 

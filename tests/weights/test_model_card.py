@@ -18,7 +18,9 @@ from mist_core.benchmarks.scores import summarize
 from mist_core.checkpoint import load_checkpoint, save_checkpoint
 from mist_core.commands import train
 from mist_core.markdown import code
-from mist_core.networks.mist import MIST, MISTConfig, build_network, config_dict
+from mist_core.networks.mist import MIST, MISTConfig
+from mist_core.networks.registry import build_network, config_dict
+from mist_core.training.architectures import ARCHITECTURES
 from mist_core.training.config import TrainConfig
 from mist_core.weights.history import architecture
 
@@ -39,7 +41,7 @@ def point(datasets: int, loss: float) -> dict:
 
 def finished_run(**changes) -> dict:
     """The card of a small finished run."""
-    network = MIST(MISTConfig(hidden_dim=8, num_layers=1, **train.ARCHITECTURES["statistics"]))
+    network = MIST(MISTConfig(hidden_dim=8, num_layers=1, **ARCHITECTURES["statistics"]))
     settings = asdict(TrainConfig("paper", Path("a"), Path("b"), seed=7, reuse=5.0, minutes=3.0))
     card = {
         "config": config_dict(network),
@@ -141,14 +143,14 @@ def test_weights_with_a_history_show_a_command_and_a_column_for_each_run(tmp_pat
 
 
 def test_an_architecture_of_an_earlier_version_is_known_by_what_stayed():
-    config = config_dict(build_network(train.ARCHITECTURES["statistics"]))
+    config = config_dict(build_network(ARCHITECTURES["statistics"]))
     earlier = {name: value for name, value in config.items() if name != "witnesses"}
     assert architecture(earlier) == architecture(earlier | {"dropout": 0.2}) == "statistics"
 
 
-@pytest.mark.parametrize("name", train.ARCHITECTURES)
+@pytest.mark.parametrize("name", ARCHITECTURES)
 def test_each_architecture_is_known_by_its_config(name):
-    config = config_dict(build_network(train.ARCHITECTURES[name]))
+    config = config_dict(build_network(ARCHITECTURES[name]))
     assert architecture(json.loads(json.dumps(config))) == name
 
 

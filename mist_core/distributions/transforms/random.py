@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from mist_core.distributions.numerics.randomness import log_uniform, normal
+from mist_core.distributions.numerics.randomness import Source, log_uniform, normal
 from mist_core.distributions.transforms.maps import (
     Asinh,
     Compose,
@@ -20,7 +20,6 @@ from mist_core.distributions.transforms.maps import (
     WigglyY,
 )
 from mist_core.distributions.transforms.spirals import Spiral
-from mist_core.priors.paper import Source
 
 MONOTONE: tuple[Transform, ...] = (
     Identity(),

@@ -9,8 +9,8 @@ import math
 import torch
 from torch import Tensor
 
+from mist_core.distributions.numerics.randomness import Source
 from mist_core.distributions.transforms.maps import Transform, exactly
-from mist_core.priors.paper import Source
 
 COILED = 0.5
 

@@ -10,8 +10,9 @@ import scipy.special
 import torch
 from torch import Tensor
 
+from mist_core.distributions.base import Law
 from mist_core.distributions.correlation import bivariate_correlation
-from mist_core.distributions.elliptical import Law, Multinormal
+from mist_core.distributions.elliptical import Multinormal
 from mist_core.distributions.numerics.quadrature import legendre_panels
 from mist_core.distributions.transforms.maps import normal_cdf
 from mist_core.priors.synthesis.gaussian_copula import bin_ends

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mist_core.distributions.composite import Independent, Transformed
+from mist_core.distributions.base import Law
+from mist_core.distributions.composite import Independent, Transformed, noise
 from mist_core.distributions.copulas import random_copulas
 from mist_core.distributions.correlation import bivariate_correlation, canonical_correlation
-from mist_core.distributions.elliptical import Law, Multinormal
-from mist_core.distributions.numerics.randomness import log_uniform, normal
+from mist_core.distributions.elliptical import Multinormal
+from mist_core.distributions.numerics.randomness import Source, log_uniform, normal
 from mist_core.distributions.transforms.maps import Compose, Linear, NormalCDF, Transform
 from mist_core.distributions.transforms.spirals import Spiral
-from mist_core.priors.blocks import noise
-from mist_core.priors.paper import Source
 from mist_core.priors.synthesis.latent import CutNormal, FoldedCopula, SharedLength
 
 KINDS = {"canonical": 0.5, "folded": 0.25, "length": 0.1, "independent": 0.15}

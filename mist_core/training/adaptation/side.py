@@ -8,8 +8,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from mist_core.distributions.numerics.randomness import source
 from mist_core.errors import TableError
-from mist_core.priors.paper import source
 from mist_core.priors.synthesis.synthesizer import MOST_TIED, Side, fit_side
 from mist_core.tables.columns import CLASS, ORDINAL, Column
 from mist_core.tables.table import Table

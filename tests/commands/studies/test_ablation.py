@@ -16,9 +16,9 @@ from mist_core.commands.studies.ablation import (
     inputs_of,
     variants,
 )
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.networks.mist import MIST
 from mist_core.priors.general import General
-from mist_core.priors.paper import source, stream
 from mist_core.training.shards import TRUTH, read_labelled
 
 

@@ -8,13 +8,14 @@ import torch
 
 from mist_core.distributions.numerics.monte_carlo import monte_carlo_mean
 from mist_core.distributions.numerics.randomness import (
+    Source,
     coin,
     dirichlet,
     log_uniform,
     random_covariance,
+    source,
 )
 from mist_core.distributions.random_mixtures import random_mixtures
-from mist_core.priors.paper import Source, source
 
 
 @pytest.fixture

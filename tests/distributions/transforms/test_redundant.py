@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.distributions.ordinal import OrdinalNormals
 from mist_core.distributions.transforms.redundant import (
     Coil,
@@ -14,7 +15,7 @@ from mist_core.distributions.transforms.redundant import (
     random_redundancy,
 )
 from mist_core.errors import ParameterError
-from mist_core.priors.paper import Batch, source, stream
+from mist_core.priors.batch import Batch
 from mist_core.priors.rounding import COARSEST, FINEST, rounded
 from mist_core.statistics.gaussian import gaussian_information
 
@@ -37,7 +38,7 @@ def test_the_column_can_be_read_back(dim):
 def test_a_coil_goes_round_as_often_as_said_and_outwards():
     one, coil = torch.ones(1, dtype=torch.float64), torch.linspace(-40, 40, 4001)
     seen = Coil(2 * one, 0.2 * one, 0 * one)(coil.double().view(1, -1, 1))[0]
-    angle = np.unwrap(np.arctan2(seen[:, 1], seen[:, 0]))
+    angle = np.unwrap(torch.atan2(seen[:, 1], seen[:, 0]).numpy())
     assert (angle[-1] - angle[0]) / (2 * math.pi) == pytest.approx(2, abs=0.01)
     assert (seen.norm(dim=-1).diff() > 0).all()
 

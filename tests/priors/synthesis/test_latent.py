@@ -8,7 +8,7 @@ from scipy.stats import kstest
 from mist_core.distributions.copulas import Clayton, Frank
 from mist_core.distributions.correlation import bivariate_correlation
 from mist_core.distributions.elliptical import Multinormal
-from mist_core.priors.paper import source
+from mist_core.distributions.numerics.randomness import source
 from mist_core.priors.synthesis.latent import CutNormal, FoldedCopula, SharedLength
 from mist_core.priors.synthesis.random_latent import Port, random_standard_law
 

@@ -1,0 +1,35 @@
+"""What was found, worked out once: its numbers, the charts and the sentence made from them."""
+
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+SHEET_WIDTH = 640  # pixels
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to show; a page paints it, and works nothing out.
+
+    Attributes:
+        sentence: what was found, in Markdown.
+        table: the numbers behind charts and sentence, in the unit shown.
+        charts: beside each other on a page.
+        shown: the table for a reader, where numbers are to be looked up.
+        notes: what else a reader has to know, a sentence or two each.
+        about: what the charts show, in a few words, for those who cannot see them.
+    """
+
+    sentence: str
+    table: pd.DataFrame
+    charts: tuple[alt.TopLevelMixin, ...] = ()
+    shown: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+    about: str = ""
+
+    def sheet(self) -> alt.TopLevelMixin:
+        """The charts as one, to be saved: several of them below each other."""
+        if len(self.charts) == 1:
+            return self.charts[0]
+        return alt.vconcat(*(c.properties(width=SHEET_WIDTH) for c in self.charts), spacing=24)

@@ -1,0 +1,88 @@
+"""From a checkpoint to its network: architectures by name, built and filled strictly."""
+
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mist_core.checkpoint import Checkpoint, load_checkpoint
+from mist_core.errors import WeightsError
+from mist_core.networks.base import Network
+from mist_core.networks.classic import ClassicConfig, ClassicMIST
+from mist_core.networks.mist import MIST, MISTConfig
+from mist_core.statistics import summary
+
+ARCHITECTURES = {"mist": (MISTConfig, MIST), "classic": (ClassicConfig, ClassicMIST)}
+
+
+def load_network(
+    path: str | Path, device: str | torch.device = "cpu"
+) -> tuple[Network, Checkpoint]:
+    """Rebuild the network a checkpoint describes, with its weights, in evaluation mode.
+
+    Returns:
+        (network, checkpoint): the network on `device`, and the Checkpoint it came from.
+
+    Raises:
+        WeightsError: as `load_checkpoint`, or the config or a tensor does not fit the network.
+    """
+    checkpoint = load_checkpoint(path)
+    network = _build(Path(path), checkpoint.card)
+    _require_fit(Path(path), network.state_dict(), checkpoint.tensors)
+    network.load_state_dict(checkpoint.tensors, strict=True)
+    return network.to(device).eval(), checkpoint
+
+
+def _build(path: Path, card: dict) -> Network:
+    config = card.get("config")
+    if not isinstance(config, dict):
+        raise WeightsError(f"{path}: config: expected an object that describes the network.")
+    # The initial weights are thrown away: leave the caller's random stream where it was.
+    with torch.random.fork_rng(devices=[]):
+        try:
+            return build_network(config)
+        except (TypeError, KeyError, ValueError, RuntimeError) as error:
+            raise WeightsError(f"{path}: config: does not describe a network ({error}).") from error
+
+
+def _require_fit(path: Path, expected: dict[str, Tensor], found: dict[str, Tensor]) -> None:
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in found:
+            raise WeightsError(f"{path}: tensor {name}: missing; the network needs it.")
+        if name not in expected:
+            raise WeightsError(f"{path}: tensor {name}: not a part of the network; remove it.")
+        want, got = _signature(expected[name]), _signature(found[name])
+        if want != got:
+            raise WeightsError(f"{path}: tensor {name}: expected {want}, got {got}.")
+
+
+def _signature(tensor: Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')}{list(tensor.shape)}"
+
+
+def build_network(config: dict) -> Network:
+    """The network a checkpoint's config describes.
+
+    Raises:
+        WeightsError: unknown architecture or field, or a statistic this version does not know.
+    """
+    architecture = config.get("architecture")
+    if architecture not in ARCHITECTURES:
+        raise WeightsError(
+            f"Unknown architecture {architecture!r}: expected one of {', '.join(ARCHITECTURES)}."
+        )
+    config_class, network_class = ARCHITECTURES[architecture]
+    unknown = set(config) - {field.name for field in fields(config_class)}
+    if unknown:
+        raise WeightsError(f"Unknown field {sorted(unknown)[0]!r} in the network's config.")
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}
+    missing = set(values.get("blocks", ())) - set(summary.BLOCKS)
+    if missing:
+        raise WeightsError(f"Unknown statistics {sorted(missing)[0]!r} in the network's config.")
+    return network_class(config_class(**values))
+
+
+def config_dict(network: Network) -> dict:
+    """The config as a JSON-ready dict."""
+    return asdict(network.config)
