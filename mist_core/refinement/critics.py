@@ -25,8 +25,9 @@ PRODUCTS = 8
 # Waves are given where a side has few columns; elsewhere they are learned by heart.
 FREQUENCIES, FEW = (1.0, 2.0, 4.0, 8.0), 1
 SHIFTS = 4
-# Strong decay: without it the critics of a few thousand rows learn them by heart.
-LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1.5
+LEARNING_RATE = 6e-3
+# Decay of the weights: 1 at so many rows, less where more rows keep critics from learning by heart.
+DECAY_ROWS, MOST_DECAY, LEAST_DECAY = 2500, 2.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ class Critics:
             report: called with the steps done; False ends the training early.
         """
         places = self._places(min(schedule.rows, len(self.rows.train(0)) - 1), schedule.steps)
+        decay = min(max((DECAY_ROWS / self.rows.n_samples) ** 0.5, LEAST_DECAY), MOST_DECAY)
         optimizer = torch.optim.AdamW(
-            self.parameters.values(), LEARNING_RATE, weight_decay=WEIGHT_DECAY, foreach=True
+            self.parameters.values(), LEARNING_RATE, weight_decay=decay, foreach=True
         )
         for step, chosen in enumerate(places, 1):
             optimizer.param_groups[0]["lr"] = LEARNING_RATE * _rate(step / schedule.steps)

@@ -18,8 +18,8 @@ from mist_core.refinement.stacking import Bound, bound, stack
 
 # Fewer rows teach nothing that the network does not know better.
 LEAST_ROWS = 200
-# Rows scored together, and shuffled pairs in all that are wanted.
-CHUNK, SHUFFLED = 16_384, 40_000
+# Pairs scored together, of all datasets, and shuffled ones that are wanted of each.
+CHUNK, SHUFFLED = 1 << 18, 40_000
 MOST_SHIFTS, LEAST_SHIFTS = 16, 2
 # Rows of a fold on which the critics' optimism is measured.
 OPTIMISM_ROWS = 4096
@@ -109,6 +109,7 @@ class _Scoring:
     """The pairs on which log-ratios are scored: held-out rows, true and shuffled."""
 
     def __init__(self, rows: Rows) -> None:
+        self.datasets = len(rows.white[0])
         count = rows.n_samples // FOLDS
         self.held = torch.stack([rows.held(k)[:count] for k in range(FOLDS)])  # (K, r)
         least = torch.arange(min(count, OPTIMISM_ROWS), device=self.held.device)
@@ -118,7 +119,8 @@ class _Scoring:
 
     def __call__(self, log_ratio: Callable[[Tensor, list[int]], Tensor]) -> Tensor:
         """(B, K, S, r) log-ratios of the held-out pairs."""
-        chunks = max(1, round(self.held.shape[1] / CHUNK))
+        chunks = max(1, round(self.datasets * self.held.numel() * (1 + self.shifts) / CHUNK))
+        chunks = min(chunks, self.held.shape[1] // 64)
         return torch.cat([self._pairs(log_ratio, p) for p in self.held.chunk(chunks, 1)], -1)
 
     def optimism(self, critics: Critics) -> tuple[Tensor, Tensor]:
