@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     draws.add_argument("--minutes", type=positive, default=600, help="after which no part begins")
     draws.add_argument("--workers", type=count, default=os.cpu_count())
     draws.add_argument("--device", default="cpu", help="on which critics learn")
-    draws.add_argument("--weights", nargs="+", default=["general"], help="whose answers are kept")
+    draws.add_argument("--weights", nargs="*", default=["general"], help="whose answers are kept")
     draws.add_argument("--seed", type=whole, default=0)
     draws.add_argument("--folder", type=Path, help="of the parts; .mist/refine unless given")
     draws.add_argument("--out", type=Path, required=True, help="an .npz file")

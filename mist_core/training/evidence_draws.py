@@ -17,10 +17,9 @@ import torch.multiprocessing as multiprocessing
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import JobError
 from mist_core.inference.estimator import MISTEstimator
-from mist_core.priors.batch import Batch, MetaDistribution
+from mist_core.priors.batch import Batch
 from mist_core.priors.general import General
 from mist_core.priors.paper import PAPER_TRAIN, Paper
-from mist_core.priors.spec import Mixed
 from mist_core.refinement.evidence import LEAST_ROWS, NUMBERS, gather
 
 # Datasets of one shape: enough to share the work, few enough for many shapes.
@@ -29,6 +28,7 @@ MOST_ROWS, CELLS = 30_000, 400_000
 # How long critics may learn, as a share of what they do by default; one a part.
 EFFORTS = (0.3, 1.0, 1.0, 1.0, 1.0, 2.0)
 SECONDS = 10.0
+# Share of the parts that are of the published laws.
 PUBLISHED = 0.1
 
 
@@ -49,16 +49,14 @@ class Plan:
     minutes: float
 
 
-def laws() -> MetaDistribution:
-    """What the head learns from: `general` with more rows, and some of the published laws."""
-    many = (LEAST_ROWS, MOST_ROWS)
-    general = replace(General(), rows=many, cells=CELLS, published=0.0, tall=0.1)
-    return Mixed((general, Paper(PAPER_TRAIN, many)), (1 - PUBLISHED, PUBLISHED))
-
-
 def draw(seed: int, index: int) -> Batch:
-    """The datasets of a part."""
-    return laws().draw(PART, source(stream(seed, "train", index)))
+    """The datasets of a part: of `general` with more rows, or of the published laws."""
+    randomness = source(stream(seed, "train", index))
+    rows = (LEAST_ROWS, MOST_ROWS)
+    if randomness.rng.random() < PUBLISHED:
+        return Paper(PAPER_TRAIN, rows).draw(PART, randomness)
+    laws = replace(General(), rows=rows, cells=CELLS, published=0.0)
+    return laws.draw(PART, randomness)
 
 
 def collect(folder: Path, plan: Plan, parts: int, workers: int) -> int:
