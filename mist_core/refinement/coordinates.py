@@ -1,7 +1,7 @@
 """Whitened normal scores of each side, and canonical coordinates of each fold's training rows.
 
-Letters, here and in every module of this room: B datasets of one shape; n rows, p columns of X and q
-of Y, d of either; K folds; m pairs.
+Letters, here and in every module of this room: B datasets of one shape; n rows, p columns of X and
+q of Y, d of either; K folds; m pairs.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ FARTHEST = 6.0
 HIGHEST = 15.0
 # Of the mean variance: directions with less are rounding, with a little more they are not blown up.
 LEAST_VARIANCE, RIDGE = 1e-5, 1e-3
+COLUMNS = 8
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,54 @@ class Frame:
 
 
 def read_rows(x: Tensor, y: Tensor, generator: torch.Generator) -> Rows:
-    """Both sides of B datasets, x (B, n, p) and y (B, n, q), and random folds."""
-    normal = tuple(torch.special.ndtri(marginals(side).ranks.float()) for side in (x, y))
-    order = torch.randperm(x.shape[1], generator=generator)
-    fold = torch.empty_like(order)
-    fold[order] = torch.arange(x.shape[1]) % FOLDS
-    return Rows(normal, tuple(map(whitened, normal)), fold.to(x.device))
+    """Both sides of B datasets, x (B, n, p) and y (B, n, q), in random order.
+
+    The order is drawn from the rows' values: it does not depend on the order they come in.
+    """
+    normal = [_normal_scores(side) for side in (x, y)]
+    key = sum(_keys(side, generator) for side in normal)
+    order = key.argsort(-1)[:, torch.randperm(x.shape[1], generator=generator).to(x.device)]
+    normal = tuple(side.gather(1, order.unsqueeze(-1).expand(side.shape)) for side in normal)
+    fold = torch.arange(x.shape[1], device=x.device) % FOLDS
+    return Rows(normal, tuple(map(whitened, normal)), fold)
+
+
+def without_copies(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows (n, p) and (n, q) without copies of others, which a critic would have seen before.
+
+    A few classes repeat, too: rows are copies where more than a fifth of them are different, and
+    the values of a side say which.
+    """
+    generator = torch.Generator().manual_seed(0)
+    keys = [_keys(_normal_scores(side[None]), generator)[0] for side in (x, y)]
+    first = _firsts(keys[0] + keys[1])
+    distinct = max(len(_firsts(key)) for key in keys)
+    if len(first) == len(x) or distinct != len(first) or distinct <= len(x) / 5:
+        return x, y
+    return x[first], y[first]
+
+
+def _firsts(keys: Tensor) -> Tensor:
+    """Places of the first row of each key, in order."""
+    ordered, order = keys.sort(stable=True)
+    new = torch.ones_like(ordered, dtype=torch.bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return order[new].sort().values
+
+
+def _normal_scores(side: Tensor) -> Tensor:
+    """(B, n, d) float32, a few columns at a time: the ranks of many rows take room."""
+    parts = side.split(COLUMNS, dim=-1)
+    return torch.cat([torch.special.ndtri(marginals(part).ranks.float()) for part in parts], -1)
+
+
+def _keys(scores: Tensor, generator: torch.Generator) -> Tensor:
+    """(B, n) a number for each row (B, n, d), the same for equal rows alone."""
+    weights = torch.randn(scores.shape[-1], generator=generator, dtype=torch.float64)
+    total = scores.new_zeros(scores.shape[:-1], dtype=torch.float64)
+    for weight, column in zip(weights.tolist(), scores.unbind(-1), strict=True):
+        total += weight * column
+    return total
 
 
 def whitened(scores: Tensor) -> Tensor:

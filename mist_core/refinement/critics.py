@@ -3,8 +3,8 @@
 A critic is the log-ratio of the normal copula plus a perceptron with two hidden layers over
 canonical coordinates, their waves and products. With the logistic loss it tends to ln p(x, y) /
 p(x) p(y) (Sugiyama et al., 2012). One network a dataset and fold, all of them in batched products.
-Letters as in `coordinates`; G = B K networks, H hidden units, S = 1 + shifts kinds of pairs, of which
-the first is true.
+Letters as in `coordinates`; G = B K networks, H hidden units, S = 1 + shifts kinds of pairs, of
+which the first is true.
 """
 
 import math
@@ -116,7 +116,7 @@ class Critics:
         hidden = torch.cat([first[..., :WAVING].sin(), functional.gelu(first[..., WAVING:])], -1)
         second = functional.gelu(_product(hidden, w["middle"]) + w["middle_bias"].unsqueeze(1))
         out = _product(second, w["out"]) + _product(pairs.joint, w["out_pair"])
-        return (pairs.normal + out.squeeze(-1)).clamp(-HIGHEST, HIGHEST)
+        return ((1 + w["normal"]) * pairs.normal + out.squeeze(-1)).clamp(-HIGHEST, HIGHEST)
 
     def normal(self, places: Tensor, shifts: list[int]) -> Tensor:
         """(G, S, m) log-ratios of the normal copula alone, which every critic starts from."""
@@ -154,6 +154,7 @@ class Critics:
             "middle_bias": drawn(1, HIDDEN, 0.1),
             "out": drawn(HIDDEN, 1, 0.02),
             "out_pair": drawn(pairs, 1, 0.0),
+            "normal": drawn(1, 1, 0.0),
         }
 
     def _places(self, count: int, steps: int) -> Iterator[Tensor]:

@@ -1,4 +1,4 @@
-"""Log-ratios of normal and Student copulas: what a pair of rows tells if the law were elliptical."""
+"""Log-ratios of normal and Student copulas: what a pair of rows tells under elliptical laws."""
 
 import functools
 import math
@@ -57,7 +57,10 @@ class Student:
     def __init__(self, rows: Rows) -> None:
         self.df = degrees_of_freedom(rows)  # (B,)
         self.scores = [t_scores(side, self.df) for side in rows.normal]
-        fits = [_fit([s[:, rows.train(k)[:FIT_ROWS]] for s in self.scores], self.df) for k in range(FOLDS)]
+        fits = [
+            _fit([s[:, rows.train(k)[:FIT_ROWS]] for s in self.scores], self.df)
+            for k in range(FOLDS)
+        ]
         self.maps = [torch.stack([f[s] for f in fits], 1).flatten(0, 1) for s in (0, 1)]
         self.correlations = torch.stack([f[2] for f in fits], 1).flatten(0, 1)  # (G, k)
 
@@ -79,7 +82,7 @@ class Student:
 
 
 def degrees_of_freedom(rows: Rows) -> Tensor:
-    """(B,) the df of DF under which the copula of the first rows is likeliest."""
+    """(B,) the df of DF under which the copula of some rows is likeliest."""
     few = [side[:, :PROFILE_ROWS] for side in rows.normal]
     z = torch.cat(few, -1)
     likelihoods = []

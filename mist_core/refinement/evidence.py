@@ -5,7 +5,7 @@ Letters as in `coordinates`; J log-ratios, F numbers.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
@@ -33,6 +33,35 @@ NUMBERS = (
     *(f"weight_{name}" for name in (*LOG_RATIOS, "constant")),
 )
 Report = Callable[[float], bool]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rows at hand proved of a dataset.
+
+    Attributes:
+        bound: lower bound of the mutual information on rows that no critic saw, in the unit of the
+            posterior; None where there are too few rows.
+        standard_error: of the bound.
+        steps: of the critics' training.
+        seconds: it took.
+        cut_short: whether it was ended before its time.
+        note: what is to be said of it, or nothing.
+    """
+
+    bound: float | None
+    standard_error: float | None
+    steps: int
+    seconds: float
+    cut_short: bool
+    note: str = ""
+
+    def times(self, factor: float) -> "Evidence":
+        """In another unit."""
+        if self.bound is None:
+            return self
+        bound, error = factor * self.bound, factor * self.standard_error
+        return replace(self, bound=bound, standard_error=error)
 
 
 @dataclass(frozen=True)
@@ -100,9 +129,7 @@ def gather(x: Tensor, y: Tensor, seconds: float, seed: int, report: Report) -> G
         *_about(rows, frames, student),
         *weights.unbind(-1),
     ]
-    return Gathered(
-        torch.stack([n.double() for n in numbers], -1), found, done, done < plan.steps
-    )
+    return Gathered(torch.stack([n.double() for n in numbers], -1), found, done, done < plan.steps)
 
 
 class _Scoring:

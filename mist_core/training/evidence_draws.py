@@ -4,6 +4,7 @@ Part number i holds the same datasets whoever writes it and whenever, so that a 
 goes on with the files it finds, and what other networks answer can be added later.
 """
 
+import functools
 import json
 import os
 import time
@@ -17,9 +18,11 @@ import torch.multiprocessing as multiprocessing
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import JobError
 from mist_core.inference.estimator import MISTEstimator
+from mist_core.networks.quantiles import LEVELS
 from mist_core.priors.batch import Batch
 from mist_core.priors.general import General
 from mist_core.priors.paper import PAPER_TRAIN, Paper
+from mist_core.refinement.coordinates import without_copies
 from mist_core.refinement.evidence import LEAST_ROWS, NUMBERS, gather
 
 # Datasets of one shape: enough to share the work, few enough for many shapes.
@@ -54,9 +57,18 @@ def draw(seed: int, index: int) -> Batch:
     randomness = source(stream(seed, "train", index))
     rows = (LEAST_ROWS, MOST_ROWS)
     if randomness.rng.random() < PUBLISHED:
-        return Paper(PAPER_TRAIN, rows).draw(PART, randomness)
+        return _without_repeats(Paper(PAPER_TRAIN, rows).draw(PART, randomness))
     laws = replace(General(), rows=rows, cells=CELLS, published=0.0)
-    return laws.draw(PART, randomness)
+    return _without_repeats(laws.draw(PART, randomness))
+
+
+def _without_repeats(batch: Batch) -> Batch:
+    """The datasets without copies of rows, which `refine` takes out before it looks."""
+    pairs = zip(batch.x, batch.y, strict=True)
+    whole = [len(without_copies(x, y)[0]) == batch.x.shape[1] for x, y in pairs]
+    kept = torch.tensor(whole).nonzero().squeeze(-1)
+    families = tuple(batch.families[k] for k in kept.tolist())
+    return Batch(batch.x[kept], batch.y[kept], batch.mutual_information[kept], families)
 
 
 def collect(folder: Path, plan: Plan, parts: int, workers: int) -> int:
@@ -86,13 +98,17 @@ def _write(folder: Path, plan: Plan, todo: list[int], until: float) -> None:
         if time.time() > until:
             return
         batch = draw(plan.seed, index)
+        if not len(batch.families):
+            continue
         effort = EFFORTS[index % len(EFFORTS)]
         try:
             found = evidence_of(batch, plan.seed + index, effort, plan.device)
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
             continue
-        answers = np.stack([answers_to(batch, each) for each in estimators], 1)
+        none = np.zeros((len(found), 0, 2 + len(LEVELS)), np.float32)
+        told = [answers_to(batch, each)[:, None] for each in estimators]
+        answers = np.concatenate([none, *told], 1)
         _save(part_path(folder, index), index, batch, effort, found, answers)
 
 
@@ -145,3 +161,63 @@ def pack(folder: Path, out: Path, plan: Plan) -> int:
     about = {"seed": plan.seed, "weights": plan.weights, "numbers": NUMBERS, "part": PART}
     np.savez_compressed(out, about=json.dumps(about), **joined)
     return len(joined["truth"])
+
+
+def add_answers(
+    stored: Path, weights: tuple[str, ...], folder: Path, workers: int, parts: int, out: Path
+) -> int:
+    """Stored draws with the answers of more networks, which are asked about the same datasets.
+
+    Draws that this machine does not draw again as they were are left out.
+
+    Returns:
+        How many draws were kept.
+    """
+    with np.load(stored) as file:
+        told = dict(file)
+    about = json.loads(str(told.pop("about")))
+    indices = np.unique(told["part"])[:parts].tolist()
+    folder.mkdir(parents=True, exist_ok=True)
+    tasks = [(folder, about["seed"], index, weights) for index in indices]
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        for _ in pool.imap_unordered(_answer_part, tasks):
+            pass
+    answered = [dict(np.load(_answers_path(folder, index, weights))) for index in indices]
+    rows, more = [], []
+    for index, answers in zip(indices, answered, strict=True):
+        of_part = np.flatnonzero(told["part"] == index)
+        same = len(of_part) == len(answers["mark"]) and np.allclose(
+            answers["mark"], told["mark"][of_part], rtol=1e-3, atol=1e-2
+        )
+        if same:
+            rows.append(of_part)
+            more.append(answers["answers"])
+    rows = np.concatenate(rows)
+    joined = {name: values[rows] for name, values in told.items()}
+    joined["answers"] = np.concatenate([joined["answers"], np.concatenate(more)], 1)
+    about["weights"] = [*about["weights"], *weights]
+    np.savez_compressed(out, about=json.dumps(about), **joined)
+    return len(rows)
+
+
+def _answers_path(folder: Path, index: int, weights: tuple[str, ...]) -> Path:
+    return folder / f"answers-{'-'.join(Path(name).stem for name in weights)}-{index:06d}.npz"
+
+
+@functools.cache
+def _estimator(name: str) -> MISTEstimator:
+    torch.set_num_threads(1)
+    return MISTEstimator.load(name, "cpu")
+
+
+def _answer_part(task: tuple[Path, int, int, tuple[str, ...]]) -> None:
+    folder, seed, index, weights = task
+    path = _answers_path(folder, index, weights)
+    if path.exists():
+        return
+    batch = draw(seed, index)
+    answers = np.stack([answers_to(batch, _estimator(name)) for name in weights], 1)
+    beside = path.with_suffix(f".{os.getpid()}.part")
+    with beside.open("wb") as file:
+        np.savez(file, answers=answers, mark=mark(batch))
+    os.replace(beside, path)
