@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mist_core import paths
-from mist_core.benchmarks import speed
+from mist_core.benchmarks import speed_scores
 from mist_core.leaderboard import figures, panels, speed_text, text
 from mist_core.leaderboard import results as stored
 from mist_core.leaderboard.board import title
@@ -97,7 +97,7 @@ def show_speed(results: Results) -> None:
         )
         show_time(table[table.n_samples == n], names, "dim_x", f"{n:,} rows")
     st.dataframe(panels.time_table(table), hide_index=True)
-    exponents = speed.growth(results.table)
+    exponents = speed_scores.growth(results.table)
     st.markdown(speed_text.about_growth(exponents))
     growth = panels.growth_table(exponents)
     st.dataframe(growth, hide_index=True)

@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from mist_core.benchmarks import speed
-from mist_core.benchmarks.candidates import Candidate, Weights
+from mist_core.benchmarks.base import Estimator
+from mist_core.benchmarks.estimators import ESTIMATORS, Weights
+from mist_core.benchmarks.estimators import estimator as named
 from mist_core.leaderboard import panels, rerun, speed_text, text
 from mist_core.leaderboard.board import title
 from mist_core.leaderboard.results import Results
@@ -16,7 +18,8 @@ from ui import shell as ui
 URL = "query-params"
 COUNTS = (5, 10, 20, 50, 100)
 ALL_TASKS = "all tasks"
-LONGEST = 120.0  # seconds for one estimate timed here
+LONGEST = 120.0  # seconds for one estimate here
+REPEATS = 5
 REPLAYED, TIMED = "benchmark-replayed", "benchmark-timed"
 
 
@@ -35,7 +38,7 @@ def show_replay(results: Results, name: str, unit: str) -> None:
     known = st.session_state.setdefault(REPLAYED, {})
     key = (results.benchmark, name, task, count)
     if start:
-        known[key] = watch(rerun.replay(results.benchmark, rows, candidate(name)), len(rows))
+        known[key] = watch(rerun.replay(results.benchmark, rows, estimator(name)), len(rows))
     if key in known:
         st.markdown(text.about_replay(known[key], unit))
         st.dataframe(panels.replayed(known[key], unit), hide_index=True)
@@ -58,7 +61,7 @@ def show_recheck(results: Results, unit: str) -> None:
     known, key = st.session_state.setdefault(REPLAYED, {}), (results.benchmark, name, check)
     if start:
         rows = table[(table.estimator == name) & (table.task == check)]
-        known[key] = watch(rerun.replay(results.benchmark, rows, candidate(name)), len(rows))
+        known[key] = watch(rerun.replay(results.benchmark, rows, estimator(name)), len(rows))
     if key in known:
         laws = rerun.recheck(known[key])
         st.markdown(text.about_recheck(laws, unit))
@@ -80,17 +83,11 @@ def show_timing(table: pd.DataFrame, dim: int, n: int) -> None:
 def time_again(table: pd.DataFrame, dim: int, n: int) -> pd.DataFrame:
     """Stored seconds beside those of this machine, of all that were timed at this shape."""
     same = table[(table.dim_x == dim) & (table.n_samples == n)].dropna(subset=["seconds"])
-    ours = [name for name in dict.fromkeys(same.estimator) if name.startswith("mist-")]
-    entered = {
-        (entrant.name, entrant.task): entrant
-        for name in ours
-        for entrant in speed.entrants(name, ui.estimator(name.removeprefix("mist-")), LONGEST)
-    }
     bar, rows = st.progress(0.0, "The first one loads what it needs …"), []
     for stored_row in same.itertuples():
-        entrant = entered[stored_row.estimator, stored_row.task]
-        row = speed.time_again(entrant, dim, n)
-        names = {"estimator": title(entrant.name), "what": entrant.task}
+        timed = speed.Timed(estimator(stored_row.estimator), stored_row.task)
+        ((_, row),) = speed.time_in_turn([timed], dim, n, REPEATS)
+        names = {"estimator": title(stored_row.estimator), "what": stored_row.task}
         times = {"stored (s)": stored_row.seconds, "now (s)": row["seconds"]}
         rows.append(names | times | {"failure": row["failure"]})
         bar.progress(len(rows) / len(same), f"{len(rows)} of {len(same)} timed")
@@ -100,16 +97,16 @@ def time_again(table: pd.DataFrame, dim: int, n: int) -> pd.DataFrame:
 
 def runs_here(name: str) -> bool:
     """Whether an estimator can be asked again; if not, the page says so."""
-    known = {f"mist-{weights}" for weights in library.names()} | rerun.OTHERS
+    known = {f"mist-{weights}" for weights in library.names()} | ESTIMATORS.keys()
     if name not in known:
         st.caption(f"Of {ui.plain(title(name))} only the answers are known, so it cannot run here.")
     return name in known
 
 
-def candidate(name: str) -> Candidate:
+def estimator(name: str) -> Estimator:
     """An estimator that `runs_here`, by its name in a result table; ours takes a moment to load."""
-    if name in rerun.OTHERS:
-        return rerun.other(name)
+    if name in ESTIMATORS:
+        return named(name, LONGEST)
     return Weights(name, ui.estimator(name.removeprefix("mist-")))
 
 

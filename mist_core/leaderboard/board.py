@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 
 from mist_core.benchmarks import published
-from mist_core.benchmarks.baselines.estimators import BASELINES
-from mist_core.benchmarks.candidates import SCIKIT_LEARN
+from mist_core.benchmarks.base import CLASSICAL, NEURAL, OTHER, OURS
+from mist_core.benchmarks.estimators import ESTIMATORS
 from mist_core.benchmarks.scores import BINS, SPLITS
 from mist_core.inference.posterior import UNITS
 
-OURS, CLASSICAL, NEURAL, OTHER = "ours", "classical", "neural", "other"
 YOURS, PUBLISHED = "yours", "published, own protocol"
 KINDS = (OURS, CLASSICAL, NEURAL, OTHER, YOURS, PUBLISHED)
 MTEST_SOURCE = "arXiv 2511.18945; averages over bootstrap resamples"
@@ -23,10 +22,8 @@ COLUMNS = ["title", "kind", "split", "n", "error", "se", "coverage", "datasets",
 
 def title(estimator: str) -> str:
     """An estimator's name for a reader."""
-    if estimator in BASELINES:
-        return BASELINES[estimator].title
-    if estimator == SCIKIT_LEARN:
-        return "scikit-learn's KSG"
+    if estimator in ESTIMATORS:
+        return ESTIMATORS[estimator].title
     return f"MIST {estimator.removeprefix('mist-')}" if kind(estimator) == OURS else estimator
 
 
@@ -36,10 +33,8 @@ def kind(estimator: str) -> str:
         return YOURS
     if estimator.endswith(FILES):
         return OTHER
-    if estimator in BASELINES:
-        return NEURAL if BASELINES[estimator].neural else CLASSICAL
-    if estimator == SCIKIT_LEARN:
-        return CLASSICAL
+    if estimator in ESTIMATORS:
+        return ESTIMATORS[estimator].kind
     return OURS if estimator.startswith("mist-") else OTHER
 
 

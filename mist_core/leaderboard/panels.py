@@ -151,7 +151,7 @@ def time_table(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def growth_table(exponents: list[dict]) -> pd.DataFrame:
-    """`speed_table.growth` for a reader; where too little was timed there is no exponent."""
+    """`speed_scores.growth` for a reader; where too little was timed there is no exponent."""
     table = timed(pd.DataFrame(exponents))
     return pd.DataFrame(
         {

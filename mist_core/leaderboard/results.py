@@ -77,7 +77,7 @@ class Results:
         benchmark: its name.
         runs: the run of each estimator.
         table: a row an estimator and dataset, as `cells.tidy`, nats; of speed, as
-            `speed_table.measure_table`.
+            `speed.measure_table`.
         scores: the runs' own summaries, records as the benchmark's `summarize` makes them.
         unreadable: files of no use, such as one that is being written.
         stamp: differs where the content does.

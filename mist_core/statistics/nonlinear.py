@@ -6,11 +6,12 @@ rows in hash order. Letters as in `copula`; k coordinates a side; r reference ro
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from mist_core.statistics.canonical import LEAST_VARIANCE, standardised
-from mist_core.statistics.marginals import argsort
+from mist_core.statistics.marginals import argsort, sort
 from mist_core.statistics.scaling import (
     both_sides,
     gaussian_information,
@@ -25,6 +26,8 @@ LEAST_WAVE = 1e-6
 GRID_SIDES = (4, 8, 16, 32, 64)
 # Places of ln(estimate of the MI) among the numbers of `grids` and of `random_features`.
 GRID_ESTIMATES = tuple(range(3 * len(GRID_SIDES), 6 * len(GRID_SIDES)))
+# Seeds of the orders in which rows of one value are ranked, a side each.
+SHUFFLES = (20251126, 20251127)
 # Rows that give random features, at most.
 REFERENCES = 384
 FEATURES = 20
@@ -141,7 +144,9 @@ def grids(a: Tensor, b: Tensor) -> Tensor:
     """
     n = a.shape[1]
     m = min(a.shape[-1], b.shape[-1])
-    ranks_a, ranks_b = (_ranks(c[..., :m]).flatten(0, 1) for c in (a, b))  # (B m, n)
+    ranks_a, ranks_b = (  # (B m, n)
+        _ranks(c[..., :m], seed).flatten(0, 1) for c, seed in zip((a, b), SHUFFLES, strict=True)
+    )
     parts = []
     for side in GRID_SIDES:
         s = max(2, min(side, n // 8))
@@ -152,10 +157,21 @@ def grids(a: Tensor, b: Tensor) -> Tensor:
     return torch.cat([estimates, log_information(estimates)], -1)
 
 
-def _ranks(a: Tensor) -> Tensor:
-    """(B, k, n) 0-based ranks of each column of (B, n, k)."""
-    order = argsort(a.mT.contiguous())
-    place = torch.arange(order.shape[-1], device=a.device).expand(order.shape)
+def _ranks(a: Tensor, seed: int) -> Tensor:
+    """(B, k, n) 0-based ranks of each column of (B, n, k); a fixed shuffle of the rows parts ties.
+
+    Each side has a shuffle of its own. In hash order, which repeated rows share, ties of both sides
+    would rise together, as if they knew of one another; and where an unstable sort leaves them
+    differs between machines. A stable sort takes three times as long as sorting values and ties.
+    """
+    n = a.shape[-2]
+    shuffle = torch.from_numpy(np.random.default_rng(seed).permutation(n)).to(a.device)
+    columns = a.mT[..., shuffle]
+    order = argsort(columns)
+    ordered = columns.gather(-1, order)
+    run = (ordered[..., 1:] != ordered[..., :-1]).cumsum(-1)  # numbers of the runs of equal values
+    order = shuffle[sort(torch.nn.functional.pad(run, (1, 0)) * n + order) % n]
+    place = torch.arange(n, device=a.device).expand(order.shape)
     return torch.empty_like(order).scatter_(-1, order, place)
 
 

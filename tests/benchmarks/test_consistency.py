@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mist_core.benchmarks.candidates import Function
 from mist_core.benchmarks.consistency import CHECKS, LAWS, TOLERANCE, check_cells, parts_of
 from mist_core.benchmarks.consistency_scores import render_checks, summarize_checks
+from mist_core.benchmarks.estimators import Function
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import evaluate
 from mist_core.benchmarks.tasks import tidy

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 import torch
 
+from mist_core.benchmarks.base import Dataset
 from mist_core.benchmarks.external import read_estimator, read_predictions
 from mist_core.benchmarks.grids import grid_cells
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import evaluate
-from mist_core.benchmarks.tasks import Dataset, quantile_columns, tidy
+from mist_core.benchmarks.tasks import quantile_columns, tidy
 from mist_core.errors import ParameterError, TableError
 from mist_core.leaderboard.board import OTHER, kind, title
 
@@ -66,7 +67,7 @@ def test_whatever_an_estimator_does_the_next_one_sees_the_same_data(tmp_path, jo
     batch = CELLS[0].draw()
     x, y = batch.x[0].double(), batch.y[0].double()
     before = x.clone(), y.clone()
-    answer = read_estimator(file).answer([Dataset(0, CELLS[0], 0, x, y, 1.0)])[0]
+    answer = read_estimator(file).answer([Dataset(x, y)])[0]
     assert torch.equal(x, before[0]) and torch.equal(y, before[1])
     assert answer.estimate == 0.0 or "SystemExit: 3" in answer.failure
 

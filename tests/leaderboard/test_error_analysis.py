@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mist_core.benchmarks.candidates import Function
 from mist_core.benchmarks.consistency import check_cells
 from mist_core.benchmarks.consistency_scores import summarize_checks
+from mist_core.benchmarks.estimators import Function
 from mist_core.benchmarks.grids import grid_cells
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import evaluate
@@ -131,10 +131,6 @@ def test_a_replay_gives_the_stored_estimates_again(tmp_path):
     table = tidy(evaluate(mean, [CELL], Journal(tmp_path / "rows")))
     records = pd.DataFrame(rerun.replay("mtest", rerun.choose(table, 4), mean))
     assert len(records) == 4 and (records.now == records.stored).all()
-
-
-def test_the_others_can_run_again_by_their_names():
-    assert {rerun.other(name).name for name in rerun.OTHERS} == rerun.OTHERS
 
 
 def test_a_check_made_again_is_broken_as_much_as_the_stored_one(tmp_path):
