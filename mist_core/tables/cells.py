@@ -62,11 +62,11 @@ class Distinct:
         """(n_rows,) what each cell has, from (k,) what each text has."""
         return np.append(values, missing)[self.codes]
 
-    def most_frequent(self, chosen: np.ndarray) -> tuple[tuple[str, int], ...]:
+    def most_frequent(self, chosen: np.ndarray, most: int) -> list[tuple[str, int]]:
         """(text, count) of the texts where `chosen`, the most frequent first."""
         where = np.flatnonzero(chosen)
-        where = where[np.argsort(-self.counts[where], kind="stable")]
-        return tuple((self.texts[int(i)].as_py(), int(self.counts[i])) for i in where)
+        where = where[np.argsort(-self.counts[where], kind="stable")][:most]
+        return [(self.texts[int(i)].as_py(), int(self.counts[i])) for i in where]
 
 
 def trimmed(cells: pa.Array | pa.ChunkedArray) -> pa.StringArray:
@@ -90,3 +90,8 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
         copies[name] = copy
         unique[taken] = None
     return tuple(unique)
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: 1 line, 2 lines."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

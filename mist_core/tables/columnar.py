@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 from mist_core.errors import TableError
 from mist_core.tables import kinds
 from mist_core.tables.cells import trimmed, unique_names
-from mist_core.tables.columns import CLASS, CONSTANT, DATE, IDENTIFIER, Column, Reading
+from mist_core.tables.columns import CLASS, CONSTANT, DATE, IDENTIFIER, UNSAID, Column, Reading
 from mist_core.tables.interpretation import interpret
 from mist_core.tables.layout import MAX_COLUMNS
 from mist_core.tables.source import PARQUET, Source
@@ -142,4 +143,4 @@ def _classes(name: str, array: pa.Array) -> Column:
     """Texts that were meant as such."""
     read = interpret(name, trimmed(array), Reading(kind=CLASS)).column
     kind, reason = kinds.of_words(read.n_labels, int((~read.missing).sum()))
-    return Column(name, kind, reason, read.numbers, read.cells, {}, read.no_value, spelled=True)
+    return dataclasses.replace(read, kind=kind, reason=reason, reading=UNSAID)

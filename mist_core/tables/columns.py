@@ -56,7 +56,9 @@ class Column:
             since 1970-01-01.
         cells: (n_rows,) text as it stands there, null where empty; None as a whole where the
             numbers say all.
-        odd: cells that fit the kind in no way and count as missing, with how often each occurs.
+        odd: cells that fit the kind in no way and count as missing, with how often each occurs;
+            the most frequent.
+        n_odd: cells that do, in all.
         no_value: (n_rows,) True where a cell has no value as a class either; None where these are
             the NaN among the numbers.
         spelled: whether cells that are the same number may be different classes, as 007 and 7.
@@ -69,6 +71,7 @@ class Column:
     numbers: np.ndarray
     cells: pa.StringArray | None = None
     odd: Mapping[str, int] = field(default_factory=dict)
+    n_odd: int = 0
     no_value: np.ndarray | None = None
     spelled: bool = False
     reading: Reading = UNSAID

@@ -50,6 +50,10 @@ _FORMS = {
     + _TIME,
     "day-name-year, close": _DAY + r"(?P<name>[a-z]{3})" + _ANY_YEAR + _TIME,
     "name-day-year": _NAME + r"\.?[ -]+" + _DAY + r",?[ -]+" + _YEAR + _TIME,
+    "name-day-time-year": (
+        _NAME + r" +" + _DAY + r" (?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
+        r"(?: (?:utc|gmt|z))? " + _YEAR + "$"
+    ),
     "year-name-day": _YEAR + r"[-/ ]" + _NAME + r"[-/ ]" + _DAY + _TIME,
     "digits": (
         r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import chardet
 
 from mist_core.errors import TableError
+from mist_core.tables.cells import counted
 from mist_core.tables.source import Source
 
 _BYTE_ORDER_MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's
@@ -127,8 +128,7 @@ def _damaged_utf8(source: Source) -> Text | None:
         foreign += len(letters) - len(letters.encode("ascii", "ignore"))
     if foreign - broken < 10 * broken:
         return None
-    said = f"{broken:,} letter{'s' * (broken > 1)} of it cannot be decoded"
-    return Text(source, "utf-8", said)
+    return Text(source, "utf-8", f"{counted(broken, 'letter')} cannot be decoded")
 
 
 def _legacy(source: Source) -> Text:

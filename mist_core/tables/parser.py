@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from mist_core.errors import TableError
+from mist_core.tables.cells import counted
 from mist_core.tables.dialect import Dialect, with_plain_delimiters
 from mist_core.tables.encoding import Text
 
@@ -43,6 +44,10 @@ class _Rejected:
     line: int
     kind: str
     message: str
+
+    @property
+    def of_other_width(self) -> bool:
+        return self.kind in ("TOO MANY COLUMNS", "MISSING COLUMNS")
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,9 @@ def parse(text: Text, dialect: Dialect, width: int, skipped: int) -> Parsed:
         rejected = _rejected(connection)
     below = _below(rejected, foot)
     within = [line for line in rejected if line.line < below]
-    if within and len(within) > MOST_REJECTED * (table.num_rows + len(within)):
-        raise TableError(_complaint(within[0], skipped, width))
+    broken = [line for line in within if not line.of_other_width]
+    if broken or len(within) > MOST_REJECTED * (table.num_rows + len(within)):
+        raise TableError(_complaint((broken or within)[0], skipped, width))
     if not table.num_rows:
         raise TableError("The file has a header but no rows below it: add the data.")
     return Parsed(table.columns, _notes(rejected, below, skipped, width))
@@ -177,9 +183,11 @@ def _notes(rejected: Sequence[_Rejected], below: int, skipped: int, width: int) 
     notes = []
     if within:
         shown = ", ".join(map(str, within[:5])) + (", …" if len(within) > 5 else "")
-        notes.append(f"{len(within):,} of another width than {width} left out (line {shown})")
+        rows = counted(len(within), "line")
+        notes.append(f"{rows} of another width than {width} cells left out ({shown})")
     if after:
-        notes.append(f"{len(after)} below the table left out (from line {after[0]})")
+        rows = counted(len(after), "line")
+        notes.append(f"{rows} below the table left out (from line {after[0]})")
     return tuple(notes)
 
 
@@ -187,7 +195,7 @@ def _complaint(rejected: _Rejected, skipped: int, width: int) -> str:
     line = rejected.line + skipped
     if rejected.kind == "UNQUOTED VALUE":
         return f"Line {line} opens a quotation mark and never closes it: mend it."
-    if rejected.kind not in ("TOO MANY COLUMNS", "MISSING COLUMNS"):
+    if not rejected.of_other_width:
         reason = rejected.message.splitlines()[0].rstrip(".")
         return f"Line {line} cannot be read ({reason}): mend it."
     found = rejected.message.rsplit(" ", 1)[-1]

@@ -6,8 +6,7 @@ import dataclasses
 import functools
 import hashlib
 import os
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +14,12 @@ import numpy as np
 import pandas as pd
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import Cells
 from mist_core.tables.columnar import file_columns, frame_columns
-from mist_core.tables.columns import CLASS, CONSTANT, DATE, Column, Reading
+from mist_core.tables.columns import CLASS, DATE, Column, Reading
 from mist_core.tables.delimited import read_delimited
 from mist_core.tables.encoding import decode
 from mist_core.tables.excel import read_workbook
-from mist_core.tables.interpretation import Hints, interpret
+from mist_core.tables.interpretation import interpret, interpret_all
 from mist_core.tables.source import ARROW, PARQUET, WORKBOOK, Source
 
 
@@ -116,7 +114,7 @@ def read_table(
             cells = read_workbook(file, header=header, sheet=sheet)
         else:
             cells = read_delimited(decode(file, encoding), header=header, delimiter=delimiter)
-        return Table(_interpreted(cells), file.sha256, f"Read as {'; '.join(cells.notes)}.")
+        return Table(interpret_all(cells), file.sha256, f"Read as {'; '.join(cells.notes)}.")
     except OSError as error:
         raise TableError(f"{file.place}: cannot be read ({error.strerror}).") from error
 
@@ -125,34 +123,6 @@ def table_from_frame(frame: pd.DataFrame) -> Table:
     """A table from columns of numbers, dates or texts already in memory."""
     digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
     return Table(frame_columns(frame), digest)
-
-
-def _interpreted(cells: Cells) -> tuple[Column, ...]:
-    """Columns whose doubts the others settle, where these agree."""
-    default = Hints(default="," if cells.delimiter == ";" else ".")
-    found = []
-    for i, name in enumerate(cells.names):
-        found.append(interpret(name, cells.columns[i], hints=default))
-        if found[-1].column.cells is None:
-            cells.columns[i] = None  # numbers that say all; wide tables are large
-    hints = dataclasses.replace(
-        default,
-        decimal=_agreed([read.decimal for read in found]),
-        order=_agreed([read.order for read in found]),
-    )
-    if all(c.kind == CONSTANT and c.missing.all() for c in (read.column for read in found)):
-        raise TableError("The table has no row with a value: add the data.")
-    return tuple(
-        interpret(read.column.name, read.column.cells, hints=hints).column
-        if read.doubtful and hints != default
-        else read.column
-        for read in found
-    )
-
-
-def _agreed(answers: Sequence[str | None]) -> str | None:
-    counts = Counter(answer for answer in answers if answer)
-    return next(iter(counts)) if len(counts) == 1 else None
 
 
 def _shown(column: Column) -> pd.Series:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import Cells
+from mist_core.tables.cells import Cells, counted
 
 
 def tidied(cells: Cells, header: Sequence[str]) -> Cells:
@@ -71,7 +71,7 @@ def _true(mask: pa.BooleanArray) -> np.ndarray:
 def _notes(repeated: int, unused: int) -> list[str]:
     notes = []
     if repeated:
-        notes.append(f"{repeated:,} rows that repeat the header left out")
+        notes.append(f"{counted(repeated, 'repeated header')} left out")
     if unused:
-        notes.append(f"{unused:,} empty columns without a name left out")
+        notes.append(f"{counted(unused, 'empty column')} without a name left out")
     return notes

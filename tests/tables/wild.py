@@ -181,7 +181,7 @@ WILD: dict[str, Wild] = {
     "a header repeated": Wild(
         "".join(_NAMES * (i % 6 == 1) + line for i, line in enumerate(_REPEATED)).encode(),
         _TABLE,
-        said="repeat",
+        said="repeated header",
     ),
     "a line of units": Wild(
         rows(
