@@ -85,7 +85,7 @@ def _unchanged(answer: Answer, rows: int) -> Refined:
 
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
-    """Critics are small: threads of torch would wait for one another, for seconds if others work."""
+    """Critics are small: threads of torch would wait for one another, long if others work."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
