@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from mist_core.distributions.numerics.randomness import source, stream
-from mist_core.jobs import process
-from mist_core.jobs.comparison import HELD_OUT, Comparison, beside_published, compare_all
-from mist_core.jobs.figures import before_after, losses, reliability_diagram, truths
+from mist_core.findings import Finding
+from mist_core.jobs import findings, process
+from mist_core.jobs.comparison import Comparison, compare_all
 from mist_core.jobs.plan import Plan, start_path, weights_path
 from mist_core.jobs.progress import beats_start, read_progress
 from mist_core.jobs.queue import Lab, silent_seconds
@@ -19,6 +19,7 @@ from mist_core.priors.registry import meta_distribution
 from mist_core.weights import library
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
+from ui.findings import paint
 
 MIB = 2**20
 
@@ -52,13 +53,17 @@ def watch(lab: Lab, before: Job) -> None:
         show_numbers(job, points[-1])
         left, right = st.columns([3, 2], gap="large")
         with left:
-            ui.show(losses(points), description=beats_start(points[-1]))
+            show(findings.losses(points))
         with right:
-            ui.show(reliability_diagram(points), description="coverage promised and found")
+            show(findings.reliability(points))
     else:
-        chart = truths(sample_truths(job.plan.meta), unit="nats")
-        ui.show(chart, description="true values of some draws")
+        show(findings.truths(sample_truths(job.plan.meta), "nats"))
     show_controls(lab, job)
+
+
+def show(found: Finding) -> None:
+    """A finding by its chart alone."""
+    ui.show(found.charts[0], description=found.about)
 
 
 def sentence(lab: Lab, job: Job, points: list[dict]) -> str:
@@ -131,14 +136,7 @@ def show_gain(lab: Lab, job: Job) -> None:
     other = job.plan.start or library.default()
     comparisons = gain(lab.run_folder(job.id), job.plan)
     st.subheader(f"This run beside {other}", anchor=False)
-    said = [c.sentence(unit) for c in comparisons]
-    said += [c.interval_sentence(unit) for c in comparisons if c.bench == HELD_OUT]
-    st.markdown("\n".join(f"- {text}" for text in said))
-    ui.show(before_after(comparisons, unit=unit), description=comparisons[0].sentence(unit))
-    covered = ", ".join(f"{c.coverage_after:.0%} ({c.bench})" for c in comparisons)
-    st.caption(
-        f"{beside_published(comparisons[1])} Its 90 % intervals hold the truth in {covered}."
-    )
+    paint(findings.gain(comparisons, unit))
 
 
 def gain(folder: Path, plan: Plan) -> list[Comparison]:
@@ -152,7 +150,7 @@ def gain(folder: Path, plan: Plan) -> list[Comparison]:
         found = compare_all(before, after, plan, lambda s, name: bar.progress(s, f"On {name} …"))
         bar.empty()
         kept.write_text(json.dumps([c.to_dict() for c in found]))
-    return [Comparison(**c) for c in json.loads(kept.read_text())]
+    return [Comparison.of(c) for c in json.loads(kept.read_text())]
 
 
 def show_verdict(lab: Lab, job: Job) -> None:

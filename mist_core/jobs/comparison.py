@@ -60,7 +60,6 @@ class Comparison:
     datasets: int
     mae_before: float
     mae_after: float
-    mse_before: float
     mse_after: float
     coverage_before: float
     coverage_after: float
@@ -94,8 +93,13 @@ class Comparison:
         )
 
     def to_dict(self) -> dict:
-        """JSON-ready; `Comparison(**it)` is the comparison again."""
+        """JSON-ready; `Comparison.of(it)` is the comparison again."""
         return asdict(self)
+
+    @classmethod
+    def of(cls, numbers: dict) -> "Comparison":
+        """The comparison of a dict that may hold more, as those of earlier versions do."""
+        return cls(**{name: numbers[name] for name in numbers.keys() & cls.__match_args__})
 
 
 def benches(plan: Plan) -> list[Bench]:
@@ -151,12 +155,12 @@ def compare(
             truth = batch.mutual_information.float()
             sums[name].append(validation_scores(prediction, truth))
         progress((index + 1) / draws)
-    scores = {
+    numbers = {
         f"{ours}_{name}": float(np.mean([part[theirs] for part in parts]))
         for name, parts in sums.items()
         for ours, theirs in SHOWN.items()
     }
-    return Comparison(bench.name, draws * DATASETS_A_DRAW, **scores)
+    return Comparison.of({"bench": bench.name, "datasets": draws * DATASETS_A_DRAW} | numbers)
 
 
 def beside_published(comparison: Comparison) -> str:
