@@ -12,7 +12,7 @@ from mist_core.jobs import space
 from mist_core.jobs.job import FINISHED, LOST, is_id
 from mist_core.jobs.plan import Plan, plan_path, weights_path
 from mist_core.jobs.queue import Lab
-from mist_core.jobs.store import BadRow, Listing, ListError
+from mist_core.jobs.store import BadRow, ListError, Listing
 from mist_core.training.run_lock import is_locked
 
 # Of a list that SQLite has not closed, the rest.

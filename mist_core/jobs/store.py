@@ -20,6 +20,7 @@ from mist_core.jobs.process import ProcessKey
 
 PATIENCE = 30.0  # seconds for another server's turn
 NO_SUCH_RUN = "There is no such run here: it was discarded, or the link is wrong."
+COLUMNS = {"id", "plan", "state", "submitted", "started", "pid", "message", "kept"}
 # What SQLite says of a file that is none of its own, or not any more.
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_SCHEMA")
 _SCHEMA = """
@@ -113,6 +114,7 @@ class JobStore:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 connection.execute(_SCHEMA)
+                _require_columns(connection, self.path)
                 yield Transaction(connection)
                 connection.execute("COMMIT")
             except BaseException:
@@ -125,6 +127,7 @@ class JobStore:
         with closing(_connected(address, uri=True)) as connection:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():
                 return Listing([], [])  # an empty file: its first row was never written
+            _require_columns(connection, self.path)
             return Transaction(connection).listing()
 
 
@@ -201,6 +204,12 @@ def _connected(address: str | Path, **how: object) -> sqlite3.Connection:
     return connection
 
 
+def _require_columns(connection: sqlite3.Connection, path: Path) -> None:
+    there = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
+    if missing := COLUMNS - there:
+        raise ListError(f"The list of runs, {path.name}, lacks {', '.join(sorted(missing))}.", True)
+
+
 @contextmanager
 def _as_list_errors(path: Path) -> Iterator[None]:
     try:
@@ -209,4 +218,6 @@ def _as_list_errors(path: Path) -> Iterator[None]:
         name = getattr(error, "sqlite_errorname", "") or ""
         usable = path.is_file() and os.access(path, os.R_OK)
         damaged = path.exists() and (not usable or name.startswith(_DAMAGED))
-        raise ListError(f"The list of runs, {path.name}, cannot be used ({error}).", damaged) from error
+        raise ListError(
+            f"The list of runs, {path.name}, cannot be used ({error}).", damaged
+        ) from error

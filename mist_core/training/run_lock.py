@@ -84,5 +84,5 @@ def _was_handed_down(folder: Path) -> bool:
     try:
         mine = os.fstat(int(os.environ.get(HANDED_DOWN, "")))
         return os.path.samestat(mine, os.stat(lock_path(folder)))
-    except (OSError, ValueError):
+    except (OSError, ValueError, OverflowError):
         return False

@@ -21,11 +21,11 @@ from mist_core.distributions.numerics.randomness import TEST_ENTROPY
 from mist_core.errors import JobError, ParameterError
 from mist_core.jobs import process as job_process
 from mist_core.jobs import queue, space
-from mist_core.jobs.plan import Plan, demonstration, start_path, weights_path
-from mist_core.jobs.progress import read_progress
-from mist_core.jobs.outcome import silent_seconds
-from mist_core.jobs.queue import Lab
 from mist_core.jobs.job import FAILED, FINISHED, LOST, PAUSED, QUEUED, RUNNING, STOPPED
+from mist_core.jobs.outcome import silent_seconds
+from mist_core.jobs.plan import Plan, demonstration, start_path, weights_path
+from mist_core.jobs.progress import POINT, SCORES, read_progress
+from mist_core.jobs.queue import Lab
 from mist_core.priors.paper import Paper
 from mist_core.priors.spec import to_text
 from mist_core.training.shards import read_labelled
@@ -249,7 +249,11 @@ def test_a_run_keeps_its_own_copy_of_the_weights_it_starts_from(lab, tmp_path):
 
 
 def test_progress_forgets_what_a_killed_run_had_beyond_its_saved_state(tmp_path):
-    points = [{"steps": steps, "validation": {}} for steps in (10, 20, 30, 15, 25)]
+    validation = dict.fromkeys(SCORES, 0.5)
+    points = [
+        dict.fromkeys(POINT, 1.0) | {"steps": steps, "validation": validation}
+        for steps in (10, 20, 30, 15, 25)
+    ]
     lines = [json.dumps(point) for point in points]
     (tmp_path / "progress.jsonl").write_text("\n".join([*lines, '{"steps": 99, "valid']))
     assert [point["steps"] for point in read_progress(tmp_path)] == [10, 15, 25]

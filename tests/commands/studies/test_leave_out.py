@@ -22,7 +22,7 @@ from mist_core.errors import JobError
 from mist_core.networks.recalibration import NUM_FEATURES, ROWS
 from mist_core.priors.blocks import BLOCKS, FAMILIES
 from mist_core.priors.general import blocks_of
-from mist_core.training.shards import FAMILIES as LABELLED
+from mist_core.training.shard_files import FAMILIES as LABELLED
 from mist_core.training.shards import (
     TRUTH,
     read_labelled,
