@@ -116,14 +116,25 @@ def show(
     return draw(chart, width="stretch", alt=description)
 
 
-def open_picked(chart: alt.TopLevelMixin, *, description: str, key: str, weights: str = "") -> None:
-    """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore."""
+def open_picked(
+    chart: alt.TopLevelMixin, *, description: str, key: str, weights: str | None
+) -> None:
+    """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore.
+
+    Args:
+        chart: with the selection `PICKED`.
+        description: for those who cannot see it.
+        key: of the chart.
+        weights: that Explore is to answer with, where there are such.
+    """
     event = st.altair_chart(
         chart, width="stretch", alt=description, key=key, on_select="rerun", selection_mode=PICKED
     )
     if picked := event.selection.get(PICKED):
         try:
-            chosen = {"dataset": picked[0]["address"]} | ({"weights": weights} if weights else {})
+            chosen = {"dataset": picked[0]["address"]} | (
+                {"weights": weights} if weights in library.names() else {}
+            )
             st.session_state[CAME_FROM] = st.query_params.to_dict()
             st.switch_page("pages/explore.py", query_params=chosen)
         except StreamlitAPIException:  # the page runs alone

@@ -257,11 +257,8 @@ class Trainer:
         if self.config.init is not None:
             trained, checkpoint = load_network(self.config.init, "cpu")
             require_new_draws(self.config, checkpoint.card)
-            # How wide its quantiles lie was fitted after training; so it will be after this one.
-            config = {name: v for name, v in config_dict(trained).items() if name != "spread"}
-            network = build_network(config)
-            network.load_state_dict(trained.state_dict())
-            return network, checkpoint.card
+            trained.forget_fresh()
+            return trained, checkpoint.card
         with torch.random.fork_rng(devices=[]):  # initial weights come from the run's seed alone
             torch.manual_seed(self.config.seed)
             return build_network(self.config.network), None
