@@ -5,14 +5,17 @@ the standing benchmarks are validation draws of a fixed seed. The test data of t
 evaluations are not used: they judge frozen candidates only.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from mist_core.benchmarks.published import PUBLISHED
 from mist_core.distributions.numerics.randomness import source, stream
+from mist_core.files import read_json, storing, write_whole
 from mist_core.inference.posterior import UNITS
 from mist_core.jobs.plan import Plan
 from mist_core.networks.base import Network
@@ -173,3 +176,21 @@ def beside_published(comparison: Comparison) -> str:
         f"{ours:.3f} nats², {side} the {mist:g} and {quantiles:g} published for the networks "
         "trained on a GPU (arXiv 2511.18945, own protocol)."
     )
+
+
+def write_comparisons(path: Path, comparisons: Sequence[Comparison]) -> None:
+    """Keeps comparisons as JSON.
+
+    Raises:
+        StorageError: the disk is full, or the file cannot be written.
+    """
+    with storing(path):
+        write_whole(path, json.dumps([c.to_dict() for c in comparisons]).encode())
+
+
+def read_comparisons(path: Path) -> list[Comparison] | None:
+    """What `write_comparisons` has kept; None where there is nothing, or nothing of use."""
+    try:
+        return [Comparison.of(numbers) for numbers in read_json(path)]
+    except (TypeError, AttributeError):
+        return None

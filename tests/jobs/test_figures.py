@@ -1,11 +1,18 @@
 """The charts of a run say what its points hold, with few points and with many."""
 
+import json
+
 import numpy as np
 import pytest
 
 from mist_core.charts import to_svg
 from mist_core.jobs import findings
-from mist_core.jobs.comparison import Comparison, beside_published
+from mist_core.jobs.comparison import (
+    Comparison,
+    beside_published,
+    read_comparisons,
+    write_comparisons,
+)
 from mist_core.jobs.figures import START
 from mist_core.jobs.findings import gain, losses, truths
 from mist_core.jobs.progress import beats_start, reliability
@@ -71,8 +78,21 @@ def test_the_published_errors_are_beaten_only_if_both_are():
     assert "not below both" in beside_published(LOSS)
 
 
-def test_a_comparison_kept_by_an_earlier_version_still_opens():
+def test_comparisons_come_back_as_they_were_kept(tmp_path):
+    write_comparisons(tmp_path / "kept.json", [GAIN, LOSS])
+    assert [c.mae_after for c in read_comparisons(tmp_path / "kept.json")] == [0.1, 0.12]
+
+
+def test_a_comparison_kept_by_an_earlier_version_still_opens(tmp_path):
     kept = GAIN.to_dict() | {"mse_before": 0.04}
     del kept["wis_before"], kept["wis_after"]
-    found = Comparison.of(kept)
+    (tmp_path / "kept.json").write_text(json.dumps([kept]))
+    (found,) = read_comparisons(tmp_path / "kept.json")
     assert (found.mae_before, found.coverage_after) == (0.2, 0.9) and np.isnan(found.wis_after)
+
+
+@pytest.mark.parametrize("content", ["", "{", "3", "[1]", '[{"bench": "x"}]', "null"])
+def test_comparisons_that_are_damaged_are_none(tmp_path, content):
+    (tmp_path / "kept.json").write_text(content)
+    assert read_comparisons(tmp_path / "kept.json") is None
+    assert read_comparisons(tmp_path / "nowhere.json") is None
