@@ -45,7 +45,7 @@ def main(options: argparse.Namespace) -> None:
     origin = provenance.provenance(command, {name: estimator}, time.perf_counter() - start)
     scores = {str(n): scored(rows) for n, rows in table.groupby("n_samples")}
     out = options.out or paths.RESULTS / f"kept-out-{name}"
-    provenance.save_run(out, origin | {"scores": scores}, table)
+    provenance.save_result(out, origin | {"scores": scores}, table)
     print(pd.DataFrame(scores).T.round(3).to_string())
 
 
