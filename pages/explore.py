@@ -14,11 +14,8 @@ from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
 from ui import shell as ui
 from ui.explore import Board
-<<<<<<< HEAD
-from ui.refine import about, refined
-=======
 from ui.explore_choices import choose_axes, choose_others, choose_rows, choose_scene
->>>>>>> main
+from ui.refine import about, refined
 
 CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 Source = Scene | BenchmarkDataset  # each draws a sample and says how
