@@ -8,7 +8,7 @@ import torch
 from mist_core.networks.attention import ISAB, MAB, PMA
 
 D, HEADS = 32, 4
-SETS = {"ISAB": ISAB(D, HEADS, 6), "ISAB of one point": ISAB(D, HEADS, 1)}
+SETS = {"ISAB": ISAB(D, HEADS, 6), "ISAB of two points": ISAB(D, HEADS, 2)}
 BLOCKS = {**SETS, "PMA": PMA(D, HEADS, 3)}
 
 
