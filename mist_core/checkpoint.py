@@ -15,6 +15,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from mist_core import plain_json
 from mist_core.errors import WeightsError
 from mist_core.files import write_whole
 
@@ -131,17 +132,20 @@ def _parse_metadata(path: Path, content: bytes) -> dict:
     metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
     if metadata.get("format") != FORMAT:
         raise WeightsError(
-            f"{path}: format: expected {FORMAT!r}, got {metadata.get('format')!r}; these are not "
-            "weights of this package."
+            f"{path}: format: expected {FORMAT!r}, got {metadata.get('format')!r:.80}; these are "
+            "not weights of this package."
         )
     return metadata
 
 
 def _parse_card(path: Path, metadata: dict) -> dict:
+    text = metadata.get("card")
     try:
-        card = json.loads(metadata["card"])
-    except (KeyError, ValueError, RecursionError) as error:
-        raise WeightsError(f"{path}: card: expected a JSON object, got none.") from error
+        card = plain_json.parse(text) if isinstance(text, str) else None
+    except json.JSONDecodeError:
+        card = None
+    except ValueError as error:
+        raise WeightsError(f"{path}: {error}.") from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise WeightsError(f"{path}: card: expected a JSON object with format {FORMAT!r}.")
     return card
