@@ -40,7 +40,7 @@ class MISTConfig:
     """Shape of a `MIST` network.
 
     Attributes:
-        blocks: names of the statistics it reads, of `summaries.BLOCKS`.
+        blocks: names of the statistics it reads, of `summary.BLOCKS`.
         hidden_dim, num_layers: width and residual blocks of the trunk.
         dropout: share of the trunk's hidden units dropped in training.
         encoder_dim: token width of the set encoder; 0 leaves it out.
@@ -57,7 +57,7 @@ class MISTConfig:
             quantiles as they are.
     """
 
-    blocks: tuple[str, ...] = tuple(summary.BLOCKS)
+    blocks: tuple[str, ...] = summary.PRESENT_BLOCKS
     hidden_dim: int = 512
     num_layers: int = 4
     dropout: float = 0.1
@@ -80,7 +80,7 @@ class MIST(Network):
         if config.tokens not in TOKENS:
             raise WeightsError(f"tokens: expected one of {', '.join(TOKENS)}.")
         by_size = config.raw_rows is not None or config.spread
-        if by_size and config.blocks[0] != "sizes":
+        if by_size and config.blocks[0] not in summary.FIRST_BLOCKS:
             raise WeightsError("Expected the statistics 'sizes' before all others.")
         if len(config.spread) not in (0, spread.ROWS * spread.NUM_FEATURES):
             numbers = spread.ROWS * spread.NUM_FEATURES

@@ -108,7 +108,7 @@ def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
     columns = x.mT.contiguous()  # (B, d, n)
     order = argsort(columns)  # (B, d, n)
     ordered = columns.gather(-1, order)  # (B, d, n)
-    return Marginals(columns, _quartiles(ordered), *_places(ordered.detach(), order), soft)
+    return Marginals(columns, _quartiles(ordered), *places_of(ordered.detach(), order), soft)
 
 
 def normal_scores(ranks: Tensor) -> Tensor:
@@ -154,7 +154,7 @@ def argsort(columns: Tensor) -> Tensor:
     return torch.from_numpy(columns.detach().numpy().argsort(axis=-1))
 
 
-def _places(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def places_of(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Twice the 0-based mid-rank of every row, an integer, and the shares of ties and repeats.
 
     Args:
