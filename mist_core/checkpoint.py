@@ -72,7 +72,12 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     if metadata.get("digest") != _digest(metadata["card"], tensors):
         raise WeightsError(f"{path}: digest: the contents are damaged; copy the file again.")
     _require_finite(path, tensors)
-    return Checkpoint(tensors, card, hashlib.sha256(content).hexdigest())
+    return Checkpoint(tensors, card, sha256(content))
+
+
+def sha256(content: bytes) -> str:
+    """What tells two contents apart, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _own_copy(tensor: Tensor) -> Tensor:
@@ -116,6 +121,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise WeightsError(f"{path}: cannot be read ({error.strerror}).") from error
+    except ValueError as error:  # no system has files of such names
+        raise WeightsError(f"{str(path)!r:.80}: cannot be read ({error}).") from error
 
 
 def _parse_tensors(path: Path, content: bytes) -> dict[str, Tensor]:

@@ -6,7 +6,8 @@ Every control lives in the URL, so a copied link gives the same picture.
 import altair as alt
 import streamlit as st
 
-from mist_core.benchmarks.baselines.estimators import BASELINES, BaselineResult
+from mist_core.benchmarks.base import Answer
+from mist_core.benchmarks.baselines.estimators import BASELINES
 from mist_core.charts import scatter
 from mist_core.distributions.families import FAMILIES, Family, Parameter
 from mist_core.distributions.transforms.named import TRANSFORMS
@@ -37,7 +38,7 @@ def main() -> None:
     with st.sidebar:
         named = named_dataset()
         scene, n_samples = show_named(named) if named else (choose_scene(), choose_rows())
-        rivals, _ = choose_rivals(), ui.choose_weights()
+        beside, _ = choose_others(), ui.choose_weights()
     with ui.core_errors():
         ui.estimator()  # here, since inside of cached functions its spinner would not show
         pool = pool_of(scene, max(n_samples, CHUNK_ROWS))
@@ -50,7 +51,7 @@ def main() -> None:
         with left:
             ui.show(picture, description=f"{axes[3]} against {axes[2]} for {n_samples} rows")
         board = Board(right, Fan.of(answer), sample.truth * UNITS[unit], unit)
-        board.prepare(rivals, known_results(scene, n_samples))
+        board.prepare(beside, known_results(scene, n_samples))
         curve = show_curve(scene, pool, unit)
         show_downloads(sample, lambda: poster(picture, board.chart(), curve))
         show_code(scene, n_samples)
@@ -129,7 +130,7 @@ def choose_rows() -> int:
     return st.select_slider("Rows", ROWS, value=500, key="rows", bind=URL)
 
 
-def choose_rivals() -> list[str]:
+def choose_others() -> list[str]:
     """The estimators to compare with; the neural ones take seconds."""
     return st.multiselect(
         "Compare with",
@@ -188,7 +189,7 @@ def show_code(scene: Source, n_samples: int) -> None:
         st.code(scene.code(n_samples), language="python")
 
 
-def known_results(scene: Source, n_samples: int) -> dict[str, BaselineResult]:
+def known_results(scene: Source, n_samples: int) -> dict[str, Answer]:
     """Baselines already computed for this sample in this session; new ones are added to it."""
     store = st.session_state.setdefault("explore_results", {})
     return store.setdefault((scene, n_samples), {})

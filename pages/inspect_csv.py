@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from mist_core.checkpoint import sha256
 from mist_core.tables.association import Association, Ranking
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.columns import CHOOSABLE, DATE
@@ -52,7 +53,8 @@ def _uploaded(data: bytes) -> tuple[Table, str]:
     header = st.segmented_control(
         "Names in the first line", list(_HEADER), default="guess", required=True
     )
-    table = _read(ui.digest(data), _HEADER[header], data)
+    # Streamlit's own cache key would look at a part of an upload only.
+    table = _read(sha256(data), _HEADER[header], data)
     st.caption(ui.plain(table.note))
     return table, table.sha256
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mist_core.benchmarks.baselines.estimators import BaselineResult
+from mist_core.benchmarks.base import Answer
 from mist_core.charts import MAX_POINTS, scatter, to_png, to_svg
-from mist_core.explore.figures import Fan, Rival, comparison, convergence, poster
+from mist_core.explore.figures import Fan, comparison, convergence, poster
 from mist_core.inference.posterior import Posterior
 
 LEVELS = tuple(np.linspace(0.005, 0.995, 25))
@@ -52,23 +52,23 @@ def test_a_constant_column_can_be_drawn():
 
 def test_each_estimator_has_a_row_that_names_its_value_or_says_there_is_none():
     results = {
-        "ksg": BaselineResult("ksg", -0.021, 0.5, None),
-        "cca": BaselineResult("cca", None, 0.0, "CCA needs more rows."),
-        "mine": None,
+        "KSG": Answer(-0.021, 0.5),
+        "CCA": Answer(None, 0.0, "CCA needs more rows."),
+        "MINE": None,
     }
-    rivals = [Rival.of(name, result, unit="nats") for name, result in results.items()]
-    svg = to_svg(comparison(FAN, 0.41, rivals, unit="nats"))
+    svg = to_svg(comparison(FAN, 0.41, results, unit="nats"))
     for text in ("truth 0.410 nats", "-0.021 in 0.50 s", "no estimate", "at work …", "0.500 ("):
         assert text in svg
 
 
 def test_a_baseline_in_bits_is_the_one_in_nats_over_ln_2():
-    result = BaselineResult("ksg", np.log(2), 0.1, None)
-    assert Rival.of("ksg", result, unit="bits").value == pytest.approx(1.0)
+    chart = comparison(FAN, 0.4, {"KSG": Answer(np.log(2), 0.1)}, unit="bits")
+    (point,) = [row for row in rows(chart) if "off" in row]
+    assert point["value"] == pytest.approx(1.0)
 
 
 def test_a_wild_estimate_stays_at_the_edge_of_the_chart_with_its_own_number():
-    chart = comparison(FAN, 0.5, [Rival("CCA", 40.0, "40.000 in 0.01 s")], unit="nats")
+    chart = comparison(FAN, 0.5, {"CCA": Answer(40.0, 0.01)}, unit="nats")
     (point,) = [row for row in rows(chart) if "off" in row]
     assert point["low"] < 2
     assert point["off"] == "right"
@@ -86,7 +86,7 @@ def test_the_curve_has_a_point_for_each_number_of_rows():
 def test_the_poster_renders_as_svg_and_png():
     sample = scatter(np.arange(9.0), np.arange(9.0), a_title="x1", b_title="y1")
     sheet = poster(
-        sample, comparison(FAN, 0.4, [], unit="nats"), convergence([10], [FAN], 0.4, unit="nats")
+        sample, comparison(FAN, 0.4, {}, unit="nats"), convergence([10], [FAN], 0.4, unit="nats")
     )
     assert to_png(sheet).startswith(b"\x89PNG")
     assert "How it converges" in to_svg(sheet)

@@ -8,8 +8,9 @@ import altair as alt
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mist_core.benchmarks.baselines.estimators import BASELINES, BaselineResult, estimate_baseline
-from mist_core.explore.figures import Fan, Rival, comparison
+from mist_core.benchmarks.base import Answer
+from mist_core.benchmarks.baselines.estimators import BASELINES
+from mist_core.explore.figures import Fan, comparison
 from mist_core.explore.scenario import Sample
 from ui import shell as ui
 
@@ -25,9 +26,9 @@ class Board:
     fan: Fan
     truth: float
     unit: str
-    results: dict[str, BaselineResult | None] = field(default_factory=dict)
+    results: dict[str, Answer | None] = field(default_factory=dict)
 
-    def prepare(self, names: list[str], known: dict[str, BaselineResult]) -> None:
+    def prepare(self, names: list[str], known: dict[str, Answer]) -> None:
         """Draw a row for each estimator: those still at work keep their place."""
         self.results = {name: known.get(name) for name in names}
         self.known = known
@@ -38,21 +39,20 @@ class Board:
 
     def chart(self) -> alt.LayerChart:
         """The comparison with all that is known so far."""
-        rivals = [Rival.of(name, result, unit=self.unit) for name, result in self.results.items()]
-        return comparison(self.fan, self.truth, rivals, unit=self.unit)
+        beside = {BASELINES[name].title: result for name, result in self.results.items()}
+        return comparison(self.fan, self.truth, beside, unit=self.unit)
 
     def complete(self, sample: Sample) -> None:
         """Wait for the missing estimators, one spinner each, and say why one failed."""
         for name in [name for name, result in self.results.items() if result is None]:
             with self.status, st.spinner(f"{BASELINES[name].title} is at work …"):
-                result = estimate_baseline(
-                    name, sample.x, sample.y, while_waiting=stop_if_stale(time.monotonic() + GRACE)
-                )
+                while_waiting = stop_if_stale(time.monotonic() + GRACE)
+                result = BASELINES[name].ask(sample.x, sample.y, while_waiting=while_waiting)
             self.known[name] = self.results[name] = result
             ui.show(self.chart(), description=ABOUT_BOARD, place=self.place)
-        for result in self.results.values():
+        for name, result in self.results.items():
             if result.failure:
-                self.notes.caption(f"{BASELINES[result.name].title}: {ui.plain(result.failure)}")
+                self.notes.caption(f"{BASELINES[name].title}: {ui.plain(result.failure)}")
 
 
 def stop_if_stale(deadline: float) -> Callable[[], None]:

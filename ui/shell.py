@@ -3,7 +3,6 @@
 Pages call this module; `mist_core` never knows that Streamlit exists.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.pages_manager import PagesManager
 
 from mist_core import charts
+from mist_core.checkpoint import sha256
 from mist_core.errors import MISTError
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS, Posterior
@@ -81,14 +81,9 @@ def weights_hash(name: str | None = None) -> str:
     return _file_digest(path, (stat.st_mtime_ns, stat.st_size))
 
 
-def digest(data: bytes) -> str:
-    """SHA-256 of an upload: Streamlit's own cache key would look at a part of it only."""
-    return hashlib.sha256(data).hexdigest()
-
-
 @st.cache_data(show_spinner=False)
 def _file_digest(path: Path, stamp: tuple[int, int]) -> str:
-    return digest(path.read_bytes())
+    return sha256(path.read_bytes())
 
 
 @st.cache_resource(show_spinner="Loading the model …", max_entries=4)
@@ -121,14 +116,25 @@ def show(
     return draw(chart, width="stretch", alt=description)
 
 
-def open_picked(chart: alt.TopLevelMixin, *, description: str, key: str, weights: str = "") -> None:
-    """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore."""
+def open_picked(
+    chart: alt.TopLevelMixin, *, description: str, key: str, weights: str | None
+) -> None:
+    """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore.
+
+    Args:
+        chart: with the selection `PICKED`.
+        description: for those who cannot see it.
+        key: of the chart.
+        weights: that Explore is to answer with, where there are such.
+    """
     event = st.altair_chart(
         chart, width="stretch", alt=description, key=key, on_select="rerun", selection_mode=PICKED
     )
     if picked := event.selection.get(PICKED):
         try:
-            chosen = {"dataset": picked[0]["address"]} | ({"weights": weights} if weights else {})
+            chosen = {"dataset": picked[0]["address"]} | (
+                {"weights": weights} if weights in library.names() else {}
+            )
             st.session_state[CAME_FROM] = st.query_params.to_dict()
             st.switch_page("pages/explore.py", query_params=chosen)
         except StreamlitAPIException:  # the page runs alone

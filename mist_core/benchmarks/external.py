@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from mist_core.benchmarks.candidates import Answer, Candidate, Function, digest
-from mist_core.benchmarks.tasks import KEYS, Dataset, quantile_columns
+from mist_core.benchmarks.base import OTHER, Answer, Estimator
+from mist_core.benchmarks.estimators import Function
+from mist_core.benchmarks.tasks import KEYS, quantile_columns
+from mist_core.checkpoint import sha256
 from mist_core.errors import ParameterError, TableError
 
 REQUIRED = ("task", "n_samples", "seed", "estimate")
@@ -21,7 +23,7 @@ _TEXT = ("task", "family", "part")
 
 
 def read_estimator(path: Path) -> Function:
-    """The function `estimate(x, y)` of a Python file, as a candidate named after the file.
+    """The function `estimate(x, y)` of a Python file, as an estimator named after the file.
 
     The file is executed: only the command line may name one.
 
@@ -36,11 +38,11 @@ def read_estimator(path: Path) -> Function:
         raise ParameterError(f"{path.name} cannot be run: {error}") from error
     if not callable(names.get("estimate")):
         raise ParameterError(f"{path.name} needs a function estimate(x, y) that returns a float.")
-    return Function(path.name, names["estimate"], digest(content))
+    return Function(path.name, names["estimate"], sha256(content))
 
 
 def read_predictions(path: Path) -> "Predictions":
-    """A CSV table of predictions as a candidate named after the file.
+    """A CSV table of predictions as an estimator named after the file.
 
     Columns `task`, `n_samples`, `seed` and `estimate` (nats), and where a benchmark has several
     datasets of those three, further ones of `cells.KEYS`; quantile columns "q0.05" and the like
@@ -75,24 +77,27 @@ def parse_predictions(file_name: str, content: bytes) -> "Predictions":
         raise TableError(f"{file_name} has a row whose quantiles decrease from one to the next.")
     # An empty text is a key, too: most benchmarks have no parts.
     texts = {name: table[name].fillna("") for name in _TEXT if name in table}
-    return Predictions(file_name, table.assign(**texts), digest(content))
+    return Predictions(file_name, table.assign(**texts), sha256(content))
 
 
-class Predictions(Candidate):
+class Predictions(Estimator):
     """A table of predictions: nothing is computed, rows are looked up."""
 
+    kind = OTHER
+
     def __init__(self, name: str, table: pd.DataFrame, identity: str):
-        self.name, self.identity = name, identity
+        self.name = self.title = name
+        self.identity = identity
         self.keys = [key for key in KEYS if key in table]
-        rows = table.set_index(self.keys, verify_integrity=False)
+        rows = table.set_index(self.keys)
         if not rows.index.is_unique:
             twice = rows.index[rows.index.duplicated()][0]
             raise TableError(f"{name} has two rows with {self.keys} = {twice}.")
         self.rows = rows.to_dict("index")
         self._asked: dict[tuple, tuple] = {}
 
-    def answer(self, datasets: list[Dataset]) -> list[Answer]:
-        return [self.look_up(dataset.key()) for dataset in datasets]
+    def answer(self, datasets):
+        return [self.look_up(dataset.key) for dataset in datasets]
 
     def names(self, key: dict) -> bool:
         """Whether it has a row for the dataset of this key, be it without an estimate."""

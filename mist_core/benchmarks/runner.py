@@ -1,4 +1,4 @@
-"""Scores candidates on the cells of a benchmark, in threads, keeping each finished row at once."""
+"""Asks estimators about the cells of a benchmark, in threads, keeping each finished row at once."""
 
 import itertools
 import math
@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from mist_core.benchmarks.candidates import Answer, Candidate
+from mist_core.benchmarks.base import Answer, Dataset, Estimator
 from mist_core.benchmarks.journal import Journal
-from mist_core.benchmarks.tasks import Cell, Dataset, quantile_columns
+from mist_core.benchmarks.tasks import Cell, quantile_columns
 
 # Numbers of data drawn at a time: enough batch mates, and not much lost to a kill.
 NUMBERS = 1 << 21
@@ -19,7 +19,7 @@ Place = tuple[int, Cell, int]  # number of a dataset in the benchmark, its cell,
 
 
 def evaluate(
-    candidate: Candidate,
+    estimator: Estimator,
     cells: Sequence[Cell],
     journal: Journal,
     *,
@@ -27,10 +27,10 @@ def evaluate(
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda count: None,
 ) -> list[dict]:
-    """Has one candidate answer a benchmark; rows that the journal holds are not asked for again.
+    """Has one estimator answer a benchmark; rows that the journal holds are not asked for again.
 
     Args:
-        candidate: an answer of its that is a failure becomes a row like the others.
+        estimator: an answer of its that is a failure becomes a row like the others.
         cells: of the benchmark, always in the same order.
         journal: where rows are kept.
         every: only every k-th bundle of draws, spread evenly at random over the benchmark.
@@ -41,25 +41,25 @@ def evaluate(
     Returns:
         Records for `cells.tidy`, in the order of the benchmark.
     """
-    finished = journal.finished(candidate.key)
+    finished = journal.finished(estimator.key)
     wanted = chosen(cells, every)
     missing = [place for place in wanted if place[0] not in finished]
     progress(len(wanted) - len(missing))
 
     def work(part: list[Place]) -> None:
         datasets = list(_draw(part))
-        for step in [datasets] if candidate.batched else [[dataset] for dataset in datasets]:
-            answers = candidate.answer(step)
+        for step in [datasets] if estimator.batched else [[dataset] for dataset in datasets]:
+            answers = estimator.answer(step)
             rows = zip(step, answers, strict=True)
             journal.add(
-                candidate.key, {d.number: _record(candidate, d, answer) for d, answer in rows}
+                estimator.key, {d.number: _record(estimator, d, answer) for d, answer in rows}
             )
             progress(len(step))
 
     with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         for _ in pool.map(work, _parts(missing)):
             pass  # an error of ours in a thread is raised here
-    return journal.records(candidate.key, {number for number, *_ in wanted})
+    return journal.records(estimator.key, {number for number, *_ in wanted})
 
 
 def chosen(cells: Sequence[Cell], every: int = 1) -> list[Place]:
@@ -93,17 +93,15 @@ def _parts(places: Iterable[Place]) -> Iterator[list[Place]]:
 
 def _draw(part: list[Place]) -> Iterator[Dataset]:
     for cell, group in itertools.groupby(part, key=lambda place: place[1]):
-        data = cell.draw()
-        truths = data.mutual_information.tolist()
-        for number, _, draw in group:
-            yield Dataset(number, cell, draw, data.x[draw], data.y[draw], truths[draw])
+        numbers, _, draws = zip(*group, strict=True)
+        yield from cell.datasets(draws, first=numbers[0] - draws[0])
 
 
-def _record(candidate: Candidate, dataset: Dataset, answer: Answer) -> dict:
+def _record(estimator: Estimator, dataset: Dataset, answer: Answer) -> dict:
     """A row of the result table; what is not known is None, as JSON has no NaN."""
     values = {"truth": dataset.truth, "estimate": answer.estimate, "seconds": answer.seconds}
     if answer.quantiles is not None:
         values |= dict(zip(quantile_columns(), answer.quantiles, strict=True))
     known = {k: None if v is None or math.isnan(v) else v for k, v in values.items()}
-    names = {"estimator": candidate.name} | dataset.key()
+    names = {"estimator": estimator.name} | dataset.key
     return names | known | {"failure": answer.failure}

@@ -1,12 +1,12 @@
 """What a benchmark asks: cells of datasets of one shape, each drawn at will, with their truth."""
 
 import abc
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from torch import Tensor
 
+from mist_core.benchmarks.base import Dataset
 from mist_core.networks.quantiles import LEVELS
 from mist_core.priors.batch import Batch
 
@@ -38,33 +38,29 @@ class Cell(abc.ABC):
     def draw(self) -> Batch:
         """The datasets of this cell, the same ones at every call; their truth may be NaN."""
 
+    def key(self, draw: int) -> dict:
+        """The columns of a result table that name one of its datasets, by KEYS."""
+        shape = (self.n_samples, self.dim_x, self.dim_y)
+        values = (self.task, self.family, self.part, *shape, self.seed, draw)
+        return dict(zip(KEYS, values, strict=True))
+
+    def datasets(self, draws: Sequence[int] | None = None, first: int = 0) -> list[Dataset]:
+        """Some of its datasets, or all.
+
+        Args:
+            draws: their numbers in this cell.
+            first: number of its first dataset in a benchmark.
+        """
+        batch = self.draw()
+        truths = batch.mutual_information.tolist()
+        return [
+            Dataset(batch.x[k], batch.y[k], truths[k], self.seed, self.key(k), first + k)
+            for k in (range(self.draws) if draws is None else draws)
+        ]
+
     def bundle(self, draw: int) -> Hashable:
         """What is left out or scored as a whole: by default each draw by itself."""
         return self, draw
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """One dataset of a cell.
-
-    Attributes:
-        number: its place in the benchmark.
-        x, y: (n, dim_x) and (n, dim_y).
-        truth: mutual information of its law, nats; NaN where that is not known.
-    """
-
-    number: int
-    cell: Cell
-    draw: int
-    x: Tensor
-    y: Tensor
-    truth: float
-
-    def key(self) -> dict:
-        """The columns of the result table that name this dataset."""
-        cell = self.cell
-        values = (cell.task, cell.family, cell.part, cell.n_samples, cell.dim_x, cell.dim_y)
-        return dict(zip(KEYS, (*values, cell.seed, self.draw), strict=True))
 
 
 KEYS = ("task", "family", "part", "n_samples", "dim_x", "dim_y", "seed", "draw")
@@ -80,7 +76,7 @@ def tidy(records: list[dict]) -> pd.DataFrame:
 
     Columns: `estimator`, KEYS, `truth`, `estimate` (nats, unclipped; missing where it failed), a
     column for each quantile level, `seconds` (of a batch: its share), `failure` (why there is no
-    estimate, else None).
+    estimate; missing where there is one).
     """
     table = pd.DataFrame(records)
     numbers = ["truth", "estimate", *quantile_columns(), "seconds"]

@@ -3,22 +3,24 @@
 Coverage is an average over the laws drawn, not a promise for each of them.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from mist_core.benchmarks.baselines.resampling import PEERS
+from mist_core.benchmarks.base import Answer, Dataset, Estimator
+from mist_core.benchmarks.baselines.resampling import RESAMPLED
+from mist_core.benchmarks.estimators import Weights
 from mist_core.benchmarks.tasks import quantile_columns
 from mist_core.calibration.study import Study
-from mist_core.errors import BaselineError, InputError
 from mist_core.inference.estimator import MISTEstimator
-from mist_core.inference.posterior import Posterior
-from mist_core.networks.quantiles import OFFSET
+from mist_core.networks.quantiles import CENTRAL_90, LEVELS, OFFSET
 from mist_core.priors.batch import Batch
 
 COVERAGE = 0.9
 MIST, CLASSIC = "mist", "classic"
+CLASSIC_TITLE = "published architecture (classic)"
 # Resampling KSG takes n^2 numbers two hundred times: beyond, many seconds a dataset.
 MOST_PEER_ROWS = 500
 
@@ -26,7 +28,7 @@ MOST_PEER_ROWS = 500
 def follow(
     study: Study, estimator: MISTEstimator, classic: MISTEstimator | None = None, n_peers: int = 0
 ) -> Iterator[pd.DataFrame]:
-    """Draws a study and yields tables as they come; see `judge` and `judge_peers` for their rows.
+    """Draws a study and yields tables as they come; see `judge` for their rows.
 
     Args:
         study: what to draw.
@@ -37,76 +39,68 @@ def follow(
     Raises:
         ParameterError: as `Study.draws`.
     """
+    ours, others = Weights(MIST, estimator), peers(classic)
     for first, batch, rng in study.draws():
-        yield judge(MIST, estimator, batch, rng, first=first)
+        yield judge(ours, batch, rng, first=first)
         count = len(batch.families)
         # Spread evenly, so that the model's figures grow all along.
         due = (first + count) * n_peers // study.n_datasets > first * n_peers // study.n_datasets
         if due and batch.x.shape[1] <= MOST_PEER_ROWS:
             place = int(rng.integers(count))
             one = part(batch, place, place + 1)
-            yield from judge_peers(one, rng, classic, first=first + place)
+            for other in others:
+                yield judge(other, one, rng, first=first + place)
+
+
+def peers(classic: MISTEstimator | None = None) -> list[Estimator]:
+    """Whom ours is set beside: resampled KSG and CCA, and the published architecture."""
+    ours = [] if classic is None else [Weights(CLASSIC, classic, CLASSIC_TITLE)]
+    return [*RESAMPLED.values(), *ours]
 
 
 def judge(
-    method: str,
-    estimator: MISTEstimator,
-    batch: Batch,
-    rng: np.random.Generator,
-    *,
-    first: int = 0,
+    estimator: Estimator, batch: Batch, rng: np.random.Generator, *, first: int = 0
 ) -> pd.DataFrame:
-    """The estimator's answers.
+    """What an estimator with intervals says of datasets.
 
     Args:
-        method: what to call it.
-        estimator: any weights.
+        estimator: whose answers have quantiles.
         batch: datasets with their truth.
         rng: of the randomised `pit`.
-        first: number of the batch's first dataset.
+        first: number of the batch's first dataset; a dataset's number seeds estimators that draw.
 
     Returns:
-        A row a dataset: `method`, `number`, `family`, `n_samples`, `dim_x`, `dim_y`,
-        `truth`, `mean`, `low` and `high` of the 90 % interval, `pit`, `in_family`, and the quantile
-        columns of `mist_core.benchmarks.tasks`; nats.
+        A row a dataset: `method` (the estimator's name), `number`, `family`, `n_samples`, `dim_x`,
+        `dim_y`, `truth`, `mean`, `low` and `high` of the 90 % interval, `pit`, `in_family`, the
+        quantile columns of `mist_core.benchmarks.tasks`, and `failure`: why there is no answer;
+        nats.
     """
-    posteriors = estimator.posteriors(zip(batch.x, batch.y, strict=True))
-    truth = batch.mutual_information.tolist()
-    ends = np.array([posterior.interval(COVERAGE) for posterior in posteriors])
-    quantiles = np.array([posterior.quantiles for posterior in posteriors])
-    return _identify(method, batch, first).assign(
-        mean=[posterior.mean for posterior in posteriors],
-        low=ends[:, 0],
-        high=ends[:, 1],
-        pit=[pit(p, t, rng.random()) for p, t in zip(posteriors, truth, strict=True)],
-        in_family=[posterior.in_family for posterior in posteriors],
-        **dict(zip(quantile_columns(), quantiles.T, strict=True)),
-    )
+    truths = batch.mutual_information.tolist()
+    pairs = enumerate(zip(batch.x, batch.y, strict=True), first)
+    answers = estimator.answer([Dataset(x, y, seed=number) for number, (x, y) in pairs])
+    rows = [
+        _row(answer, truth, rng.random()) for answer, truth in zip(answers, truths, strict=True)
+    ]
+    return _identify(estimator.name, batch, first).join(pd.DataFrame(rows))
 
 
-def judge_peers(
-    batch: Batch,
-    rng: np.random.Generator,
-    classic: MISTEstimator | None = None,
-    *,
-    first: int = 0,
-) -> Iterator[pd.DataFrame]:
-    """Tables like that of `judge` for each of `PEERS` and for the published architecture.
-
-    Where an estimator cannot run, `low` and `high` are missing and `failure` says why.
-    """
-    for name in PEERS:
-        yield _resampled(name, batch, rng, first)
-    if classic is None:
-        return
-    try:
-        yield judge(CLASSIC, classic, batch, rng, first=first)
-    except InputError as error:  # more columns than it has places for
-        failed = {"low": np.nan, "high": np.nan, "failure": str(error)}
-        yield _identify(CLASSIC, batch, first).assign(**failed)
+def _row(answer: Answer, truth: float, uniform: float) -> dict:
+    """The columns of `judge` that an answer fills."""
+    known = answer.quantiles is not None
+    quantiles = answer.quantiles if known else [math.nan] * len(LEVELS)
+    low, high = CENTRAL_90
+    return {
+        "mean": math.nan if answer.estimate is None else answer.estimate,
+        "low": quantiles[low],
+        "high": quantiles[high],
+        "pit": pit(quantiles, truth, uniform) if known else math.nan,
+        "in_family": math.nan if answer.in_family is None else answer.in_family,
+        **dict(zip(quantile_columns(), quantiles, strict=True)),
+        "failure": answer.failure,
+    }
 
 
-def pit(posterior: Posterior, truth: float, uniform: float) -> float:
+def pit(quantiles: Sequence[float], truth: float, uniform: float) -> float:
     """Probability integral transform of the truth: uniform on (0, 1) for honest posteriors.
 
     The inverse of `Posterior.quantile`; outside the known levels the nearest of them. At MI = 0
@@ -114,11 +108,11 @@ def pit(posterior: Posterior, truth: float, uniform: float) -> float:
     (Czado, Gneiting and Held, 2009, doi:10.1111/j.1541-0420.2009.01191.x).
 
     Args:
-        posterior: in nats.
+        quantiles: at LEVELS, nats.
         truth: MI, nats.
         uniform: a draw from (0, 1), used at the atom only.
     """
-    levels, quantiles = np.array(posterior.levels), np.array(posterior.quantiles)
+    levels, quantiles = LEVELS.double().numpy(), np.array(quantiles)
     if truth <= 0:
         return uniform * float(levels[quantiles <= 0].max(initial=levels[0]))
     logit = np.log(levels / (1 - levels))
@@ -130,18 +124,6 @@ def part(batch: Batch, start: int, stop: int) -> Batch:
     """Datasets start..stop-1 of a batch."""
     x, y, truth = (t[start:stop] for t in (batch.x, batch.y, batch.mutual_information))
     return Batch(x, y, truth, batch.families[start:stop])
-
-
-def _resampled(name: str, batch: Batch, rng: np.random.Generator, first: int) -> pd.DataFrame:
-    """One peer's intervals, as rows of `judge_peers`."""
-    rows = []
-    for x, y in zip(batch.x, batch.y, strict=True):
-        try:
-            low, high = PEERS[name].interval(x, y, coverage=COVERAGE, rng=rng)
-            rows.append({"low": low, "high": high, "failure": None})
-        except BaselineError as error:
-            rows.append({"low": np.nan, "high": np.nan, "failure": str(error)})
-    return _identify(name, batch, first).join(pd.DataFrame(rows))
 
 
 def _identify(method: str, batch: Batch, first: int) -> pd.DataFrame:

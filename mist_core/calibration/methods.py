@@ -6,15 +6,14 @@ All functions take rows of `mist_core.calibration.judge`.
 import numpy as np
 import pandas as pd
 
-from mist_core.benchmarks.baselines.resampling import PEERS
+from mist_core.benchmarks.baselines.resampling import RESAMPLED
 from mist_core.benchmarks.scores import BINS, SPLITS
-from mist_core.calibration.judge import CLASSIC, MIST
+from mist_core.calibration.judge import CLASSIC, CLASSIC_TITLE, MIST
 from mist_core.calibration.summary import covered, scores
 
 TITLES = {
-    MIST: "MIST",
-    CLASSIC: "published architecture (classic)",
-    **{name: peer.title for name, peer in PEERS.items()},
+    CLASSIC: CLASSIC_TITLE,
+    **{name: resampled.title for name, resampled in RESAMPLED.items()},
 }
 
 

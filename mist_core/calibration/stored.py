@@ -21,7 +21,7 @@ class StoredStudy:
 
     Attributes:
         study: what was drawn; None for the published grids.
-        table: rows of `mist_core.calibration.judge` and `judge_peers`.
+        table: rows of `mist_core.calibration.judge`.
         command: what to type to repeat it.
         date: on which it ran, ISO.
         weights: SHA-256 of the weights judged.

@@ -10,11 +10,12 @@ import pandas as pd
 
 from mist_core import paths
 from mist_core.benchmarks import provenance
+from mist_core.benchmarks.estimators import Weights
 from mist_core.benchmarks.grids import REDRAWS, GridCell, grid_cells
 from mist_core.calibration import stored
 from mist_core.calibration.bins import EVIDENT, EVIDENT_ROWS, by_bins, detection
 from mist_core.calibration.findings import findings
-from mist_core.calibration.judge import CLASSIC, MIST, follow, judge, judge_peers, part
+from mist_core.calibration.judge import CLASSIC, MIST, follow, judge, part, peers
 from mist_core.calibration.methods import on_grids
 from mist_core.calibration.study import LAWS, Study
 from mist_core.calibration.text import about_grids
@@ -128,10 +129,9 @@ def _follow_grids(
     """The first draw of each cell, by every method; resampling is too slow for all nine."""
     for number, cell in enumerate(cells):
         batch, rng = part(cell.draw(), 0, 1), np.random.default_rng(number)
-        inside = cell.task in PAPER_IN_FAMILY
-        yield judge(MIST, estimator, batch, rng, first=number).assign(in_family=inside)
-        for table in judge_peers(batch, rng, classic, first=number):
-            yield table.assign(in_family=inside)
+        for judged in (Weights(MIST, estimator), *peers(classic)):
+            table = judge(judged, batch, rng, first=number)
+            yield table.assign(in_family=cell.task in PAPER_IN_FAMILY)
 
 
 def _collect(tables: Iterator[pd.DataFrame], total: int) -> pd.DataFrame:

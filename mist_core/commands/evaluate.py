@@ -11,8 +11,8 @@ import torch
 
 from mist_core import paths
 from mist_core.benchmarks import provenance
-from mist_core.benchmarks.baselines.estimators import BASELINES
-from mist_core.benchmarks.candidates import SCIKIT_LEARN, Baseline, Candidate, Weights, scikit_learn
+from mist_core.benchmarks.base import NEURAL, Estimator
+from mist_core.benchmarks.estimators import ESTIMATORS, Weights, estimator
 from mist_core.benchmarks.external import read_estimator, read_predictions
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.registry import BENCHMARKS, Benchmark, Choice, written
@@ -43,17 +43,17 @@ def main(options: argparse.Namespace) -> None:
     if options.benchmark == "speed":
         return evaluate_speed.main(options)
     benchmark = BENCHMARKS[options.benchmark]
-    candidates = _candidates(options)
+    estimators = _estimators(options)
     cells = benchmark.cells(**{name: getattr(options, name) for name in benchmark.choices})
-    stem = _stem(options, benchmark, [candidate.name for candidate in candidates])
+    stem = _stem(options, benchmark, [one.name for one in estimators])
     journal = Journal(provenance.unfinished(stem, _plan(options, benchmark)))
     if options.jobs > 1:
         torch.set_num_threads(1)  # datasets run side by side instead
-    table = tidy([row for c in candidates for row in _run(c, cells, journal, options)])
+    table = tidy([row for e in estimators for row in _run(e, cells, journal, options)])
     records = benchmark.summarize(table)
     seconds = journal.seconds()
     print(benchmark.render(records), f"\n{len(table)} estimates in {seconds:.0f} s", sep="\n")
-    judged = {c.name: c.estimator for c in candidates if isinstance(c, Weights)}
+    judged = {e.name: e.estimator for e in estimators if isinstance(e, Weights)}
     summary = provenance.provenance(_command(options, benchmark), judged, seconds)
     summary |= {"benchmark": options.benchmark, "jobs": options.jobs, "scores": records}
     provenance.save_run(stem, summary, table)
@@ -62,7 +62,7 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _configure(parser: argparse.ArgumentParser, benchmark: Benchmark) -> None:
-    known = ", ".join([MIST, *BASELINES, SCIKIT_LEARN])
+    known = ", ".join([MIST, *ESTIMATORS])
     parser.add_argument("--estimators", default=MIST, help=f"separated by commas: {known}")
     parser.add_argument(
         "--weights", default=benchmark.weights, help=f"of {MIST}: names or files, by commas"
@@ -91,39 +91,37 @@ def _option(name: str) -> str:
     return {"names": "--tasks"}.get(name, f"--{name.removeprefix('n_')}")
 
 
-def _candidates(options: argparse.Namespace) -> list[Candidate]:
+def _estimators(options: argparse.Namespace) -> list[Estimator]:
     """Whom to ask, in the order of the command."""
-    candidates = []
+    asked: list[Estimator] = []
     for name in filter(None, options.estimators.split(",")):
         name = SHORT.get(name, name)
         if name == MIST:
-            candidates += map(mist, options.weights.split(","))
-        elif name == SCIKIT_LEARN:
-            candidates.append(scikit_learn())
-        elif name in BASELINES:
-            candidates.append(Baseline(name, options.time_limit))
+            asked += map(mist, options.weights.split(","))
+        elif name in ESTIMATORS:
+            asked.append(estimator(name, options.time_limit))
         else:
-            known = ", ".join([MIST, *BASELINES, SCIKIT_LEARN])
+            known = ", ".join([MIST, *ESTIMATORS])
             raise ParameterError(f"Expected estimators among {known}; got {name}.")
-    candidates += map(read_estimator, options.estimator_file)
-    candidates += map(read_predictions, options.predictions)
-    names = [candidate.name for candidate in candidates]
+    asked += map(read_estimator, options.estimator_file)
+    asked += map(read_predictions, options.predictions)
+    names = [one.name for one in asked]
     if len(set(names)) < len(names) or not names:
         raise ParameterError(f"Expected different estimators, at least one; got {names}.")
-    return candidates
+    return asked
 
 
 def mist(weights: str) -> Weights:
     """Ours with a shipped name or a weights file, named after it."""
-    return Weights(f"{MIST}-{Path(weights).stem}", MISTEstimator.load(weights))
+    return Weights.named(Path(weights).stem, MISTEstimator.load(weights))
 
 
 def _run(
-    candidate: Candidate, cells: list[Cell], journal: Journal, options: argparse.Namespace
+    judged: Estimator, cells: list[Cell], journal: Journal, options: argparse.Namespace
 ) -> list[dict]:
-    every = options.every if candidate.neural else 1
-    bar = Bar(candidate.name, len(chosen(cells, every)))
-    return evaluate(candidate, cells, journal, every=every, jobs=options.jobs, progress=bar)
+    every = options.every if judged.kind == NEURAL else 1
+    bar = Bar(judged.name, len(chosen(cells, every)))
+    return evaluate(judged, cells, journal, every=every, jobs=options.jobs, progress=bar)
 
 
 def _stem(options: argparse.Namespace, benchmark: Benchmark, names: list[str]) -> Path:

@@ -5,8 +5,8 @@ import dataclasses
 from pathlib import Path
 
 from mist_core import paths
-from mist_core.benchmarks import provenance, speed_ratio
-from mist_core.benchmarks import speed as speed_table
+from mist_core.benchmarks import provenance, speed, speed_scores
+from mist_core.benchmarks.estimators import Weights
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.registry import Choice, written
 from mist_core.commands.progress_bar import Bar
@@ -15,8 +15,8 @@ from mist_core.inference.estimator import MISTEstimator
 HELP = "seconds an estimate, ours beside its peers, over rows and columns"
 CHOICES = {
     "repeats": Choice(5, "timed runs of each, after one that is not counted"),
-    "rows": Choice(speed_table.ROWS, "values of n", int),
-    "dims": Choice(speed_table.DIMS, "columns a side", int),
+    "rows": Choice(speed.ROWS, "values of n", int),
+    "dims": Choice(speed.DIMS, "columns a side", int),
     "limit": Choice(60, "seconds that one estimate may take"),
 }
 
@@ -36,15 +36,16 @@ def main(options: argparse.Namespace) -> None:
     stem = stem.with_suffix("") if stem.suffix == ".parquet" else stem
     chosen = {name: getattr(options, name) for name in CHOICES}
     journal = Journal(provenance.unfinished(stem, f"speed {chosen}"))
-    entered = speed_table.entrants(f"mist-{label}", estimator, options.limit)
+    ours = Weights.named(label, estimator)
+    timed = speed.entered(ours, options.limit)
     shapes = len(options.rows) * len(options.dims)
-    table = speed_table.measure_table(
-        entered, journal, progress=Bar("speed", shapes * len(entered)), **chosen
+    table = speed.measure_table(
+        timed, journal, progress=Bar("speed", shapes * len(timed)), **chosen
     )
-    exponents = speed_table.growth(table)
-    ratios = speed_ratio.measure(estimator, options.repeats)
-    print(speed_table.render_table(table, exponents))
-    print(speed_ratio.render(ratios, provenance.hardware()))
+    exponents = speed_scores.growth(table)
+    ratios = speed_scores.beside_ksg(ours, options.repeats)
+    print(speed_scores.render_table(table, exponents))
+    print(speed_scores.render_ratios(ratios, provenance.hardware()))
     words = [word for name, value in chosen.items() for word in (f"--{name}", written(value))]
     command = ["evaluate", "speed", "--weights", label, *words]
     summary = provenance.provenance(command, {f"mist-{label}": estimator}, journal.seconds())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
-from mist_core.benchmarks.baselines.estimators import BASELINES, BaselineResult
+from mist_core.benchmarks.base import Answer
 from mist_core.charts import BLUE, GREEN, VERMILLION, fixed_scale, titled
 from mist_core.inference.posterior import UNITS, Posterior
 
@@ -35,38 +34,28 @@ class Fan:
         return next((low, high) for c, low, high in self.bands if c == coverage)
 
 
-@dataclass(frozen=True)
-class Rival:
-    """Another estimator's row: its value, or why there is none (yet)."""
+def comparison(
+    fan: Fan, truth: float, others: Mapping[str, Answer | None], *, unit: str
+) -> alt.LayerChart:
+    """Draw the model's quantile fan, what each other estimator says, and the truth.
 
-    name: str
-    value: float | None
-    note: str
-
-    @classmethod
-    def of(cls, name: str, result: BaselineResult | None, *, unit: str) -> Rival:
-        """A baseline's row: its value as it came, negative ones included, or why there is none."""
-        title = BASELINES[name].title
-        if result is None:
-            return cls(title, None, "at work …")
-        if result.failure:
-            return cls(title, None, "no estimate")
-        value = result.mutual_information * UNITS[unit]
-        return cls(title, value, f"{value:.3f} in {result.seconds:.2f} s")
-
-
-def comparison(fan: Fan, truth: float, rivals: Sequence[Rival], *, unit: str) -> alt.LayerChart:
-    """Draw the model's quantile fan, each rival's value and the true mutual information."""
-    low, high = _comparison_range(fan, truth, rivals)
+    Args:
+        fan: in `unit`.
+        truth: mutual information, in `unit`.
+        others: the answer of each by title, nats; None while it is at work.
+        unit: shown.
+    """
+    frame = _others(others, unit)
+    low, high = _comparison_range(fan, truth, frame)
     x = alt.X("low:Q", title=f"mutual information ({unit})", scale=fixed_scale((low, high)))
-    rows = [_fan_label(fan), *(_rival_label(r) for r in rivals)]
+    rows = [_fan_label(fan), *frame.row]
     y = alt.Y("row:N", sort=rows, title=None, scale=alt.Scale(domain=rows), axis=_two_line_axis())
     # The label goes to the side that has room for it.
     align = "right" if truth > (low + high) / 2 else "left"
     rule = _truth_rule(truth, alt.X("truth:Q"), unit, align=align)
     layers = [*_fan_layers(fan, rows[0], x, y), rule]
-    if any(r.value is not None for r in rivals):
-        layers.insert(0, _rival_points(rivals, rows[1:], x, y))
+    if frame.value.notna().any():
+        layers.insert(0, _other_points(frame, x, y))
     title = titled("The estimates", "bands: 25 to 99 %; ticks: median and 90 % interval")
     return alt.layer(*layers).properties(title=title, height=max(400, 60 * len(rows)))
 
@@ -123,20 +112,26 @@ def _fan_layers(fan: Fan, row: str, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     ]
 
 
-def _rival_points(rivals: Sequence[Rival], rows: Sequence[str], x: alt.X, y: alt.Y) -> alt.Chart:
+def _others(others: Mapping[str, Answer | None], unit: str) -> pd.DataFrame:
+    """A row for each: its label `row`, and its `value` as it came, negative ones included."""
+    rows = []
+    for title, answer in others.items():
+        value, note = None, "at work …"
+        if answer is not None and answer.estimate is None:
+            note = "no estimate"
+        elif answer is not None:
+            value = answer.estimate * UNITS[unit]
+            note = f"{value:.3f} in {answer.seconds:.2f} s"
+        rows.append((f"{title}\n{note}", value))
+    return pd.DataFrame(rows, columns=["row", "value"]).astype({"value": float})
+
+
+def _other_points(others: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
     low, high = x.to_dict()["scale"]["domain"]
-    frame = pd.DataFrame(
-        [
-            # A value off the chart sits at its edge as a triangle; its label has the number.
-            {
-                "row": row,
-                "low": float(np.clip(r.value, low, high)),
-                "off": _side(r.value, low, high),
-            }
-            for r, row in zip(rivals, rows, strict=True)
-            if r.value is not None
-        ]
-    )
+    known = others.dropna(subset=["value"])
+    # A value off the chart sits at its edge as a triangle; its label has the number.
+    off = [_side(value, low, high) for value in known.value]
+    frame = known.assign(low=known.value.clip(low, high), off=off)
     shapes = alt.Scale(
         domain=["left", "inside", "right"], range=["triangle-left", "diamond", "triangle-right"]
     )
@@ -166,18 +161,14 @@ def _fan_label(fan: Fan) -> str:
     return f"MIST\n{fan.median:.3f} ({low:.3f} to {high:.3f})"
 
 
-def _rival_label(rival: Rival) -> str:
-    return f"{rival.name}\n{rival.note}"
-
-
 def _two_line_axis() -> alt.Axis:
     return alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=200, grid=False, ticks=False)
 
 
-def _comparison_range(fan: Fan, truth: float, rivals: Sequence[Rival]) -> tuple[float, float]:
-    """Room for the fan and the truth; rivals far outside are pinned to the edge."""
+def _comparison_range(fan: Fan, truth: float, others: pd.DataFrame) -> tuple[float, float]:
+    """Room for the fan and the truth; values far outside are pinned to the edge."""
     top = 1.25 * max(truth, fan.bands[0][2], 0.1)
-    lowest = min([0.0, *(r.value for r in rivals if r.value is not None)])
+    lowest = min([0.0, *others.value.dropna()])
     return max(lowest, -0.25 * top), top
 
 

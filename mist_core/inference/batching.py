@@ -2,12 +2,14 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import TypeVar
 
 import torch
 from torch import Tensor
+
+from mist_core.inference.workers import workers
 
 # Numbers that the statistics of one batch may hold, 8 bytes each: 32 datasets of 500 rows and 32
 # columns. A CPU gains nothing from more, and from a hundred on it loses its cache.
@@ -40,18 +42,20 @@ def side_by_side(
     torch's own threads, which would share each step, only wait for one another.
     """
     running: deque = deque()
-    before = torch.get_num_threads()
+    pool = workers(threads)
     try:
-        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            for stack in stacks:
-                running.append((stack, pool.submit(work, stack)))
-                if len(running) > threads:
-                    first, result = running.popleft()
-                    yield first, result.result()
-            for stack, result in running:
-                yield stack, result.result()
+        for stack in stacks:
+            running.append((stack, pool.submit(work, stack)))
+            if len(running) > threads:
+                first, result = running.popleft()
+                yield first, result.result()
+        while running:
+            stack, result = running.popleft()
+            yield stack, result.result()
     finally:
-        torch.set_num_threads(before)  # which new threads begin with
+        for _, result in running:
+            result.cancel()
+        wait([result for _, result in running])  # what is at work holds memory
 
 
 def batches(

@@ -32,6 +32,7 @@ class MISTEstimator:
         self.network = network.requires_grad_(False)
         self.card = checkpoint.card
         self.sha256 = checkpoint.sha256
+        self._process = os.getpid()
 
     @classmethod
     def load(
@@ -142,6 +143,11 @@ class MISTEstimator:
         ]
 
     def _prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
+        if self.device.type == "cuda" and self._process != os.getpid():
+            raise ParameterError(
+                "A forked process cannot use its parent's GPU: start processes with 'spawn', or "
+                "load the estimator with device='cpu'."
+            )
         return self.network.prepare(x.to(self.device), y.to(self.device), soft=soft)
 
 
@@ -166,25 +172,26 @@ class EstimatorParameters:
 
 
 def _find(name_or_path: str | Path) -> Path:
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise WeightsError(f"Expected a name or a path of weights, got {name_or_path!r:.80}.")
     path = Path(name_or_path)
     if path.suffix or len(path.parts) != 1:
         return path
     shipped = WEIGHTS / f"{path.name}.safetensors"
-    if not shipped.exists():
-        known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
-        raise WeightsError(
-            f"No weights named {path.name!r} in {WEIGHTS}; there are: {', '.join(known) or 'none'}."
-        )
+    known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
+    if path.name not in known:
+        listed = ", ".join(known) or "none"
+        raise WeightsError(f"No weights named {path.name!r:.80} in {WEIGHTS}; there are: {listed}.")
     return shipped
 
 
 def _choose_device(device: str | torch.device) -> torch.device:
     """CPU or CUDA: the eigen-decompositions need float64, which other accelerators lack."""
-    if device == "auto":
+    if isinstance(device, str) and device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         raise ParameterError(f"Expected a device such as 'cpu', got {device!r}.") from error
     if chosen.type == "cpu":
         return chosen
@@ -194,7 +201,15 @@ def _choose_device(device: str | torch.device) -> torch.device:
 
 
 def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tensor]]:
-    for place, (x, y) in enumerate(pairs):
+    try:
+        pairs = iter(pairs)
+    except TypeError:
+        raise InputError(f"Expected pairs (x, y) in a row, got {type(pairs).__name__}.") from None
+    for place, pair in enumerate(pairs):
+        try:
+            x, y = pair
+        except (TypeError, ValueError) as error:
+            raise InputError(f"Pair {place}: expected two sides, (x, y): {error}.") from None
         try:
             yield place, *read_varying(x, y, types)
         except InputError as error:

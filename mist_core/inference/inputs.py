@@ -1,5 +1,7 @@
 """The one boundary for data: whatever holds two sets of columns becomes two finite matrices."""
 
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,8 @@ from torch import Tensor
 
 from mist_core.errors import InputError
 from mist_core.inference.column_types import Types, forced_types, is_class
+from mist_core.inference.containers import MIN_SAMPLES, columns_of, dense, seconds
 
-MIN_SAMPLES = 4
 # One indicator column each: the model is trained on at most this many columns a side.
 MAX_CLASSES = 64
 
@@ -34,11 +36,11 @@ def read_pair(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
             missing, infinite, complex or neither numbers nor text, too many classes, bad `types`.
     """
     if types is None:
-        plain = _plain(x), _plain(y)
+        plain = _plain("x", x), _plain("y", y)
         lengths = {0 if side is None else len(side) for side in plain}
         if len(lengths) == 1 and min(lengths) >= MIN_SAMPLES:
             return plain
-    sides = {"x": _columns("x", x), "y": _columns("y", y)}
+    sides = {"x": columns_of("x", x), "y": columns_of("y", y)}
     forced = forced_types(types, {side: list(columns) for side, columns in sides.items()})
     rows = {side: len(next(iter(columns.values()))) for side, columns in sides.items()}
     if rows["x"] != rows["y"]:
@@ -62,76 +64,48 @@ def read_varying(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
 
     Returns:
         (n, width_x) and (n, width_y), float64; of a side that is constant one column of zeros is
-        left. Gradients with respect to constant columns are 0.
+        left. Gradients with respect to constant columns are 0; where a whole side is constant, the
+        information is 0 whatever the other side holds, and so are all gradients.
 
     Raises:
         InputError: as `read_pair`.
     """
-    return tuple(map(_varying, read_pair(x, y, types)))
+    sides = read_pair(x, y, types)
+    varies = [(side != side[:1]).any(0) for side in sides]
+    if not all(columns.any() for columns in varies):
+        sides = tuple(map(_still, sides))
+    return tuple(map(_varying, sides, varies))
 
 
-def _varying(side: Tensor) -> Tensor:
-    """The columns of (n, width) that vary, or one of zeros, whose gradient is 0."""
-    varies = (side != side[:1]).any(0)
+def _varying(side: Tensor, varies: Tensor) -> Tensor:
+    """The columns of (n, width) that vary, or one of zeros."""
     if varies.all():
         return side
     return side[:, varies] if varies.any() else 0.0 * side[:, :1]
 
 
-def _plain(data: Any) -> Tensor | None:
+def _still(side: Tensor) -> Tensor:
+    """The same numbers, with respect to which all derivatives are 0, even undefined ones."""
+    if side.requires_grad:
+        side = side.clone()
+        side.register_hook(torch.zeros_like)
+    return side
+
+
+def _plain(side: str, data: Any) -> Tensor | None:
     """(n, d) float64 of finite floating-point columns at once; None where more is to be said.
 
     Looking at the columns one by one takes as long as a tenth of an estimate.
     """
     if type(data) is np.ndarray and data.dtype in (np.float32, np.float64):
         data = torch.tensor(np.ascontiguousarray(data))  # torch knows no negative strides
-    if not isinstance(data, Tensor) or not data.is_floating_point() or data.device.type == "mps":
+    if not isinstance(data, Tensor) or data.device.type == "mps":
+        return None
+    if dense(side, data).dtype not in (torch.float32, torch.float64):
         return None
     if data.ndim not in (1, 2) or not data.numel() or not data.isfinite().all():
         return None
     return data.double().reshape(len(data), -1)
-
-
-def _columns(side: str, data: Any) -> dict[Any, Tensor | pd.Series]:
-    """The columns of one side by name: pandas names, else 0, 1, ..."""
-    if isinstance(data, pd.DataFrame):
-        names = list(data.columns) if data.columns.is_unique else range(data.shape[1])
-        columns = {name: data.iloc[:, i] for i, name in enumerate(names)}
-    elif isinstance(data, pd.Series):
-        columns = {0 if data.name is None else data.name: data}
-    elif isinstance(data, pd.api.extensions.ExtensionArray | pd.Index):
-        columns = {0: pd.Series(data)}
-    elif isinstance(data, Tensor):
-        columns = dict(enumerate(_as_matrix(side, data).unbind(1)))
-    else:
-        columns = dict(enumerate(map(pd.Series, _as_matrix(side, _as_array(side, data)).T)))
-    if not columns or not len(next(iter(columns.values()))):
-        raise InputError(f"{side} is empty: expected at least {MIN_SAMPLES} rows and one column.")
-    return columns
-
-
-def _as_array(side: str, data: Any) -> np.ndarray:
-    if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
-        raise InputError(f"{side} has masked values: drop those rows from x and y first.")
-    # Through object: NumPy alone would turn the numbers of a mixed list into text in silence.
-    dtype = object if isinstance(data, list | tuple) else None
-    try:
-        array = np.asarray(data, dtype=dtype)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{side}: expected rows of equal length ({error}).") from error
-    if array.dtype.kind == "V":
-        raise InputError(f"{side}: expected plain columns, got records; pass a DataFrame instead.")
-    # FITS and HDF5 files hand out big-endian arrays, which pandas cannot count.
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
-
-
-def _as_matrix(side: str, data: Any) -> Any:
-    if data.ndim not in (1, 2):
-        raise InputError(
-            f"{side}: expected shape (n,) or (n, dim), got {tuple(data.shape)}; reshape it so that "
-            "each sample is one row."
-        )
-    return data[:, None] if data.ndim == 1 else data
 
 
 def _read(side: str, name: Any, column: Tensor | pd.Series, kind: str | None) -> Tensor:
@@ -152,22 +126,46 @@ def _read_series(place: str, column: pd.Series, kind: str | None) -> Tensor:
         column = _without_objects(place, column)
     if kind == "class" or (kind is None and is_class(column.dtype)):
         return _indicators(place, column)
-    return _finite(place, torch.from_numpy(_numbers(place, column)).unsqueeze(1))
+    return _finite(place, torch.tensor(_numbers(place, column)).unsqueeze(1))
 
 
 def _without_objects(place: str, column: pd.Series) -> pd.Series:
     """Objects that are all numbers, dates or booleans get their dtype; all text stays."""
-    column = column.infer_objects()
+    column = _inferred(column)
     if column.dtype != object:
         return column
     _require_present(place, column)
-    strange = {type(value).__name__ for value in column if not isinstance(value, str)}
+    strange = {type(value) for value in column if not isinstance(value, str)}
+    if strange and all(map(_is_number, column)):
+        return _floats(place, column)
     if strange:
+        names = ", ".join(sorted(kind.__name__ for kind in strange))
         raise InputError(
-            f"{place} has dtype object and holds {', '.join(sorted(strange))}: expected numbers or "
-            "text, not both; convert it with astype(float) or astype(str)."
+            f"{place} has dtype object and holds {names}: expected numbers or text, not both; "
+            "convert it with astype(float) or astype(str)."
         )
     return column
+
+
+def _inferred(column: pd.Series) -> pd.Series:
+    try:
+        return column.infer_objects()
+    except (OverflowError, ValueError):  # a whole number or a date beyond what NumPy holds
+        return column
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool)
+
+
+def _floats(place: str, column: pd.Series) -> pd.Series:
+    try:
+        return column.map(float).astype(float)
+    except (OverflowError, ValueError) as error:
+        raise InputError(
+            f"{place} holds numbers beyond 1.8e308, the range of float64: pass logarithms, or "
+            "divide them by a power of ten first."
+        ) from error
 
 
 def _require_present(place: str, column: pd.Series) -> None:
@@ -191,7 +189,7 @@ def _indicators(place: str, column: pd.Series) -> Tensor:
             "ones, leave the column out if it only names the rows, or force the type 'ordinal' if "
             "its values are numbers."
         )
-    return torch.nn.functional.one_hot(torch.from_numpy(codes), len(classes)).double()
+    return torch.nn.functional.one_hot(torch.tensor(codes), len(classes)).double()
 
 
 def _numbers(place: str, column: pd.Series) -> np.ndarray:
@@ -204,11 +202,20 @@ def _numbers(place: str, column: pd.Series) -> np.ndarray:
             "ordered Categorical."
         )
     if column.dtype.kind in "Mm":
-        column = (column - column.min()).dt.total_seconds()
+        return _seconds(place, column)
     try:
         return column.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise InputError(f"{place} is {column.dtype}: expected numbers, text or dates.") from error
+
+
+def _seconds(place: str, column: pd.Series) -> np.ndarray:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_convert(None)
+    values = column.to_numpy()
+    if values.dtype.kind not in "Mm":
+        raise InputError(f"{place} is {column.dtype}: convert it with pandas.to_datetime.")
+    return seconds(values)
 
 
 def _ordered(place: str, column: pd.Series) -> pd.Series:
@@ -221,8 +228,11 @@ def _ordered(place: str, column: pd.Series) -> pd.Series:
 def _real(place: str, column: Tensor) -> Tensor:
     if column.is_complex():
         raise _complex(place)
-    # Apple's GPU has no float64.
-    return (column.cpu() if column.device.type == "mps" else column).double()
+    try:
+        # Apple's GPU has no float64.
+        return (column.cpu() if column.device.type == "mps" else column).double()
+    except RuntimeError as error:  # as of the types of fewer than eight bits
+        raise InputError(f"{place} is {column.dtype}: expected numbers.") from error
 
 
 def _complex(place: str) -> InputError:

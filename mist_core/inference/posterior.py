@@ -65,9 +65,7 @@ class Posterior:
         Raises:
             ParameterError: a level is not strictly between 0 and 1.
         """
-        levels = np.asarray(levels, dtype=float)
-        if not np.all((levels > 0) & (levels < 1)):
-            raise ParameterError(f"Levels must lie strictly between 0 and 1, got {levels}.")
+        levels = _shares("Levels", levels)
         offset = OFFSET * UNITS[self.unit]
         heights = _join(_logit(levels), _logit(self.levels), np.log(np.add(self.quantiles, offset)))
         return np.maximum(np.exp(heights) - offset, 0.0)
@@ -78,9 +76,10 @@ class Posterior:
         Raises:
             ParameterError: `coverage` is not strictly between 0 and 1.
         """
-        if not 0 < coverage < 1:
-            raise ParameterError(f"coverage must lie strictly between 0 and 1, got {coverage}.")
-        low, high = self.quantile([(1 - coverage) / 2, (1 + coverage) / 2])
+        share = _shares("coverage", coverage)
+        if share.ndim:
+            raise ParameterError(f"coverage: expected one number, got {coverage!r:.80}.")
+        low, high = self.quantile([(1 - share) / 2, (1 + share) / 2])
         return float(low), float(high)
 
     def to_bits(self) -> "Posterior":
@@ -111,6 +110,16 @@ class Posterior:
 
     def _repr_html_(self) -> str:
         return _card(self)
+
+
+def _shares(name: str, values: ArrayLike) -> np.ndarray:
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ParameterError(f"{name}: expected numbers, got {values!r:.80}.") from error
+    if not np.all((numbers > 0) & (numbers < 1)):
+        raise ParameterError(f"{name} must lie strictly between 0 and 1, got {values!r:.80}.")
+    return numbers
 
 
 def _logit(levels: ArrayLike) -> np.ndarray:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from dataclasses import astuple, dataclass
 
+from mist_core.benchmarks.base import Dataset
 from mist_core.benchmarks.bmi import bmi_cells
 from mist_core.benchmarks.grids import extended_cells, grid_cells
 from mist_core.benchmarks.tasks import Cell
-from mist_core.benchmarks.tasks import Dataset as Drawn
 from mist_core.errors import ParameterError
 from mist_core.explore.scenario import Sample
 
@@ -51,17 +51,13 @@ class BenchmarkDataset:
         """What `parse` reads: a link may hold it."""
         return "/".join(map(str, astuple(self)))
 
-    def find(self) -> Drawn:
+    def find(self) -> Dataset:
         """The dataset as the benchmark asks it.
 
         Raises:
             ParameterError: the benchmark has no such dataset.
         """
-        cell = self._cell()
-        batch = cell.draw()
-        x, y = batch.x[self.draw_number], batch.y[self.draw_number]
-        truth = batch.mutual_information[self.draw_number].item()
-        return Drawn(0, cell, self.draw_number, x, y, truth)
+        return self._cell().datasets([self.draw_number])[0]
 
     def draw(self, n_samples: int = 0) -> Sample:
         """All rows of the dataset: it has no others, however many are asked for.

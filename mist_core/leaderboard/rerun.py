@@ -6,22 +6,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from mist_core.benchmarks.baselines.estimators import BASELINES
-from mist_core.benchmarks.candidates import SCIKIT_LEARN, Baseline, Candidate, scikit_learn
+from mist_core.benchmarks.base import Dataset, Estimator
 from mist_core.benchmarks.consistency import check_cells
 from mist_core.benchmarks.consistency_scores import summarize_checks
-from mist_core.benchmarks.tasks import Cell, Dataset
+from mist_core.benchmarks.tasks import Cell
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
 
-TIME_LIMIT = 120.0  # seconds for one estimate of a baseline
 SEED = 0
-# Estimators that can run anywhere, beside our weights.
-OTHERS = {*BASELINES, SCIKIT_LEARN}
-
-
-def other(name: str) -> Candidate:
-    """One of OTHERS, by its name in a result table."""
-    return scikit_learn() if name == SCIKIT_LEARN else Baseline(name, TIME_LIMIT)
 
 
 def choose(rows: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -30,7 +21,7 @@ def choose(rows: pd.DataFrame, count: int) -> pd.DataFrame:
     return rows.iloc[np.sort(places)]
 
 
-def replay(benchmark: str, rows: pd.DataFrame, judged: Candidate) -> Iterator[dict]:
+def replay(benchmark: str, rows: pd.DataFrame, judged: Estimator) -> Iterator[dict]:
     """Answers the datasets of some rows again, one after the other.
 
     Yields:
@@ -81,14 +72,17 @@ def _dataset_of(benchmark: str):
 
 
 def _part_of_check(row) -> Dataset:
-    cell = _check_cells()[row.task, row.family, row.part, row.n_samples, row.seed]
-    batch = cell.draw()
-    return Dataset(0, cell, 0, batch.x[0], batch.y[0], batch.mutual_information[0].item())
+    return _check_cells()[row.task, row.family, row.part, row.n_samples, row.seed].datasets()[0]
 
 
 @functools.cache
 def _check_cells() -> dict[tuple, Cell]:
     return {(c.task, c.family, c.part, c.n_samples, c.seed): c for c in check_cells()}
+
+
+def addresses(benchmark: str, rows: pd.DataFrame) -> list[str]:
+    """The address of the dataset of each row of a result table."""
+    return [address_of(benchmark, row).address for row in rows.itertuples()]
 
 
 def address_of(benchmark: str, row) -> BenchmarkDataset:

@@ -15,7 +15,8 @@ from torch import Tensor
 from mist_core.distributions.base import Law, Unmeasured
 from mist_core.distributions.composite import Independent, noise
 from mist_core.distributions.numerics.randomness import Source, log_uniform
-from mist_core.priors.blocks import BLOCKS, Block
+from mist_core.priors.block import Block
+from mist_core.priors.blocks import BLOCKS
 
 Sides = tuple[Tensor, Tensor]  # x (B, n, p) and y (B, n, q)
 # Of two of these a blend is nearly the one or the other.

@@ -14,14 +14,16 @@ import numpy as np
 from mist_core.distributions.base import Law
 from mist_core.distributions.composite import Independent, Transformed, noise
 from mist_core.distributions.numerics.randomness import Source
-from mist_core.distributions.transforms.maps import Compose, Identity
+from mist_core.distributions.transforms.maps import Compose
 from mist_core.distributions.transforms.random import random_maps
 from mist_core.distributions.transforms.redundant import random_redundancy
 from mist_core.priors.batch import Batch, MetaDistribution, concatenate, draw_law
 from mist_core.priors.blends import Blend
-from mist_core.priors.blocks import BLOCKS, Block
+from mist_core.priors.block import Block
+from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.outliers import STRANGERS
 from mist_core.priors.paper import FEW_ROWS, FEW_ROWS_SHARES, PAPER_TRAIN, Paper
+from mist_core.priors.repeats import repeated
 from mist_core.priors.rounding import rounded
 
 # Whatever a draw may be made of.
@@ -31,7 +33,7 @@ GROUP = 8
 # Standard error of a Monte Carlo truth, over 1 / sqrt(n): a third of what n rows could ever tell.
 TOLERANCE = 0.3
 # Nats; smaller ones are below every error this estimator will make.
-LEAST_TOLERANCE = 0.004
+LEAST_TOLERANCE = 0.001
 INDEPENDENT = 0.08
 INDEPENDENCE = "independent"  # the family name of draws without dependence
 # Share of draws that are of the published families: high dimension and high MI.
@@ -41,9 +43,15 @@ PUBLISHED_BLOCKS = {"normal": "gaussian", "student": "student", "additive": "add
 MOST_BLOCKS = 3
 # Share of the other draws that have many rows and many columns, their least n and dimension, and
 # how many times as many values they may have.
-TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.04, 1000, 4, 10
-# How often a side of two or more columns shows one column as two.
-REDUNDANT = 0.05
+TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.05, 1000, 4, 16
+# Share of the other draws that have more rows than the rest, how many, and how much more often
+# blocks of any size are drawn where both sides have TALL_DIM columns.
+LONG, LONG_ROWS, WIDE = 0.01, (20_000, 100_000), 2.0
+# How often a group of laws has sides with functions of columns beside them, how often a side is
+# one then, and how often it has few other columns.
+REDUNDANT, REDUNDANT_SIDE, FEW_OTHERS = 0.2, 0.6, 0.6
+# How often the rows of a group of laws are repeated.
+REPEATED = 0.03
 # How often the columns of a group of laws are rounded; in more columns a step hides more.
 ROUNDED, MOST_ROUNDED = 0.1, 8
 
@@ -61,6 +69,7 @@ class General(MetaDistribution):
             the published laws of that family, too.
         published: share of draws that are of the published families instead.
         tall: share of the others that have many rows and many columns.
+        long: share of the others that have `LONG_ROWS`, where `rows` reaches that far.
     """
 
     rows: tuple[int, int] = (10, 20_000)
@@ -69,6 +78,7 @@ class General(MetaDistribution):
     blocks: tuple[str, ...] = tuple(BLOCKS)
     published: float = PUBLISHED
     tall: float = TALL
+    long: float = LONG
 
     def draw(self, count: int, source: Source) -> Batch:
         batch = self._draw(count, source)
@@ -86,10 +96,12 @@ class General(MetaDistribution):
         return concatenate([self._group(n, dim_x, dim_y, size, source) for size in groups])
 
     def _shape(self, rng: np.random.Generator) -> tuple[int, int, int]:
-        tall = rng.random() < self.tall and self.rows[1] > TALL_ROWS
-        few, narrow, cells = (TALL_ROWS, TALL_DIM, TALL_CELLS) if tall else (1, 1, 1)
-        few, narrow = max(few, self.rows[0]), min(narrow, self.dims)
-        n = round(math.exp(rng.uniform(*np.log([few, self.rows[1]]))))
+        (few, many), narrow, cells, chance = self.rows, 1, 1, rng.random()
+        if chance < self.tall and many > TALL_ROWS:
+            few, narrow, cells = max(few, TALL_ROWS), min(TALL_DIM, self.dims), TALL_CELLS
+        elif chance > 1 - self.long and many >= LONG_ROWS[0]:
+            (few, many), cells = LONG_ROWS, TALL_CELLS
+        n = round(math.exp(rng.uniform(*np.log([few, many]))))
         while True:
             dim_x, dim_y = (self._dim(narrow, rng) for _ in "xy")
             if n * (dim_x + dim_y) <= max(cells * self.cells, 2 * narrow * n):
@@ -104,17 +116,23 @@ class General(MetaDistribution):
     def _group(self, n: int, dim_x: int, dim_y: int, count: int, source: Source) -> Batch:
         tolerance = max(TOLERANCE / n**0.5, LEAST_TOLERANCE)
         round_off = max(dim_x, dim_y) <= MOST_ROUNDED and source.rng.random() < ROUNDED
-        twice = [dim > 1 and source.rng.random() < REDUNDANT for dim in (dim_x, dim_y)]
-        law, name, numeric = self._compose(
-            dim_x - twice[0], dim_y - twice[1], count, source, tolerance
-        )
+        redundant = REDUNDANT_SIDE if source.rng.random() < REDUNDANT else 0.0
+        hidden = [_others(dim, redundant, source.rng) for dim in (dim_x, dim_y)]
+        if not any(ANY_BLOCK[block].fits(*hidden) for block in self.blocks):
+            hidden = [dim_x, dim_y]
+        law, name, numeric = self._compose(*hidden, count, source, tolerance)
         maps = random_maps((dim_x, dim_y), count, source, numeric=numeric, mixing=not round_off)
-        shown = [random_redundancy(count, source) if more else Identity() for more in twice]
+        sides = zip(hidden, (dim_x, dim_y), strict=True)
+        shown = [random_redundancy(few, dim - few, count, source) for few, dim in sides]
         law = Transformed(law, *(Compose(*pair) for pair in zip(shown, maps, strict=True)))
         if source.rng.random() < INDEPENDENT:
             batch = _decoupled(law, n, source, count)
         else:
             batch = draw_law(law, n, source, (name,) * count)
+        if not all(ANY_BLOCK[part].continuous for part in name.split("+") if part):
+            return batch
+        if source.rng.random() < REPEATED:
+            return repeated(batch, source)
         return rounded(batch, source) if round_off and numeric else batch
 
     def _compose(
@@ -127,7 +145,8 @@ class General(MetaDistribution):
             fitting = [name for name in self.blocks if ANY_BLOCK[name].fits(left_x, left_y)]
             if not fitting:
                 break
-            weights = np.array([ANY_BLOCK[name].weight for name in fitting])
+            wide = WIDE if min(left_x, left_y) >= TALL_DIM else 1.0
+            weights = np.array([ANY_BLOCK[k].weight * wide ** ANY_BLOCK[k].wide for k in fitting])
             name = str(source.rng.choice(fitting, p=weights / weights.sum()))
             law = _build(ANY_BLOCK[name], left_x, left_y, count, source, tolerance)
             left_x, left_y = left_x - law.dim_x, left_y - law.dim_y
@@ -150,6 +169,14 @@ def blocks_of(family: str) -> list[str]:
     """The blocks that make up a dataset of this family; a published law is one block."""
     kind = family.partition("-")[0]
     return [PUBLISHED_BLOCKS[kind]] if family in PAPER_TRAIN else family.split("+")
+
+
+def _others(dim: int, redundant: float, rng: np.random.Generator) -> int:
+    """How many of a side's columns are no functions of others, of a side that may have some."""
+    if dim == 1 or rng.random() >= redundant:
+        return dim
+    most = min(dim - 1, 4) if rng.random() < FEW_OTHERS else dim - 1
+    return 1 + int(rng.random() ** 1.5 * most)
 
 
 def _build(

@@ -105,7 +105,7 @@ def _check_paper(meta: Paper) -> None:
 def _check_general(meta: General) -> None:
     _require(_is_whole(meta.dims) and 1 <= meta.dims <= MOST_DIMS, f"dims from 1 to {MOST_DIMS}")
     _require(_is_whole(meta.cells) and 0 < meta.cells <= 200_000, "cells from 1 to 200000")
-    for name in ("published", "tall"):
+    for name in ("published", "tall", "long"):
         _require(0 <= getattr(meta, name) <= 1, f"{name} from 0 to 1")
     _check_names(meta.blocks, tuple(BLOCKS), "blocks")
 

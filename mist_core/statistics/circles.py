@@ -69,7 +69,8 @@ def _best(u: Tensor, v: Tensor, bins: int) -> Tensor:
     bins = max(2, min(bins, n // ROWS_A_BIN))
     u, v = u.unsqueeze(2), v.unsqueeze(1)
     both = torch.stack([u - v, u + v], 1).flatten(1, 3)  # (B, 2 k l, n)
-    number = ((both - both.floor()) * bins).long().clamp_max(bins - 1)
+    # Bins around 0, so that a column turned around fills the same ones.
+    number = (both * bins + 0.5).floor().long() % bins
     counts = torch.zeros(*both.shape[:2], bins, device=u.device)
     counts.scatter_add_(-1, number, torch.ones_like(both, dtype=counts.dtype))
     share = counts / n

@@ -5,13 +5,13 @@ rows in hash order. Letters as in `copula`; k coordinates a side; r reference ro
 """
 
 import math
-from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from mist_core.statistics.canonical import LEAST_VARIANCE, standardised
-from mist_core.statistics.marginals import argsort, places_of
+from mist_core.statistics.marginals import argsort, places_of, sort
 from mist_core.statistics.scaling import (
     both_sides,
     gaussian_information,
@@ -26,6 +26,8 @@ LEAST_WAVE = 1e-6
 GRID_SIDES = (4, 8, 16, 32, 64)
 # Places of ln(estimate of the MI) among the numbers of `grids` and of `random_features`.
 GRID_ESTIMATES = tuple(range(3 * len(GRID_SIDES), 6 * len(GRID_SIDES)))
+# Seeds of the orders in which rows of one value are ranked, a side each.
+SHUFFLES = (20251126, 20251127)
 # Rows that give random features, at most.
 REFERENCES = 384
 FEATURES = 20
@@ -134,7 +136,7 @@ def _waves(ranks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return columns, mean, torch.where(constant, 0.0, variance.clamp_min(LEAST_WAVE).rsqrt())
 
 
-def grids(a: Tensor, b: Tensor, ranks: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+def grids(a: Tensor, b: Tensor, *, ties: bool = False) -> Tensor:
     """Information of the coordinate pairs on equal-count grids, less its expected bias.
 
     Plug-in MI of an s x s table of ranks, s at most n / 8, with the Miller-Madow correction (1955)
@@ -142,27 +144,41 @@ def grids(a: Tensor, b: Tensor, ranks: Callable[[Tensor], Tensor] | None = None)
 
     Args:
         a: (B, n, k) and b: (B, n, l) canonical coordinates.
-        ranks: 0-based ranks of each column as (B, k, n). With `mid_ranks` equal values share a
-            cell; with `_ranks`, as earlier weights know it, rows that are equal on both sides are
-            parted by the same order on both, which reads as dependence.
+        ties: whether equal values share a cell, so that a table of classes gives its own
+            information, instead of being parted at random, as earlier weights know it.
     """
     n = a.shape[1]
     m = min(a.shape[-1], b.shape[-1])
-    ranks_a, ranks_b = ((ranks or _ranks)(c[..., :m]).flatten(0, 1) for c in (a, b))  # (B m, n)
+    sides = zip((a, b), SHUFFLES, strict=True)
+    ranks_a, ranks_b = (  # (B m, n)
+        (mid_ranks(c[..., :m]) if ties else _ranks(c[..., :m], seed)).flatten(0, 1)
+        for c, seed in sides
+    )
     parts = []
     for side in GRID_SIDES:
         s = max(2, min(side, n // 8))
         cell = (ranks_a * s // n) * s + ranks_b * s // n
-        pairs = _table_information(cell, s, ties=ranks is not None).view(-1, m)
+        pairs = _table_information(cell, s, ties=ties).view(-1, m)
         parts += [pairs[:, 0], pairs.sum(-1), pairs.amax(-1)]
     estimates = torch.stack(parts, -1)
     return torch.cat([estimates, log_information(estimates)], -1)
 
 
-def _ranks(a: Tensor) -> Tensor:
-    """(B, k, n) 0-based ranks of each column of (B, n, k)."""
-    order = argsort(a.mT.contiguous())
-    place = torch.arange(order.shape[-1], device=a.device).expand(order.shape)
+def _ranks(a: Tensor, seed: int) -> Tensor:
+    """(B, k, n) 0-based ranks of each column of (B, n, k); a fixed shuffle of the rows parts ties.
+
+    Each side has a shuffle of its own. In hash order, which repeated rows share, ties of both sides
+    would rise together, as if they knew of one another; and where an unstable sort leaves them
+    differs between machines. A stable sort takes three times as long as sorting values and ties.
+    """
+    n = a.shape[-2]
+    shuffle = torch.from_numpy(np.random.default_rng(seed).permutation(n)).to(a.device)
+    columns = a.mT[..., shuffle]
+    order = argsort(columns)
+    ordered = columns.gather(-1, order)
+    run = (ordered[..., 1:] != ordered[..., :-1]).cumsum(-1)  # numbers of the runs of equal values
+    order = shuffle[sort(torch.nn.functional.pad(run, (1, 0)) * n + order) % n]
+    place = torch.arange(n, device=a.device).expand(order.shape)
     return torch.empty_like(order).scatter_(-1, order, place)
 
 

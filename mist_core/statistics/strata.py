@@ -20,7 +20,7 @@ from mist_core.statistics.classes import (
     normal_information,
     table_of,
 )
-from mist_core.statistics.marginals import Marginals, argsort
+from mist_core.statistics.marginals import Marginals, argsort, places_of
 from mist_core.statistics.scaling import LOG_FLOOR, log_information
 
 # Of rows with one and the same value, in a column that else takes many: fewer are chance.
@@ -143,8 +143,8 @@ def _own_scores(numbers: Tensor) -> Tensor:
     numbers = numbers[:, (numbers != numbers[:1]).any(0)]
     if not numbers.numel():
         return numbers[:, :0]
-    order = argsort(numbers.T.contiguous())
-    place = torch.arange(len(numbers), device=order.device).expand(order.shape)
-    rank = torch.empty_like(order).scatter_(-1, order, place)
-    scores = torch.special.ndtri((rank + 0.5) / len(numbers)).T.to(numbers)
+    columns = numbers.T.contiguous()
+    order = argsort(columns)
+    doubled = places_of(columns.gather(-1, order), order)[0]  # twice the mid-rank
+    scores = torch.special.ndtri((doubled + 1) / (2 * len(numbers))).T.to(numbers)
     return scores / scores.square().mean(0, keepdim=True).sqrt()

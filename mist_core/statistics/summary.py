@@ -196,13 +196,13 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "repeats": repeats,
     "classes": lambda v: classes.classes(v.x, v.y),
     "sizes-2": lambda v: sizes(v, MOST_ROWS_NOW),
-    "grids-2": lambda v: nonlinear.grids(*v.directed, nonlinear.mid_ranks),
+    "grids-2": lambda v: nonlinear.grids(*v.directed, ties=True),
     "random-features-2": lambda v: nonlinear.random_features(*v.directed, FEATURE_ROWS),
     "neighbours-2": lambda v: neighbours.neighbours(*v.directed, neighbours.MANY),
     "neighbours-raw-2": lambda v: neighbours.neighbours(*v.directed_raw, neighbours.MANY),
     "directions": lambda v: directions.crossfitted(v.white, v.local),
     "dimensions": lambda v: dimension.dimensions(*v.white),
-    "circles": lambda v: circles.circles(v.x, v.y),
+    "circles-raw": lambda v: circles.circles(v.x, v.y),
     "classes-2": lambda v: classes.classes(v.x, v.y, FINEST),
     "strata": lambda v: strata.strata(v.x, v.y),
 }
@@ -220,7 +220,7 @@ CLASS_BLOCKS = ("repeats", "classes", "classes-2", "strata")
 GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")
 # And everything else that correlations of some kind can tell: enough for monotone dependence.
 LOCAL_BLOCKS = ("twists", "cosines", "grids", "random-features", "neighbours", "neighbours-raw")
-_LATER = ("directions", "dimensions", "circles", *(f"{name}-2" for name in EARLIER_BLOCKS))
+_LATER = ("directions", "dimensions", "circles-raw", *(f"{name}-2" for name in EARLIER_BLOCKS))
 PAIRWISE_BLOCKS = tuple(
     name for name in BLOCKS if name not in (*LOCAL_BLOCKS, *CLASS_BLOCKS, *_LATER)
 )
@@ -238,7 +238,7 @@ ESTIMATES: dict[str, tuple[int, ...]] = {
     "grids-2": nonlinear.GRID_ESTIMATES,
     "random-features-2": nonlinear.FEATURE_ESTIMATES,
     "directions": directions.ESTIMATES,
-    "circles": circles.ESTIMATES,
+    "circles-raw": circles.ESTIMATES,
     "classes-2": classes.ESTIMATES,
     "strata": strata.ESTIMATES,
 }

@@ -15,9 +15,12 @@ from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import (
     INDEPENDENT,
     LEAST_TOLERANCE,
+    LONG_ROWS,
     MOST_BLOCKS,
     MOST_ROUNDED,
     REDUNDANT,
+    REDUNDANT_SIDE,
+    REPEATED,
     ROUNDED,
     TALL_CELLS,
     TALL_DIM,
@@ -55,6 +58,20 @@ BLOCK_SENTENCES = {
     "parity": "The sign of the product of up to four columns, turned over now and then.",
     "product": "The product of two columns, plus noise.",
     "gate": "A column times a gain that is shown, too, plus noise.",
+    "angle": "An angle that turns once, twice or three times with another, under noise that wraps "
+    "around; as numbers with a seam or as points on a circle.",
+    "folded": "Sawtooth and tent maps of up to eight branches, as chaotic sequences have them, "
+    "under little noise.",
+    "index": "One or two columns that are curves of hidden directions among the columns of the "
+    "other side, plus noise.",
+    "spike": "A mass at one value beside a log-normal continuum, on both sides together, apart, "
+    "or on one.",
+    "heaped": "A normal pair of which some rows are moved to the nearest multiple of a step.",
+    "counts": "Two over-dispersed counts of one hidden rate, often with too many zeros.",
+    "rate": "A gamma rate and a Poisson count of it, often with too many zeros.",
+    "skewed-class": "X is a class, and Y has uniform, skewed or Laplace noise given the class.",
+    "interaction": "A class and one or two numbers on one side; in each class Y follows another "
+    "line.",
     "contingency": "Two class variables with a random table, as codes or one column a class.",
     "class-conditional": "X is a class, and up to five columns Y are normal given the class.",
     "conditional-class": "The same, with X and Y exchanged.",
@@ -168,13 +185,16 @@ def _general(meta: General) -> str:
             f"One to {MOST_BLOCKS} independent blocks, whose mutual information adds up, and "
             "columns of pure noise around them. Then each side goes through an invertible map: "
             "increasing maps of single columns, linear maps, spirals, or none; the columns are "
-            f"shuffled. Blocks of classes are shuffled only. {REDUNDANT:.0%} of the sides show a "
-            "column as two, on a coil or beside its square, and the columns of "
+            "shuffled. Blocks of classes are shuffled only. "
+            f"{REDUNDANT * REDUNDANT_SIDE:.0%} of the sides show their columns as more, on a coil "
+            "or beside smooth functions of them; "
+            f"{REPEATED:.0%} of the groups of laws repeat rows, and the columns of "
             f"{ROUNDED:.0%} of the groups of up to {MOST_ROUNDED} columns a side are rounded.",
             f"n is log-uniform in {few} to {many:,}; a side has one column in a third of the "
             f"draws, else log-uniform up to {meta.dims}, as far as n times columns stays below "
             f"{meta.cells:,}; {meta.tall:.0%} of the draws have at least {TALL_ROWS:,} rows and "
-            f"{TALL_DIM} columns a side, and up to {TALL_CELLS} times as many values. In "
+            f"{TALL_DIM} columns a side, and up to {TALL_CELLS} times as many values, and "
+            f"{meta.long:.0%} have up to {LONG_ROWS[1]:,} rows and as many values as these. In "
             f"{INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
             f"so that nothing is to be found; {meta.published:.0%} of the draws are of the "
             "published laws (`paper`), up to 32 + 32 columns. Truths are in closed form, by "

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mist_core.benchmarks.candidates import Function
 from mist_core.benchmarks.consistency import CHECKS, LAWS, TOLERANCE, check_cells, parts_of
 from mist_core.benchmarks.consistency_scores import render_checks, summarize_checks
+from mist_core.benchmarks.estimators import Function
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import evaluate
 from mist_core.benchmarks.tasks import tidy
@@ -97,6 +97,6 @@ def test_the_linear_map_can_be_undone(law):
     x, y, _ = parts_of("linear maps", law, 30, 0)["whole"]
     mapped_x, mapped_y, _ = parts_of("linear maps", law, 30, 0)["mapped"]
     for side, mapped in ((x, mapped_x), (y, mapped_y)):
-        design = np.column_stack([mapped, np.ones(30)])
+        side, design = side.numpy(), np.column_stack([mapped.numpy(), np.ones(30)])
         residual = side - design @ np.linalg.lstsq(design, side, rcond=None)[0]
         assert np.abs(residual).max() < 1e-9

@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 import torch
 
+from mist_core.benchmarks.base import Dataset
 from mist_core.benchmarks.external import read_estimator, read_predictions
 from mist_core.benchmarks.grids import grid_cells
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import evaluate
-from mist_core.benchmarks.tasks import Dataset, quantile_columns, tidy
+from mist_core.benchmarks.tasks import quantile_columns, tidy
 from mist_core.errors import ParameterError, TableError
-from mist_core.leaderboard.board import OTHER, kind, title
+from mist_core.leaderboard.labels import OTHER, label
 
 CELLS = [cell for cell in grid_cells(1) if cell.n_samples == 36][:2]
 
@@ -57,7 +58,8 @@ def test_a_file_without_an_estimator_is_refused(tmp_path, text, sentence):
 def test_no_file_passes_for_a_built_in_estimator(tmp_path):
     text = "def estimate(x, y):\n    return 0.0\n"
     names = [read_estimator(write(tmp_path / f"{n}.py", text)).name for n in ("mine", "mist-x")]
-    assert {kind(name) for name in names} == {OTHER} and title(names[0]) == "mine.py"
+    shown = [label(name, {"mist-x"}) for name in names]
+    assert {one.kind for one in shown} == {OTHER} and shown[0].title == "mine.py"
 
 
 @pytest.mark.parametrize("deed", ["x.sort(axis=0)", "raise SystemExit(3)", "y[:] = float('nan')"])
@@ -66,7 +68,7 @@ def test_whatever_an_estimator_does_the_next_one_sees_the_same_data(tmp_path, jo
     batch = CELLS[0].draw()
     x, y = batch.x[0].double(), batch.y[0].double()
     before = x.clone(), y.clone()
-    answer = read_estimator(file).answer([Dataset(0, CELLS[0], 0, x, y, 1.0)])[0]
+    answer = read_estimator(file).answer([Dataset(x, y)])[0]
     assert torch.equal(x, before[0]) and torch.equal(y, before[1])
     assert answer.estimate == 0.0 or "SystemExit: 3" in answer.failure
 

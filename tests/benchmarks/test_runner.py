@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mist_core.benchmarks.candidates import Answer, Baseline, Candidate, Function, Weights
+from mist_core.benchmarks.base import OTHER, Answer, Estimator
 from mist_core.benchmarks.consistency import check_cells
+from mist_core.benchmarks.estimators import ESTIMATORS, Function, Weights, estimator
 from mist_core.benchmarks.grids import GridCell, grid_cells
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import chosen, evaluate
 from mist_core.benchmarks.tasks import KEYS, quantile_columns, tidy
 from mist_core.checkpoint import save_checkpoint
+from mist_core.errors import ParameterError
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.networks.classic import ClassicConfig, ClassicMIST
 from mist_core.networks.quantiles import LEVELS
@@ -27,10 +29,10 @@ ROOT = Path(__file__).parents[2]
 SMALL = [cell for cell in grid_cells(2) if cell.n_samples <= 36 and cell.dim_x <= 12]
 
 
-class Averages(Candidate):
+class Averages(Estimator):
     """Answers with the average of all values: easy to check."""
 
-    name, identity, batched = "averages", "1", True
+    name, title, kind, identity, batched = "averages", "averages", OTHER, "1", True
 
     def __init__(self, fails_at: int = -1):
         self.asked, self.fails_at = [], fails_at
@@ -87,10 +89,10 @@ def test_the_table_is_tidy(journal):
 
 
 def test_our_weights_answer_a_batch_as_they_answer_one_by_one(tiny_weights, journal):
-    estimator = MISTEstimator.load(tiny_weights)
-    table = tidy(evaluate(Weights("mist-tiny", estimator), [cell()], journal))
+    ours = MISTEstimator.load(tiny_weights)
+    table = tidy(evaluate(Weights("mist-tiny", ours), [cell()], journal))
     data = cell().draw()
-    single = [estimator.posterior(x, y) for x, y in zip(data.x, data.y, strict=True)]
+    single = [ours.posterior(x, y) for x, y in zip(data.x, data.y, strict=True)]
     assert np.allclose(table.estimate, [p.mean for p in single], atol=1e-4)
     assert np.allclose(table[quantile_columns()], [p.quantiles for p in single], atol=1e-4)
 
@@ -101,8 +103,8 @@ def test_a_failing_estimator_stands_in_its_cells_and_stops_nothing(journal):
             raise ZeroDivisionError("no rows left")
         return float("nan") if len(x) == 30 else 0.25
 
-    candidate = Function("mine", estimate, "1")
-    table = tidy(evaluate(candidate, [cell(n) for n in (10, 20, 30)], journal))
+    mine = Function("mine", estimate, "1")
+    table = tidy(evaluate(mine, [cell(n) for n in (10, 20, 30)], journal))
     failures = table.drop_duplicates("n_samples").set_index("n_samples").failure
     assert failures[20] == "The estimator stopped with ZeroDivisionError: no rows left"
     assert failures[30] == "The estimator returned nan."
@@ -121,9 +123,9 @@ def test_weights_that_cannot_take_a_shape_fail_there_only(tmp_path, journal):
 
 def test_cca_fails_where_rows_are_too_few(journal):
     cells = [cell(10, dim=4, draws=1), cell(11, dim=4, draws=1)]
-    table = tidy(evaluate(Baseline("cca", 60.0), cells, journal))
+    table = tidy(evaluate(estimator("cca", 60.0), cells, journal))
     assert "needs more than" in table.failure[0] and np.isnan(table.estimate[0])
-    assert table.failure[1] is None and table.seconds[1] > 0
+    assert pd.isna(table.failure[1]) and table.seconds[1] > 0
 
 
 def test_finished_rows_are_not_asked_for_again(tmp_path):
@@ -147,8 +149,19 @@ def test_rows_of_other_weights_are_not_taken_over(journal):
 
 
 def test_a_baseline_with_more_time_is_asked_again():
-    keys = {Baseline("mine", limit).key for limit in (60.0, 60.0, 600.0)}
+    keys = {estimator("mine", limit).key for limit in (60.0, 60.0, 600.0)}
     assert len(keys) == 2
+
+
+def test_every_estimator_says_who_it_is():
+    for name, one in ESTIMATORS.items():
+        assert one.name == name and one.title and one.identity
+        assert one.kind in ("classical", "neural") and not one.batched
+
+
+def test_an_unknown_estimator_is_answered_with_the_known_ones():
+    with pytest.raises(ParameterError, match=r"among ksg, cca.*got 'kgs'"):
+        estimator("kgs")
 
 
 def test_every_second_draw_is_half_of_them_at_every_n():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from mist_core.benchmarks.baselines.resampling import PEERS
+from mist_core.benchmarks.baselines.resampling import RESAMPLED
 from mist_core.calibration import study
 from mist_core.calibration.judge import CLASSIC, MIST, follow, pit
 from mist_core.calibration.stored import BINS
@@ -18,13 +18,14 @@ from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import Posterior
 from mist_core.networks.mist import MIST as Network
 from mist_core.networks.mist import MISTConfig
+from mist_core.networks.quantiles import LEVELS
 from mist_core.networks.registry import config_dict
 from mist_core.paths import RESULTS
 from mist_core.priors.general import INDEPENDENCE
 from mist_core.priors.paper import PAPER_IN_FAMILY
 
-LEVELS = tuple(np.linspace(0.005, 0.995, 25))
-ATOM = Posterior(0.2, LEVELS, tuple(np.maximum(np.linspace(-0.3, 1, 25), 0)), in_family=1.0)
+QUANTILES = tuple(np.maximum(np.linspace(-0.3, 1, len(LEVELS)), 0))
+ATOM = Posterior(0.2, tuple(LEVELS.double().tolist()), QUANTILES, in_family=1.0)
 SMALL = functools.partial(Study, rows=(12, 40), dims=(2, 3), n_datasets=20)
 
 
@@ -107,7 +108,7 @@ def test_each_dataset_is_judged_once_and_peers_see_the_same_ones(estimator):
     table = pd.concat(follow(SMALL("paper in-family"), estimator, estimator, 3))
     ours = table[table.method == MIST].set_index("number")
     assert list(ours.index) == list(range(20))
-    for method in (CLASSIC, *PEERS):
+    for method in (CLASSIC, *RESAMPLED):
         theirs = table[table.method == method].set_index("number")
         assert len(theirs) == 3
         assert (theirs.truth == ours.truth[theirs.index]).all()
@@ -127,12 +128,12 @@ def test_columns_that_the_published_architecture_cannot_take_are_a_failure_of_it
 
 def test_the_pit_of_a_quantile_is_its_level():
     for level in (0.3, 0.5, 0.77, 0.95):
-        assert pit(ATOM, float(ATOM.quantile(level)), 0.5) == pytest.approx(level, abs=1e-6)
+        assert pit(QUANTILES, float(ATOM.quantile(level)), 0.5) == pytest.approx(level, abs=1e-6)
 
 
 def test_truths_drawn_from_the_posterior_have_a_uniform_pit_in_spite_of_the_atom():
     rng = np.random.default_rng(0)
-    values = [pit(ATOM, float(ATOM.quantile(u)), rng.random()) for u in rng.random(4000)]
+    values = [pit(QUANTILES, float(ATOM.quantile(u)), rng.random()) for u in rng.random(4000)]
     assert 0.15 < np.mean([v <= 0.2 for v in values]) < 0.25
     counts, _ = np.histogram(values, bins=10, range=(0, 1))
     assert (np.abs(counts / 4000 - 0.1) < 0.02).all()

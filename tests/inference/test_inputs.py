@@ -1,12 +1,15 @@
 """Whatever holds the columns, the same data become the same two matrices, or a clear sentence."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from mist_core.errors import InputError
-from mist_core.inference.inputs import MAX_CLASSES, read_pair
+from mist_core.inference.inputs import MAX_CLASSES, read_pair, read_varying
 
 N = 6
 Y = np.arange(float(N))
@@ -77,6 +80,39 @@ def test_dates_are_numbers_with_their_time_zone_or_without():
     days = pd.date_range("2026-01-01", periods=N, freq="D")
     for dates in (days, days.tz_localize("Europe/Rome"), days - days[0], days.to_numpy()):
         assert read(dates).ravel().tolist() == (86_400 * Y).tolist()
+
+
+@pytest.mark.parametrize("unit", ["D", "h", "s", "ms", "us"])
+def test_dates_of_all_centuries_are_numbers(unit):
+    days = ["0001-01-01", "1969-12-31", "1970-01-01", "1970-01-02", "9999-12-30", "9999-12-31"]
+    found = read(np.array(days, f"M8[{unit}]")).ravel().tolist()
+    since = np.array(days, "M8[D]") - np.datetime64("0001-01-01")
+    assert found == (86_400.0 * since.astype(float)).tolist()
+
+
+def test_the_first_and_the_last_nanosecond_that_pandas_knows_are_numbers():
+    ends = pd.Series([pd.Timestamp.min, pd.Timestamp.max] * 3)
+    assert read(ends).ravel().tolist() == pytest.approx([0, 2**64 / 1e9] * 3)
+
+
+@pytest.mark.parametrize("unit", ["Y", "M"])
+def test_years_and_months_keep_their_order(unit):
+    for dates in (np.arange(-3, 3).astype(f"M8[{unit}]"), np.arange(6).astype(f"m8[{unit}]")):
+        found = read(dates).ravel()
+        assert (found.diff() > 0).all() and found[0] == 0
+
+
+def test_a_missing_date_is_missing_in_every_unit():
+    for kind in ("M8[D]", "M8[ns]", "m8[s]", "M8[Y]", "m8"):
+        dates = np.arange(6).astype(kind)
+        dates[2] = "NaT"
+        assert "1 of 6 values are missing" in refusal(dates)
+
+
+def test_objects_that_are_all_numbers_are_numbers():
+    for hold in (Decimal, Fraction, np.float32):
+        assert read([hold(value) for value in VALUES]).ravel().tolist() == VALUES.tolist()
+    assert read([2**70 * int(value) for value in Y]).ravel().tolist() == (2.0**70 * Y).tolist()
 
 
 @pytest.mark.parametrize(
@@ -246,10 +282,43 @@ def test_masked_values_are_not_uncovered_in_silence():
         ([[1, 2], [3]] * 3, Y, "x, column 0 has dtype object and holds list"),
         (pd.period_range("2020", periods=6, freq="M"), Y, "expected numbers, text or dates"),
         (np.zeros(6, dtype=[("a", float)]), Y, "x: expected plain columns, got records"),
+        ([10**400 * k for k in range(6)], Y, "x, column 0 holds numbers beyond 1.8e308"),
+        (pd.MultiIndex.from_arrays([range(6)] * 2), Y, "x is a MultiIndex: pass its levels"),
+        (torch.eye(6).to_sparse(), Y, "x is a sparse_coo tensor: pass x.to_dense()"),
+        (torch.eye(6).to_mkldnn(), Y, "x is a _mkldnn tensor: pass x.to_dense()"),
+        (torch.zeros(6, device="meta"), Y, "x is a meta tensor, which has a shape and no numbers"),
+        (torch.zeros(6, dtype=torch.uint8).view(torch.bits8), Y, "is torch.bits8: expected numb"),
+        ({1, 2, 3}, Y, "x is a set: pass pandas.DataFrame(x)"),
+        ({"a": Y}, Y, "x is a dict: pass pandas.DataFrame(x)"),
     ],
 )
 def test_unusable_data_are_refused_in_one_sentence(x, y, message):
     assert message in refusal(x, y)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # torch would rather not have them any more
+def test_tensors_of_other_kinds_are_refused_in_one_sentence():
+    quantized = torch.quantize_per_tensor(torch.zeros(6), 0.1, 0, torch.quint8)
+    assert "x is a quantized tensor: pass x.dequantize()" in refusal(quantized)
+    assert "x is a sparse_csr tensor: pass" in refusal(torch.eye(6).to_sparse_csr())
+    assert "x is a nested tensor" in refusal(torch.nested.nested_tensor([torch.ones(2)] * 6))
+
+
+@pytest.mark.parametrize("constant", [(0,), (1,), (0, 1)])
+def test_beside_a_constant_side_all_derivatives_are_zero_even_undefined_ones(constant):
+    sides = [torch.tensor(VALUES), torch.tensor(Y)]
+    for place in constant:
+        sides[place] = torch.full_like(sides[place], 3.0)
+    sides = [side.requires_grad_() for side in sides]
+    x, y = read_varying(*sides)
+    (x.std() * y.std()).sqrt().backward()  # not a number at 0
+    assert [side.grad.tolist() for side in sides] == [[0.0] * N] * 2
+
+
+def test_a_constant_column_beside_others_has_no_derivative_and_they_have_theirs():
+    x = torch.tensor(np.column_stack([np.ones(N), VALUES])).requires_grad_()
+    read_varying(x, Y)[0].square().sum().backward()
+    assert x.grad.tolist() == [[0.0, 2 * value] for value in VALUES]
 
 
 def test_too_many_classes_are_refused_with_a_way_out():

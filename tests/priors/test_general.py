@@ -16,6 +16,7 @@ from mist_core.priors import general
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import (
     INDEPENDENT,
+    LONG_ROWS,
     PUBLISHED,
     TALL_CELLS,
     TALL_DIM,
@@ -87,7 +88,7 @@ def test_decoupled_sides_keep_their_margins_and_lose_each_other():
 
 def test_shapes_stay_in_their_ranges_and_small_dimensions_are_common():
     rng = np.random.default_rng(0)
-    meta = General(tall=0.0)
+    meta = General(tall=0.0, long=0.0)
     shapes = np.array([meta._shape(rng) for _ in range(3000)])
     n, dims = shapes[:, 0], shapes[:, 1:]
     assert n.min() >= meta.rows[0] and n.max() <= meta.rows[1]
@@ -109,9 +110,21 @@ def test_tall_draws_have_many_rows_and_many_columns():
     assert few[:, 0].max() <= 60 and few[:, 1:].max() == 2
 
 
+def test_a_few_draws_have_more_rows_than_the_rest_and_bounded_size():
+    rng = np.random.default_rng(0)
+    meta = General(tall=0.0, long=1.0)
+    shapes = np.array([meta._shape(rng) for _ in range(1000)])
+    assert LONG_ROWS[0] <= shapes[:, 0].min() and shapes[:, 0].max() <= LONG_ROWS[1]
+    assert shapes[:, 0].max() > 0.95 * LONG_ROWS[1] and shapes[:, 1:].max() > 8
+    assert (shapes[:, 0] * shapes[:, 1:].sum(1)).max() <= 2e6
+    few = np.array([General(rows=(10, 500), long=1.0)._shape(rng) for _ in range(100)])
+    assert few[:, 0].max() <= 500
+
+
 def test_some_columns_are_rounded_and_some_are_shown_twice(monkeypatch):
     monkeypatch.setattr(general, "ROUNDED", 1.0)
     monkeypatch.setattr(general, "REDUNDANT", 1.0)
+    monkeypatch.setattr(general, "REDUNDANT_SIDE", 1.0)
     meta = General(rows=(300, 300), dims=3, blocks=("gaussian",), published=0.0)
     repeated = 0
     for index in range(20):
@@ -123,7 +136,7 @@ def test_some_columns_are_rounded_and_some_are_shown_twice(monkeypatch):
 
 def test_rows_are_log_uniform():
     rng = np.random.default_rng(0)
-    logs = np.log([General(cells=10**9, tall=0.0)._shape(rng)[0] for _ in range(3000)])
+    logs = np.log([General(cells=10**9, tall=0.0, long=0.0)._shape(rng)[0] for _ in range(3000)])
     low, high = np.log(10), np.log(20_000)
     assert logs.mean() == pytest.approx(
         (low + high) / 2, abs=4 * (high - low) / math.sqrt(12 * 3000)

@@ -122,6 +122,15 @@ def test_grids_find_nothing_between_independent_columns_on_average(generator):
     assert grids(a, b)[:, 0].mean().item() == pytest.approx(0, abs=0.002)
 
 
+@pytest.mark.parametrize("levels", [1, 2, 5])
+def test_grids_find_nothing_between_ties_of_independent_sides_in_any_order(generator, levels):
+    """Rows of one cell stand together in hash order: their ties must not rise together."""
+    a, b = torch.randint(levels, (2, 50, 400, 1), generator=generator).float()
+    rows = (levels * a + b).argsort(1)
+    a, b = a.gather(1, rows), b.gather(1, rows)
+    assert grids(a, b)[:, 0].mean().item() == pytest.approx(0, abs=0.01)
+
+
 def plain_cosines(u, v):
     """(p, q, harmonics, harmonics) squared correlations of cosines of the ranks."""
     n, table = len(u), np.empty((u.shape[1], v.shape[1], HARMONICS, HARMONICS))

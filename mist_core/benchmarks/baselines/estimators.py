@@ -1,13 +1,15 @@
 """The estimators MIST is compared with: bmi's, behind one call that never returns a silent NaN."""
 
+import importlib.metadata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from mist_core.benchmarks.base import CLASSICAL, NEURAL, Answer, Dataset, Estimator
 from mist_core.benchmarks.baselines import pool
-from mist_core.errors import BaselineError
+from mist_core.errors import BaselineError, MISTError
 from mist_core.inference.inputs import read_pair
 
 NEIGHBORS = 5
@@ -16,101 +18,95 @@ _MAX_CELLS = 400_000  # bmi visits each cell in Python: about a second
 _BATCH_SIZE = 256  # bmi's own default
 
 
-@dataclass(frozen=True)
-class BaselineResult:
-    """One estimate, or the sentence that says why there is none.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Baseline(Estimator):
+    """One of bmi's estimators, in a process of its own, and what to know before trusting it.
 
     Attributes:
         name: key in `BASELINES`.
-        mutual_information: the estimate in nats as the estimator returned it, negative ones
-            included; None where it failed.
-        seconds: time spent inside the estimator, without the transport to its process.
-        failure: one sentence, or None.
-    """
-
-    name: str
-    mutual_information: float | None
-    seconds: float
-    failure: str | None
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """What a reader needs to know about an estimator before trusting it.
-
-    Attributes:
         title: the name for a chart.
         estimator: class in `bmi.estimators`.
         options: its arguments; neural ones also get a batch size and a seed.
-        neural: whether it trains a network on the data at hand (seconds, and a seed).
+        kind: CLASSICAL, or NEURAL: it trains a network on the data at hand.
         limits: when it fails or misleads, in one sentence.
         doi: the publication it comes from.
         refusal: from x (n, dim_x) and y (n, dim_y) to the reason it cannot run, or None.
-    """
-
-    title: str
-    estimator: str
-    options: dict
-    neural: bool
-    limits: str
-    doi: str
-    refusal: Callable[[np.ndarray, np.ndarray], str | None]
-
-
-def estimate_baseline(
-    name: str,
-    x: Any,
-    y: Any,
-    *,
-    time_limit: float = 120.0,
-    seed: int = 0,
-    while_waiting: Callable[[], None] = lambda: None,
-) -> BaselineResult:
-    """Estimates mutual information with one of bmi's estimators.
-
-    The work happens in a warm process of its own (bmi needs jax); the first call waits about
-    three seconds for that process, which `baseline_pool.warm_up` can start ahead of time.
-
-    Args:
-        name: key in `BASELINES`.
-        x: samples, shape (n,) or (n, dim_x), anything that `read_pair` accepts.
-        y: samples, shape (n,) or (n, dim_y), likewise.
-        time_limit: seconds after which the estimate is given up.
-        seed: of the neural estimators; the others are deterministic.
-        while_waiting: called about ten times a second; an error it raises ends the work.
-
-    Returns:
-        The estimate in nats, unclipped, or the reason there is none.
-
-    Raises:
-        BaselineError: `name` is not in `BASELINES`.
-        InputError: the samples cannot be used by any estimator; see `read_pair`.
+        time_limit: seconds after which an estimate is given up.
 
     References:
         Czyż et al. (2023), Beyond Normal: On the Evaluation of Mutual Information Estimators,
         doi:10.48550/arXiv.2306.11078 (bmi).
     """
-    if name not in BASELINES:
-        raise BaselineError(f"Expected a baseline among {', '.join(BASELINES)}; got {name!r}.")
-    x, y = (side.detach().cpu().numpy() for side in read_pair(x, y))
-    baseline = BASELINES[name]
-    refusal = baseline.refusal(x, y)
-    if refusal:
-        return BaselineResult(name, None, 0.0, refusal)
-    request = {"estimator": baseline.estimator, "options": _options(baseline, len(x), seed)}
-    try:
-        answer = pool.ask(request, x, y, time_limit=time_limit, while_waiting=while_waiting)
-    except BaselineError as error:
-        return BaselineResult(name, None, time_limit, str(error))
-    return BaselineResult(name, **answer)
 
+    name: str
+    title: str
+    estimator: str
+    options: dict
+    kind: str = CLASSICAL
+    limits: str
+    doi: str
+    refusal: Callable[[np.ndarray, np.ndarray], str | None]
+    time_limit: float = 120.0
 
-def _options(baseline: Baseline, n_samples: int, seed: int) -> dict:
-    if not baseline.neural:
-        return baseline.options
-    # bmi trains on half of the rows and returns NaN when that half is smaller than a batch.
-    batch_size = min(_BATCH_SIZE, n_samples // 2)
-    return baseline.options | {"batch_size": batch_size, "seed": seed, "verbose": False}
+    @property
+    def identity(self) -> str:
+        """The version that is installed; with a longer limit, one out of time may answer."""
+        version = importlib.metadata.version("benchmark-mi")
+        return f"benchmark-mi {version} {self.time_limit:g} s"
+
+    def answer(self, datasets):
+        return [self._answer(dataset) for dataset in datasets]
+
+    def ask(
+        self,
+        x: Any,
+        y: Any,
+        *,
+        seed: int = 0,
+        while_waiting: Callable[[], None] = lambda: None,
+    ) -> Answer:
+        """Estimates mutual information.
+
+        The work happens in a warm process of its own (bmi needs jax); the first call waits about
+        three seconds for that process, which `pool.warm_up` can start ahead of time.
+
+        Args:
+            x: samples, shape (n,) or (n, dim_x), anything that `read_pair` accepts.
+            y: samples, shape (n,) or (n, dim_y), likewise.
+            seed: of the neural estimators; the others are deterministic.
+            while_waiting: called about ten times a second; an error it raises ends the work.
+
+        Returns:
+            The estimate in nats as the estimator returned it, negative ones included, and the
+            time spent inside it, without the transport to its process; or why there is none.
+
+        Raises:
+            InputError: the samples cannot be used by any estimator; see `read_pair`.
+        """
+        x, y = (side.detach().cpu().numpy() for side in read_pair(x, y))
+        if refusal := self.refusal(x, y):
+            return Answer(None, 0.0, refusal)
+        request = {"estimator": self.estimator, "options": self._options(len(x), seed)}
+        try:
+            answer = pool.ask(
+                request, x, y, time_limit=self.time_limit, while_waiting=while_waiting
+            )
+        except BaselineError as error:
+            return Answer(None, self.time_limit, str(error))
+        return Answer(answer["mutual_information"], answer["seconds"], answer["failure"])
+
+    def _answer(self, dataset: Dataset) -> Answer:
+        try:
+            return self.ask(dataset.x, dataset.y, seed=dataset.seed)
+        except MISTError as error:  # data that no estimator can use
+            return Answer(None, failure=str(error))
+
+    def _options(self, n_samples: int, seed: int) -> dict:
+        if self.kind != NEURAL:
+            return self.options
+        # bmi trains on half of the rows and returns NaN when that half is smaller than a batch.
+        batch_size = min(_BATCH_SIZE, n_samples // 2)
+        return self.options | {"batch_size": batch_size, "seed": seed, "verbose": False}
 
 
 def _ksg_refusal(x: np.ndarray, y: np.ndarray) -> str | None:
@@ -155,81 +151,87 @@ def _no_refusal(x: np.ndarray, y: np.ndarray) -> str | None:
 
 _HALF = "Trains on half of the rows and scores the other half, so it needs thousands of them"
 
-BASELINES: dict[str, Baseline] = {
-    "ksg": Baseline(
+_BASELINES = (
+    Baseline(
+        name="ksg",
         title="KSG",
         estimator="KSGEnsembleFirstEstimator",
         options={"neighborhoods": [NEIGHBORS]},
-        neural=False,
         limits="Nearest neighbors see little in many dimensions or at high MI and read far too "
         "low there; ties break it, and bmi clips it at 0.",
         doi="10.1103/PhysRevE.69.066138",
         refusal=_ksg_refusal,
     ),
-    "cca": Baseline(
+    Baseline(
+        name="cca",
         title="CCA",
         estimator="CCAMutualInformationEstimator",
         options={},
-        neural=False,
         limits="Sees linear dependence only, exact for Gaussian data, and reads far too high "
         "when rows are few against the columns.",
         doi="10.1093/biomet/28.3-4.321",
         refusal=_cca_refusal,
     ),
-    "histogram": Baseline(
+    Baseline(
+        name="histogram",
         title="Histogram",
         estimator="HistogramEstimator",
         options={"n_bins_x": BINS},
-        neural=False,
         limits=f"With {BINS} bins a column it cannot exceed ln {BINS} nats a column, reads too "
         "high when cells are sparse, and does not fit more than 8 columns.",
         doi="10.1103/PhysRevE.71.066208",
         refusal=_histogram_refusal,
     ),
-    "kde": Baseline(
+    Baseline(
+        name="kde",
         title="Kernel density",
         estimator="KDEMutualInformationEstimator",
         options={},
-        neural=False,
         limits="Depends on kernel and bandwidth (top hat, Scott's rule) and reads far too high "
         "beyond two or three columns, where each point sees only itself.",
         doi="10.1103/PhysRevE.52.2318",
         refusal=_no_refusal,
     ),
-    "mine": Baseline(
+    Baseline(
+        name="mine",
         title="MINE",
         estimator="MINEEstimator",
         options={},
-        neural=True,
+        kind=NEURAL,
         limits=f"{_HALF}, and its training is noisy.",
         doi="10.48550/arXiv.1801.04062",
         refusal=_no_refusal,
     ),
-    "infonce": Baseline(
+    Baseline(
+        name="infonce",
         title="InfoNCE",
         estimator="InfoNCEEstimator",
         options={},
-        neural=True,
+        kind=NEURAL,
         limits=f"{_HALF}; it cannot exceed ln(n / 2).",
         doi="10.48550/arXiv.1807.03748",
         refusal=_no_refusal,
     ),
-    "nwj": Baseline(
+    Baseline(
+        name="nwj",
         title="NWJ",
         estimator="NWJEstimator",
         options={},
-        neural=True,
+        kind=NEURAL,
         limits=f"{_HALF}; its variance grows exponentially with the MI.",
         doi="10.1109/TIT.2010.2068870",
         refusal=_no_refusal,
     ),
-    "donsker-varadhan": Baseline(
+    Baseline(
+        name="donsker-varadhan",
         title="Donsker-Varadhan",
         estimator="DonskerVaradhanEstimator",
         options={},
-        neural=True,
+        kind=NEURAL,
         limits=f"{_HALF}; its variance grows exponentially with the MI.",
         doi="10.1002/cpa.3160360204",
         refusal=_no_refusal,
     ),
-}
+)
+
+BASELINES: dict[str, Baseline] = {baseline.name: baseline for baseline in _BASELINES}

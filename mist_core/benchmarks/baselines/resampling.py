@@ -5,6 +5,7 @@ bias, and a bootstrap adds its own: the rows it repeats are their own nearest ne
 distance 0, which KSG takes for strong dependence.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,51 +13,61 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mist_core.benchmarks.base import CLASSICAL, Answer, Dataset, Estimator
 from mist_core.benchmarks.baselines.estimators import NEIGHBORS
-from mist_core.errors import BaselineError
+from mist_core.networks.quantiles import LEVELS
 
 Statistic = Callable[[Tensor], float]
 """From the numbers of the rows used, (m,) with or without repeats, to an estimate in nats."""
+Scheme = Callable[[Statistic, int, np.random.Generator], np.ndarray]
+"""From a statistic of n rows to (RESAMPLES,) values whose quantiles are those of the answer."""
 RESAMPLES = 100
+# Distances between all pairs of rows are kept, and picked from for each resample.
+MOST_ROWS = 5000
 
 
-@dataclass(frozen=True)
-class Peer:
-    """An estimator under a resampling scheme.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Resampled(Estimator):
+    """An estimator under a resampling scheme, which gives it an interval.
 
     Attributes:
+        name: key in `RESAMPLED`.
         title: the name for a table.
-        prepare: from x (n, dim_x) and y (n, dim_y) to the statistic of their rows.
-        resample: from that statistic, n, the coverage and a generator to an interval (low, high).
+        statistic: from x (n, dim_x) and y (n, dim_y) to the statistic of their rows.
+        scheme: how rows are drawn again.
         needs: from the columns of both sides together to the fewest rows of half a sample.
     """
 
+    name: str
     title: str
-    prepare: Callable[[Tensor, Tensor], Statistic]
-    resample: Callable[[Statistic, int, float, np.random.Generator], tuple[float, float]]
+    statistic: Callable[[Tensor, Tensor], Statistic]
+    scheme: Scheme
     needs: Callable[[int], int]
+    kind: str = CLASSICAL
+    identity: str = f"{RESAMPLES} resamples"
 
-    def interval(
-        self, x: Tensor, y: Tensor, *, coverage: float = 0.9, rng: np.random.Generator
-    ) -> tuple[float, float]:
-        """The interval in nats; ends below 0 are moved to 0, which can only help it.
+    def answer(self, datasets):
+        """Ends of intervals below 0 are moved to 0, which can only help."""
+        return [self._answer(dataset) for dataset in datasets]
 
-        Args:
-            x, y: (n, dim_x) and (n, dim_y).
-            coverage: nominal share of truths inside.
-            rng: of the resamples.
+    def _answer(self, dataset: Dataset) -> Answer:
+        n, start = len(dataset.x), time.perf_counter()
+        if failure := self._refusal(n, dataset.x.shape[1] + dataset.y.shape[1]):
+            return Answer(None, failure=failure)
+        statistic = self.statistic(dataset.x.double(), dataset.y.double())
+        values = self.scheme(statistic, n, np.random.default_rng(dataset.seed))
+        quantiles = np.quantile(values, LEVELS.double().numpy()).clip(0)
+        estimate = statistic(torch.arange(n))
+        seconds = time.perf_counter() - start
+        return Answer(estimate, seconds, quantiles=quantiles.tolist())
 
-        Raises:
-            BaselineError: half of the rows are too few for the estimator.
-        """
-        least = self.needs(x.shape[1] + y.shape[1])
-        if len(x) // 2 < least:
-            raise BaselineError(
-                f"{self.title} needs {least} rows in half a sample, got {len(x) // 2}."
-            )
-        statistic = self.prepare(x.double(), y.double())
-        low, high = self.resample(statistic, len(x), coverage, rng)
-        return max(low, 0.0), max(high, 0.0)
+    def _refusal(self, n_samples: int, dims: int) -> str | None:
+        least = self.needs(dims)
+        if n_samples // 2 < least:
+            return f"{self.title} needs {least} rows in half a sample, got {n_samples // 2}."
+        if n_samples > MOST_ROWS:
+            return f"{self.title} takes at most {MOST_ROWS:,} rows, got {n_samples:,}."
+        return None
 
 
 def ksg(x: Tensor, y: Tensor) -> Statistic:
@@ -93,30 +104,31 @@ def cca(x: Tensor, y: Tensor) -> Statistic:
     return estimate
 
 
-def bootstrap(
-    statistic: Statistic, n_samples: int, coverage: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Percentile interval of n rows drawn with replacement (Efron, 1979)."""
-    draws = [rng.integers(n_samples, size=n_samples) for _ in range(RESAMPLES)]
-    return _quantiles(_estimates(statistic, draws), coverage)
+def bootstrap(statistic: Statistic, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+    """Estimates from n rows drawn with replacement (Efron, 1979)."""
+    return _estimates(
+        statistic, [rng.integers(n_samples, size=n_samples) for _ in range(RESAMPLES)]
+    )
 
 
-def subsampling(
-    statistic: Statistic, n_samples: int, coverage: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Interval from halves of the rows, without repeats (Politis and Romano, 1994).
+def subsampling(statistic: Statistic, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+    """What estimates from halves of the rows, without repeats, leave open (Politis, Romano, 1994).
 
     The difference between an estimate from half of the rows and that from all has the variance of
     the latter's own error: sqrt(m / n) / sqrt(1 - m / n) = 1, so nothing needs scaling.
     """
-    draws = [rng.permutation(n_samples)[: n_samples // 2] for _ in range(RESAMPLES)]
-    whole = statistic(torch.arange(n_samples))
-    low, high = _quantiles(_estimates(statistic, draws) - whole, coverage)
-    return whole - high, whole - low
+    halves = [rng.permutation(n_samples)[: n_samples // 2] for _ in range(RESAMPLES)]
+    return 2 * statistic(torch.arange(n_samples)) - _estimates(statistic, halves)
 
 
-PEERS: dict[str, Peer] = {
-    f"{name}-{scheme.__name__}": Peer(f"{title}, {scheme.__name__}", statistic, scheme, needs)
+RESAMPLED: dict[str, Resampled] = {
+    f"{name}-{scheme.__name__}": Resampled(
+        name=f"{name}-{scheme.__name__}",
+        title=f"{title}, {scheme.__name__}",
+        statistic=statistic,
+        scheme=scheme,
+        needs=needs,
+    )
     for name, title, statistic, needs in (
         ("ksg", "KSG", ksg, lambda dims: NEIGHBORS + 1),
         ("cca", "CCA", cca, lambda dims: dims + 3),
@@ -132,8 +144,3 @@ def _standardized(side: Tensor) -> Tensor:
 
 def _estimates(statistic: Statistic, draws: list[np.ndarray]) -> np.ndarray:
     return np.array([statistic(torch.from_numpy(rows)) for rows in draws])
-
-
-def _quantiles(values: np.ndarray, coverage: float) -> tuple[float, float]:
-    low, high = np.quantile(values, [(1 - coverage) / 2, (1 + coverage) / 2])
-    return float(low), float(high)

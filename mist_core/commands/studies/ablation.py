@@ -53,7 +53,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "neighbours": ("neighbours-2", "neighbours-raw-2"),
     "directions": ("directions",),
     "dimensions": ("dimensions",),
-    "circles": ("circles",),
+    "circles": ("circles-raw",),
     "spatial signs": tuple(name for name in _ALL if "signs" in name),
     "pairs of columns": tuple(name for name in _ALL if name.startswith("pairs")),
     "classes and repeats": summary.CLASS_BLOCKS,

@@ -15,6 +15,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
+from mist_core.benchmarks.estimators import Weights
 from mist_core.calibration.judge import MIST, judge
 from mist_core.calibration.study import Study
 from mist_core.calibration.summary import covered, dependent, scores
@@ -80,8 +81,8 @@ def judged(
     """
     tables = []
     for first, batch, rng in Study.of(laws, n_datasets, seed).draws():
-        rows = judge(MIST, estimator, batch, rng, first=first)
-        beside = judge(MIST, plain, batch, rng, first=first)
+        rows = judge(Weights(MIST, estimator), batch, rng, first=first)
+        beside = judge(Weights(MIST, plain), batch, rng, first=first)
         tables.append(rows.assign(low_unwidened=beside.low, high_unwidened=beside.high))
     return dependent(pd.concat(tables, ignore_index=True))
 

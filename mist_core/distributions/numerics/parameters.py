@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -32,6 +33,8 @@ def as_parameters(**values: object) -> list[Tensor]:
 
 def as_tensor(value: object, name: str, device: torch.device | None = None) -> Tensor:
     """Converts one parameter to a float64 tensor without NaN (infinities are kept)."""
+    if isinstance(value, np.ndarray):
+        value = np.array(value)  # torch would share its memory, which may be read-only
     try:
         tensor = torch.as_tensor(value, dtype=torch.float64, device=device).detach()
     except (TypeError, ValueError, RuntimeError) as error:

@@ -1,7 +1,7 @@
-"""One column shown as two, from which it can be read back: rolled up in the plane, or with a copy.
+"""Columns shown as more than they are: one rolled up in the plane, or functions beside them.
 
 Tables hold such columns: an angle as sine and cosine, a size beside its square or its logarithm.
-They tell nothing more, and lie on a curve.
+They tell nothing more, and lie on a curve or a surface.
 """
 
 import math
@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 
 from mist_core.distributions.numerics.randomness import Source
-from mist_core.distributions.transforms.maps import Transform, exactly
+from mist_core.distributions.transforms.lifts import random_lift
+from mist_core.distributions.transforms.maps import Identity, Transform, exactly
 
-COILED = 0.5
+# How often one column more is a function as of `lifts`, and how often it is a coil otherwise.
+LIFTED, COILED = 0.5, 0.5
 
 
 class Coil(Transform):
@@ -83,8 +85,12 @@ class OfFirst(Transform):
         return dim - 1 + self.transform.output_dim(1)
 
 
-def random_redundancy(count: int, source: Source) -> Transform:
-    """Shows the first column as two, in `count` laws."""
+def random_redundancy(dim: int, more: int, count: int, source: Source) -> Transform:
+    """Shows `dim` columns as `more` than that, in `count` laws."""
+    if more == 0:
+        return Identity()
+    if more > 1 or source.rng.random() < LIFTED:
+        return random_lift(dim, more, count, source)
     if source.rng.random() < COILED:
         turns = source.uniform(0.3, 2.0, count)
         coil = Coil(turns, source.uniform(0.05, 0.7, count), source.uniform(0, 2 * math.pi, count))

@@ -8,6 +8,7 @@ import torch
 
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.distributions.ordinal import OrdinalNormals
+from mist_core.distributions.transforms.lifts import WAVE, Beside
 from mist_core.distributions.transforms.redundant import (
     Coil,
     OfFirst,
@@ -24,21 +25,22 @@ def fresh(index=0):
     return source(stream(0, "train", index))
 
 
-@pytest.mark.parametrize("dim", [1, 3])
-def test_the_column_can_be_read_back(dim):
+@pytest.mark.parametrize(("dim", "more"), [(1, 0), (1, 1), (3, 1), (1, 9), (4, 20)])
+def test_the_columns_can_be_read_back(dim, more):
     for index in range(30):
         randomness = fresh(index)
-        transform = random_redundancy(4, randomness)
+        transform = random_redundancy(dim, more, 4, randomness)
+        assert transform.output_dim(dim) == dim + more
         x = torch.randn(4, 200, dim, generator=randomness.generator, dtype=torch.float64)
         seen = transform(x)
-        assert seen.shape == (4, 200, dim + 1)
+        assert seen.shape == (4, 200, dim + more)
         torch.testing.assert_close(transform.inverse(seen), x, atol=1e-6, rtol=1e-6)
 
 
 def test_a_coil_goes_round_as_often_as_said_and_outwards():
     one, coil = torch.ones(1, dtype=torch.float64), torch.linspace(-40, 40, 4001)
     seen = Coil(2 * one, 0.2 * one, 0 * one)(coil.double().view(1, -1, 1))[0]
-    angle = np.unwrap(np.arctan2(seen[:, 1], seen[:, 0]))
+    angle = np.unwrap(torch.atan2(seen[:, 1], seen[:, 0]).numpy())
     assert (angle[-1] - angle[0]) / (2 * math.pi) == pytest.approx(2, abs=0.01)
     assert (seen.norm(dim=-1).diff() > 0).all()
 
@@ -93,3 +95,18 @@ def test_classes_of_a_constant_column_and_families_stay():
     seen = rounded(constant, fresh())
     assert seen.x.abs().max() == 0 and seen.families == batch.families
     assert torch.isfinite(seen.y).all()
+
+
+def test_functions_beside_columns_are_functions_of_these_alone():
+    x = torch.randn(2, 100, 3, generator=fresh().generator, dtype=torch.float64)
+    directions = torch.zeros(2, 3, 2, dtype=torch.float64)
+    directions[:, 0, 0], directions[:, 2, 1] = 1.0, 2.0
+    lift = Beside(directions, torch.zeros(2, 2, dtype=torch.float64), (1, WAVE))
+    seen = lift(x)
+    torch.testing.assert_close(seen[..., 3], x[..., 0].asinh().square())
+    torch.testing.assert_close(seen[..., 4], (4 * x[..., 2].asinh()).sin())
+
+
+def test_one_function_a_direction_is_asked_for():
+    with pytest.raises(ParameterError, match="1 functions for 2 directions"):
+        Beside(torch.zeros(1, 3, 2), torch.zeros(1, 2), (0,))
