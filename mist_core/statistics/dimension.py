@@ -12,7 +12,7 @@ from torch import Tensor
 from mist_core.statistics.neighbours import TIE, squared_distances
 from mist_core.statistics.scaling import both_sides
 
-QUERIES, REFERENCES = 128, 512
+QUERIES, REFERENCES = 96, 384
 # k: nearer neighbours than the fourth differ by the rounding of a product of matrices.
 NEAR = 4
 # A set of repeated points has none.

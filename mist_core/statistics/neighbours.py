@@ -44,7 +44,7 @@ class Search:
 
 FEW = Search(256, 512, (1, 4))
 # The error of an average over queries falls with their number, its bias with that of references.
-MANY = Search(256, 4096, (1, 4, 16), more=32)
+MANY = Search(192, 2048, (1, 4, 16), more=64)
 # Squared distances below it are ties: a product of matrices rounds by as much.
 TIE = 1e-6
 # Distances between tied scores differ by rounding alone, which must not make them closer.

@@ -44,7 +44,7 @@ CACHED = 1 << 19
 # Of any training dataset, of earlier weights and of present ones.
 MOST_ROWS, MOST_ROWS_NOW = 20_000, 100_000
 # That give random features, of present weights.
-FEATURE_ROWS = 4096
+FEATURE_ROWS = 2048
 # Times as many bins beside classes as with few rows, at most.
 FINEST = 4
 # Probability of a repeat that counts as none.
@@ -118,16 +118,22 @@ class Views:
         return coordinates(*self.white_raw, self.raw, WHITENING_RIDGE)
 
     @cached_property
+    def slices(self) -> tuple[directions.Slices, directions.Slices]:
+        """Either side of the whitened normal scores through functions of the other."""
+        return directions.slices(self.white, self.local)
+
+    @cached_property
     def directed(self) -> tuple[Tensor, Tensor]:
         """Canonical coordinates of the normal scores, nonlinear directions among them."""
-        return directions.directed_coordinates(self.white, self.local, self.scores, WHITENING_RIDGE)
+        return directions.directed_coordinates(
+            self.white, self.slices, self.scores, WHITENING_RIDGE
+        )
 
     @cached_property
     def directed_raw(self) -> tuple[Tensor, Tensor]:
         """The same of the raw frame."""
-        return directions.directed_coordinates(
-            self.white_raw, self.local_raw, self.raw, WHITENING_RIDGE
-        )
+        sides = directions.slices(self.white_raw, self.local_raw)
+        return directions.directed_coordinates(self.white_raw, sides, self.raw, WHITENING_RIDGE)
 
 
 def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> Views:
@@ -200,7 +206,7 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "random-features-2": lambda v: nonlinear.random_features(*v.directed, FEATURE_ROWS),
     "neighbours-2": lambda v: neighbours.neighbours(*v.directed, neighbours.MANY),
     "neighbours-raw-2": lambda v: neighbours.neighbours(*v.directed_raw, neighbours.MANY),
-    "directions": lambda v: directions.crossfitted(v.white, v.local),
+    "directions": lambda v: directions.crossfitted(v.slices),
     "dimensions": lambda v: dimension.dimensions(*v.white),
     "circles-raw": lambda v: circles.circles(v.x, v.y),
     "classes-2": lambda v: classes.classes(v.x, v.y, FINEST),
