@@ -10,10 +10,11 @@ from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.jobs import process
 from mist_core.jobs.comparison import HELD_OUT, Comparison, beside_published, compare_all
 from mist_core.jobs.figures import before_after, losses, reliability_diagram, truths
+from mist_core.jobs.job import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
+from mist_core.jobs.outcome import silent_seconds
 from mist_core.jobs.plan import Plan, start_path, weights_path
 from mist_core.jobs.progress import beats_start, read_progress
-from mist_core.jobs.queue import Lab, silent_seconds
-from mist_core.jobs.store import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
+from mist_core.jobs.queue import Lab
 from mist_core.networks.registry import load_network
 from mist_core.priors.registry import meta_distribution
 from mist_core.weights import library
