@@ -75,9 +75,16 @@ def hash_order(x_places: Tensor, y_places: Tensor) -> Tensor:
     ordered = key.gather(-1, order)
     if (ordered[..., 1:] != ordered[..., :-1]).all():
         return order
-    key = key + _column_key(key, scrambled, (places - n).sign())
-    order = argsort(key)
-    return order.gather(-1, argsort(_scrambled_again(key.gather(-1, order))))
+    finer = _column_key(key, scrambled, (places - n).sign())
+    order = argsort(finer)
+    order = order.gather(-1, key.gather(-1, order).argsort(stable=True))
+    ordered = (key + finer).gather(-1, order)
+    equal = (ordered[..., 1:] == ordered[..., :-1]).any(-1, keepdim=True)
+    if not equal.any():
+        return order
+    again = argsort(key + finer)
+    again = again.gather(-1, argsort(_scrambled_again((key + finer).gather(-1, again))))
+    return torch.where(equal, again, order)
 
 
 def _scrambled_again(key: Tensor) -> Tensor:
