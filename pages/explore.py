@@ -15,6 +15,7 @@ from mist_core.leaderboard.dataset_link import BenchmarkDataset
 from ui import shell as ui
 from ui.explore import Board
 from ui.explore_choices import choose_axes, choose_others, choose_rows, choose_scene
+from ui.refine import about, refined
 
 CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 Source = Scene | BenchmarkDataset  # each draws a sample and says how
@@ -26,6 +27,7 @@ def main() -> None:
     st.title("How much does X tell about Y?")
     # Not st.empty: what a container holds stays until the new comes, so that nothing jumps.
     headline = st.container()
+    refining = st.container(horizontal=True, vertical_alignment="center")
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:
@@ -49,6 +51,8 @@ def main() -> None:
         show_downloads(sample, lambda: poster(picture, board.chart(), curve))
         show_code(scene, n_samples)
         board.complete(sample)
+        with refining:
+            show_refined(scene, sample, unit)
 
 
 def named_dataset() -> BenchmarkDataset | None:
@@ -82,6 +86,16 @@ def show_curve(scene: Source, pool: Sample, unit: str) -> alt.LayerChart:
         "trained on; that is not a promise for each law."
     )
     return curve
+
+
+def show_refined(scene: Source, sample: Sample, unit: str) -> None:
+    """A button that refines the answer, and what came of it."""
+    key = (scene, len(sample.x), ui.weights_hash())
+    answer = refined(
+        key, lambda progress: ui.estimator().refine(sample.x, sample.y, progress=progress)
+    )
+    if answer:
+        st.markdown(about(ui.in_unit(answer, unit)))
 
 
 def show_downloads(sample: Sample, figure) -> None:

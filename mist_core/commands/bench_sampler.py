@@ -62,7 +62,7 @@ def main(options: argparse.Namespace) -> None:
     command += ["--processes", str(options.processes)]
     summary = provenance.provenance(command, {}, time.perf_counter() - start)
     scores = {name: asdict(rate) for name, rate in rates.items()}
-    provenance.save_run(options.out, summary | {"datasets_a_second": scores})
+    provenance.save_result(options.out, summary | {"datasets_a_second": scores})
     print(f"with {options.processes} processes on {summary['hardware']['cpu']}")
 
 
