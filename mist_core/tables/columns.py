@@ -44,6 +44,14 @@ class Reading:
 UNSAID = Reading()
 
 
+def moments(days: np.ndarray) -> np.ndarray:
+    """(n,) datetime64[us] of days since 1970, NaT for NaN."""
+    micros = np.rint(days * 86_400e6)
+    missing = np.isnan(micros)
+    found = np.where(missing, 0, micros).astype(np.int64).view("M8[us]")
+    return np.where(missing, np.datetime64("NaT"), found)
+
+
 @dataclass(frozen=True, eq=False)
 class Column:
     """One column of a table, with what it is and why.
@@ -119,6 +127,8 @@ class Column:
         """(n_rows,) the cells as text, null where empty, also where only numbers were kept."""
         if self.cells is not None:
             return self.cells
+        if self.kind == DATE:
+            return pc.cast(pa.array(moments(self.numbers), pa.timestamp("us")), pa.string())
         return pc.cast(pa.array(self.numbers, from_pandas=True), pa.string())
 
     @property

@@ -167,7 +167,8 @@ def _order(fields: Fields, counts: np.ndarray, order: str | None) -> tuple[str, 
         fitting = [name for name in fitting if name != YEAR_FIRST or len(fitting) == 1]
     if len(fitting) == 1:
         return fitting[0], False
-    in_time = [name for name in fitting if _in_time(days[name])]
+    # Only where no date comes twice are the texts in the order of the rows.
+    in_time = [name for name in fitting if counts.max() == 1 and _in_time(days[name])]
     if len(in_time) == 1:
         return in_time[0], False
     american = "half" in fields and _any(fields["half"])
