@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from mist_core.tables.association import Association, Ranking
 from mist_core.tables.bundled import DATASETS
-from mist_core.tables.columns import DATE
+from mist_core.tables.columns import DATE, Column
 from mist_core.tables.figures import MOST_BARS, pair_chart, ranking_chart
-from mist_core.tables.ranking import complete_rows, scan, side
+from mist_core.tables.ranking import complete_rows, scan
 from mist_core.tables.table import Table
 from ui import shell as ui
 from ui.cache import Report, once
@@ -184,9 +185,13 @@ def _show_pair(table: Table, ranking: Ranking, association: Association, unit: s
         st.caption(ui.plain(f"Careful: {'; '.join(association.flags)}."))
     x = _one_of(association.columns, "Drawn column")
     y = _one_of(ranking.target, "Drawn target")
-    data = side(table, (x, y), complete_rows(table, (x, y), max_rows=_MOST_DRAWN))
-    chart = pair_chart(data[x].rename(table[x].label), data[y].rename(table[y].label))
+    rows = complete_rows(table, (x, y), max_rows=_MOST_DRAWN)
+    chart = pair_chart(*(_drawn(table[name]).iloc[rows] for name in (x, y)))
     ui.show(chart, description=f"{x} against {y}")
+
+
+def _drawn(column: Column) -> pd.Series:
+    return column.shown if column.kind == DATE else column.values
 
 
 def _one_of(names: Sequence[str], label: str) -> str:

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from mist_core.errors import TableError
 from mist_core.tables.columnar import file_columns, frame_columns
-from mist_core.tables.columns import CLASS, DATE, Column, Reading, moments
+from mist_core.tables.columns import Column, Reading
 from mist_core.tables.delimited import read_delimited
 from mist_core.tables.encoding import decode
 from mist_core.tables.excel import read_workbook
@@ -85,7 +84,7 @@ class Table:
         Args:
             rows: only so many, from the top; None for all.
         """
-        return pd.DataFrame({c.name: _shown(c)[:rows] for c in self.columns})
+        return pd.DataFrame({c.name: c.shown[:rows] for c in self.columns})
 
 
 def read_table(
@@ -126,12 +125,3 @@ def table_from_frame(frame: pd.DataFrame) -> Table:
     """A table from columns of numbers, dates or texts already in memory."""
     digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
     return Table(frame_columns(frame), digest)
-
-
-def _shown(column: Column) -> pd.Series:
-    if column.kind == DATE:
-        within = np.nanmax(np.abs(column.numbers)) < 100_000  # days that pandas holds: 1697 to 2243
-        return pd.Series(moments(column.numbers) if within else column.texts)
-    if column.spelled and column.kind != CLASS:
-        return pd.Series(column.texts)
-    return column.values.astype(object) if column.is_class else pd.Series(column.numbers)
