@@ -116,7 +116,7 @@ def whitened(scores: Tensor) -> Tensor:
     """(B, n, d) of unit covariance, but for directions of hardly any variance, which shrink."""
     centred = scores - scores.mean(1, keepdim=True)
     covariance = (centred.mT @ centred / scores.shape[1]).double()
-    values, vectors = torch.linalg.eigh(covariance)
+    values, vectors = (part.to(scores.device) for part in torch.linalg.eigh(covariance.cpu()))
     mean = values.mean(-1, keepdim=True).clamp_min(1e-12)
     scale = (values + RIDGE * mean).clamp_min(1e-12).rsqrt()
     scale = torch.where(values > LEAST_VARIANCE * mean, scale, 0.0)
@@ -127,12 +127,20 @@ def frame(rows: Rows, places: Tensor) -> Frame:
     """Canonical coordinates of the rows at `places` (r,)."""
     x, y = (side[:, places] for side in rows.white)
     x, y = (side - side.mean(1, keepdim=True) for side in (x, y))
-    cross = (x.mT @ y / len(places)).double()
-    turn_x, correlations, turn_y = torch.linalg.svd(cross, full_matrices=True)
+    turn_x, correlations, turn_y = singular(x.mT @ y / len(places))
     return Frame(
-        (turn_x.float(), turn_y.mT.float()),
+        (turn_x.float(), turn_y.float()),
         shrunken(correlations, len(places), max(x.shape[-1], y.shape[-1])).float(),
     )
+
+
+def singular(cross: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Left vectors (B, p, p), singular values and right vectors (B, q, q), in columns, float64.
+
+    On the CPU: a GPU is slower at many small ones.
+    """
+    left, values, right = torch.linalg.svd(cross.double().cpu(), full_matrices=True)
+    return left.to(cross.device), values.to(cross.device), right.mT.to(cross.device)
 
 
 def shrunken(correlations: Tensor, n_samples: int, columns: int) -> Tensor:

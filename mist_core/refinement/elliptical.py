@@ -8,7 +8,7 @@ import scipy.special
 import torch
 from torch import Tensor
 
-from mist_core.refinement.coordinates import FOLDS, HIGHEST, Rows, shrunken
+from mist_core.refinement.coordinates import FOLDS, HIGHEST, Rows, shrunken, singular
 from mist_core.refinement.shuffles import rolled
 
 # Degrees of freedom that are tried; the last stands for the normal law.
@@ -106,10 +106,10 @@ def _fit(scores: list[Tensor], df: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     roots = [torch.linalg.cholesky(block) for block in (scatter[:, :p, :p], scatter[:, p:, p:])]
     half = torch.linalg.solve_triangular(roots[0], scatter[:, :p, p:], upper=False)
     cross = torch.linalg.solve_triangular(roots[1], half.mT, upper=False).mT
-    turn_x, correlations, turn_y = torch.linalg.svd(cross, full_matrices=True)
+    turn_x, correlations, turn_y = singular(cross)
     maps = (
         torch.linalg.solve_triangular(root.mT, turn, upper=True).float()
-        for root, turn in zip(roots, (turn_x, turn_y.mT), strict=True)
+        for root, turn in zip(roots, (turn_x, turn_y), strict=True)
     )
     columns = max(side.shape[-1] for side in scores)
     return *maps, shrunken(correlations, scores[0].shape[1], columns).float()

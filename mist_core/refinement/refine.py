@@ -1,8 +1,9 @@
 """A network's answer to a dataset, made better by what critics learn from its rows."""
 
+import contextlib
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -55,7 +56,8 @@ def refine(
         return _unchanged(answer, len(x))
     head = _head()
     report = functools.partial(_goes_on, progress)
-    found = gather(x[None], y[None], seconds, SEED, report)
+    with _one_thread():
+        found = gather(x[None], y[None], seconds, SEED, report)
     with torch.inference_mode():
         mean, quantiles = head(found.numbers.cpu(), answer)
     evidence = Evidence(
@@ -79,6 +81,17 @@ def _unchanged(answer: Answer, rows: int) -> Refined:
     )
     evidence = Evidence(None, None, 0, 0.0, False, note)
     return Refined(answer.mean.item(), tuple(answer.quantiles[0].tolist()), evidence)
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Critics are small: threads of torch would wait for one another, long if others work."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from mist_core.commands.studies.leave_out import (
 from mist_core.errors import JobError
 from mist_core.priors.blocks import BLOCKS, FAMILIES
 from mist_core.priors.general import blocks_of
-from mist_core.training.shards import FAMILIES as LABELLED
+from mist_core.training.shard_files import FAMILIES as LABELLED
 from mist_core.training.shards import (
     TRUTH,
     read_labelled,
