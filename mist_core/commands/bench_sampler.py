@@ -150,9 +150,9 @@ SAMPLERS: dict[str, Callable[[Source], Iterator[int]]] = {
     "Gaussian and radial statistics": lambda s: with_statistics(
         Paper(), summaries.GAUSSIAN_BLOCKS, s
     ),
-    "all statistics": lambda s: with_statistics(Paper(), tuple(summaries.BLOCKS), s),
+    "all statistics": lambda s: with_statistics(Paper(), summaries.PRESENT_BLOCKS, s),
     "general laws, all statistics": lambda s: with_statistics(
-        General(rows=GENERAL_ROWS), tuple(summaries.BLOCKS), s
+        General(rows=GENERAL_ROWS), summaries.PRESENT_BLOCKS, s
     ),
     "bmi's sampler, no statistics": with_bmi,
     "training, statistics ready": with_training,
