@@ -34,7 +34,7 @@ DRAWS = {HELD_OUT: 64, EVERYTHING: 16}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options; the settings of `train` may follow."""
     names = ", ".join(DATASETS)
-    parser.add_argument("table", help=f"CSV file, or a bundled table: {names}")
+    parser.add_argument("table", help=f"a file (CSV, Excel, Parquet) or a bundled table: {names}")
     parser.add_argument("--x", required=True, help="names of the columns of X, by commas")
     parser.add_argument("--y", required=True, help="names of the columns of Y, by commas")
     parser.add_argument("--weights", default=library.default(), help="name to start from")
@@ -78,12 +78,9 @@ def main(options: argparse.Namespace) -> None:
 def _table(name: str) -> Table:
     if name in DATASETS:
         return DATASETS[name].load()
-    try:
-        return read_table(Path(name).read_bytes())
-    except OSError as error:
-        raise TableError(
-            f"{name}: cannot be read ({error.strerror}), and is none of {', '.join(DATASETS)}."
-        ) from error
+    if not Path(name).exists():
+        raise TableError(f"{name}: there is no such file, and it is none of {', '.join(DATASETS)}.")
+    return read_table(name)
 
 
 def _names(text: str) -> list[str]:
