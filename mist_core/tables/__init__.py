@@ -2,3 +2,7 @@
 
 Imports inference.
 """
+
+from mist_core.tables.table import Table, read_table, table_from_frame
+
+__all__ = ["Table", "read_table", "table_from_frame"]
