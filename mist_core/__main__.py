@@ -18,6 +18,7 @@ COMMANDS = {
     "calibrate": ("mist_core.commands.calibrate", "coverage of the truth, beside resampled peers"),
     "leave-out": ("mist_core.commands.leave_out", "train without each family, judge on it"),
     "ablate": ("mist_core.commands.ablate", "train without parts of the inputs, and compare"),
+    "train-refine": ("mist_core.commands.train_refine", "train the head that reads evidence"),
     "bench-sampler": (
         "mist_core.commands.bench_sampler",
         "datasets a second, beside bmi's sampler",

@@ -11,6 +11,7 @@ import pandas as pd
 import vl_convert
 
 BLUE, VERMILLION, GREEN, GREY = "#2E86C7", "#D55E00", "#009E73", "#7A858F"
+INK = "#1F2933"  # of numbers on pale cells, which are so on any background
 # Up to here each row is a point; beyond, points hide each other and a density says more.
 MAX_POINTS = 2000
 DENSITY_BINS = 60

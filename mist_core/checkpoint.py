@@ -7,7 +7,6 @@ ever unpickled.
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from mist_core.errors import WeightsError
+from mist_core.files import write_whole
 
 FORMAT = "mist-1"
 # The shipped networks have a few million parameters; beyond this a path is a mistake.
@@ -48,13 +48,14 @@ def save_checkpoint(path: str | Path, tensors: dict[str, Tensor], card: dict) ->
 
     Raises:
         WeightsError: a tensor or a number of the card is not finite, or the card is not JSON.
+        OSError: as `mist_core.files.write_whole`.
     """
     path = Path(path)
     copies = {name: _own_copy(tensor) for name, tensor in tensors.items()}
     _require_finite(path, copies)
     text = _card_text(path, card)
     metadata = {"format": FORMAT, "card": text, "digest": _digest(text, copies)}
-    _write_atomically(path, safetensors.torch.save(copies, metadata))
+    write_whole(path, safetensors.torch.save(copies, metadata))
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -99,18 +100,6 @@ def _digest(text: str, tensors: dict[str, Tensor]) -> str:
         digest.update(json.dumps([name, str(tensor.dtype), list(tensor.shape)]).encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes:

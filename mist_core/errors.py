@@ -27,3 +27,7 @@ class TableError(MISTError):
 
 class JobError(MISTError):
     """A background run cannot be started, found or changed."""
+
+
+class StorageError(MISTError):
+    """The data folder cannot be read or written: the disk is full, or something is in the way."""

@@ -7,23 +7,17 @@ import altair as alt
 import streamlit as st
 
 from mist_core.benchmarks.base import Answer
-from mist_core.benchmarks.baselines.estimators import BASELINES
 from mist_core.charts import scatter
-from mist_core.distributions.families import FAMILIES, Family, Parameter
-from mist_core.distributions.transforms.named import TRANSFORMS
 from mist_core.explore.figures import Fan, convergence, poster
 from mist_core.explore.scenario import CHUNK_ROWS, Sample, Scene
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
 from ui import shell as ui
 from ui.explore import Board
+from ui.explore_choices import choose_axes, choose_others, choose_rows, choose_scene
+from ui.refine import about, refined
 
-URL = "query-params"
-ROWS = (10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000)
-ROWS += (10_000, 15_000, 20_000)
 CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
-MAX_DIM = 32
-CANONICAL = "canonical pair"
 Source = Scene | BenchmarkDataset  # each draws a sample and says how
 
 
@@ -33,6 +27,7 @@ def main() -> None:
     st.title("How much does X tell about Y?")
     # Not st.empty: what a container holds stays until the new comes, so that nothing jumps.
     headline = st.container()
+    refining = st.container(horizontal=True, vertical_alignment="center")
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:
@@ -56,6 +51,8 @@ def main() -> None:
         show_downloads(sample, lambda: poster(picture, board.chart(), curve))
         show_code(scene, n_samples)
         board.complete(sample)
+        with refining:
+            show_refined(scene, sample, unit)
 
 
 def named_dataset() -> BenchmarkDataset | None:
@@ -77,91 +74,6 @@ def show_named(dataset: BenchmarkDataset) -> tuple[BenchmarkDataset, int]:
     return dataset, dataset.n_samples
 
 
-def choose_scene() -> Scene:
-    """The law, its parameters, dimensions, transforms and seed."""
-    names = list(FAMILIES)
-    first = names.index("bivariate-normal")
-    family = FAMILIES[st.selectbox("Law", names, index=first, key="law", bind=URL)]
-    st.caption(family.description)
-    dim_x, dim_y = choose_dims(family)
-    parameters = tuple((p.name, choose_value(p, min(dim_x, dim_y))) for p in family.parameters)
-    transforms = st.multiselect(
-        "Transforms of both sides, in order", list(TRANSFORMS), key="transforms", bind=URL
-    )
-    for name in transforms:
-        st.caption(f"{name}: {TRANSFORMS[name].description}")
-    # Not a number input: Streamlit 1.67 raises on ?seed=1e999 there.
-    seed = st.slider("Seed", 0, 999, 0, help="another seed, another sample", key="seed", bind=URL)
-    return Scene(family.name, parameters, dim_x, dim_y, tuple(transforms), seed)
-
-
-def choose_dims(family: Family) -> tuple[int, int]:
-    """Columns of X and Y, as far as the family leaves a choice."""
-    if family.fixed_dim:
-        return family.fixed_dim, family.fixed_dim
-    start = max(family.min_dim, 2)
-    if family.equal_dims:
-        dim = st.slider("Columns a side", family.min_dim, MAX_DIM, start, key="dim", bind=URL)
-        return dim, dim
-    dim_x = st.slider("Columns of X", family.min_dim, MAX_DIM, start, key="dim_x", bind=URL)
-    dim_y = st.slider("Columns of Y", family.min_dim, MAX_DIM, start, key="dim_y", bind=URL)
-    return dim_x, dim_y
-
-
-def choose_value(parameter: Parameter, pairs: int) -> float:
-    """A slider over the parameter's range; there are at most `pairs` interacting columns."""
-    high = min(parameter.high, pairs) if parameter.name == "n_interacting" else parameter.high
-    if high <= parameter.low:
-        return parameter.low
-    return st.slider(
-        parameter.name.replace("_", " "),
-        parameter.low,
-        high,
-        min(parameter.default, high),
-        step=parameter.step,
-        help=parameter.description,
-        key=parameter.name,
-        bind=URL,
-    )
-
-
-def choose_rows() -> int:
-    """How many rows of the sample the estimators see."""
-    return st.select_slider("Rows", ROWS, value=500, key="rows", bind=URL)
-
-
-def choose_others() -> list[str]:
-    """The estimators to compare with; the neural ones take seconds."""
-    return st.multiselect(
-        "Compare with",
-        list(BASELINES),
-        default=["ksg", "cca"],
-        format_func=lambda name: BASELINES[name].title,
-        key="compare",
-        bind=URL,
-    )
-
-
-def choose_axes(sample: Sample) -> tuple:
-    """Two coordinates, or the leading canonical pair: (a, b, title of a, title of b)."""
-    view = st.segmented_control(
-        "Show",
-        ["coordinates", CANONICAL],
-        default="coordinates",
-        required=True,
-        key="view",
-        bind=URL,
-    )
-    if view == CANONICAL:
-        a, b = sample.leading_canonical_pair()
-        return a, b, "leading canonical variate of X", "leading canonical variate of Y"
-    table = sample.table()
-    names = list(table.columns)
-    a = st.selectbox("Across", names, key="across", bind=URL, width=110)
-    b = st.selectbox("Up", names, index=sample.x.shape[1], key="up", bind=URL, width=110)
-    return table[a].to_numpy(), table[b].to_numpy(), a, b
-
-
 def show_curve(scene: Source, pool: Sample, unit: str) -> alt.LayerChart:
     """Draw the convergence over growing parts of the sample, past the rows chosen where cheap."""
     rows = [*(n for n in CURVE_ROWS if n < len(pool.x)), min(len(pool.x), CURVE_ROWS[-1])]
@@ -174,6 +86,16 @@ def show_curve(scene: Source, pool: Sample, unit: str) -> alt.LayerChart:
         "trained on; that is not a promise for each law."
     )
     return curve
+
+
+def show_refined(scene: Source, sample: Sample, unit: str) -> None:
+    """A button that refines the answer, and what came of it."""
+    key = (scene, len(sample.x), ui.weights_hash())
+    answer = refined(
+        key, lambda progress: ui.estimator().refine(sample.x, sample.y, progress=progress)
+    )
+    if answer:
+        st.markdown(about(ui.in_unit(answer, unit)))
 
 
 def show_downloads(sample: Sample, figure) -> None:

@@ -8,39 +8,21 @@ import threading
 import time
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
-from mist_core.inference.posterior import UNITS
-from mist_core.jobs.figures import truths
+from mist_core.jobs.findings import truths
 from mist_core.jobs.plan import Plan, demonstration
 from mist_core.jobs.queue import Lab
-from mist_core.priors.batch import MetaDistribution
-from mist_core.priors.blocks import BLOCKS
-from mist_core.priors.general import General
-from mist_core.priors.paper import PAPER_DIMS, PAPER_ROWS, PAPER_TRAIN, Paper
-from mist_core.priors.spec import MOST_ROWS, PAPER_FAMILIES, to_text
+from mist_core.priors.spec import to_text
 from mist_core.training.adaptation.adapt import Adaptation
-from mist_core.training.rehearsal import rehearsed
 from mist_core.weights import library
 from ui import shell as ui
 from ui import table_imitation as adapt_view
 from ui import training_run as run_view
+from ui.findings import paint
+from ui.training_choices import choose_laws, choose_start, rehearse
 
-SCRATCH = "nothing (from scratch)"
-NETWORKS = {
-    "pairwise": "fast statistics",
-    "statistics": "all statistics",
-    "mist": "all statistics and the set encoder",
-}
-LAWS = {
-    "general": "laws of every kind",
-    "paper": "published laws",
-    "paper-no-additive": "published laws, none additive",
-    "table": "like my table",
-}
 MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
-ROWS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, MOST_ROWS)
 MIB, MOST_RUNS = 2**20, 20
 
 
@@ -76,14 +58,7 @@ def show_composer(lab: Lab) -> None:
         meta = rehearse(imitated.meta if imitated else laws, start)
         minutes = st.select_slider("Minutes", MINUTES, value=10)
     unit = ui.unit_switch("train-unit")
-    values = run_view.sample_truths(to_text(meta)) * UNITS[unit]
-    low, high = np.quantile(values, [0.25, 0.75])
-    st.markdown(
-        f"It would learn from datasets like {len(values)} drawn here: half of them have between "
-        f"**{low:.2f} and {high:.2f} {unit}** of mutual information, and "
-        f"{np.mean(values < 1e-9):.0%} none at all."
-    )
-    ui.show(truths(values / UNITS[unit], unit=unit), description="true values of some draws")
+    paint(truths(run_view.sample_truths(to_text(meta)), unit))
     seed = secrets.randbelow(2**31)
     plan = Plan(to_text(meta), float(minutes), seed, architecture, start)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -98,53 +73,6 @@ def show_composer(lab: Lab) -> None:
     )
     if imitated:
         adapt_view.show_sides(imitated)
-
-
-def choose_start() -> tuple[str | None, str]:
-    """Weights to go on from, or None and the network to begin with."""
-    names = [SCRATCH, *library.names()]
-    start = st.selectbox("Start from", names, names.index(library.default()))
-    if start != SCRATCH:
-        return start, "mist"
-    return None, st.selectbox("Network", list(NETWORKS), format_func=NETWORKS.get)
-
-
-def choose_laws() -> MetaDistribution | Adaptation:
-    """A meta-distribution composed of parts, or one like a table."""
-    kind = st.selectbox("Laws", list(LAWS), format_func=LAWS.get)
-    if kind == "table":
-        return adapt_view.choose_table()
-    if kind == "general":
-        return choose_general()
-    usual = [f for f in PAPER_TRAIN if kind == "paper" or "additive" not in f]
-    families = st.multiselect("Families", PAPER_FAMILIES, usual, key=f"families-{kind}")
-    rows = st.slider("Rows", *PAPER_ROWS, PAPER_ROWS, step=10)
-    dims = st.slider("Columns a side", *PAPER_DIMS, PAPER_DIMS)
-    return Paper(tuple(families), rows, dims)
-
-
-def choose_general() -> General:
-    """Blocks, rows and columns of the general laws."""
-    names = list(BLOCKS)
-    blocks = st.pills("Blocks", names, selection_mode="multi", default=names, width="stretch")
-    rows = st.select_slider("Rows", ROWS, value=(10, 1000))
-    dims = st.slider("Most columns a side", 1, 32, 8)
-    return General(rows=rows, dims=dims, blocks=tuple(blocks), published=0.0)
-
-
-def rehearse(meta: MetaDistribution, start: str | None) -> MetaDistribution:
-    """Some of the laws the start has learned, so that it does not forget them."""
-    if start is None:
-        return meta
-    share = st.slider(
-        "Rehearsal (%)",
-        0,
-        90,
-        30,
-        step=10,
-        help="share of draws from the laws the weights were trained on, against forgetting",
-    )
-    return rehearsed(meta, library.path_of(start), share / 100)
 
 
 def begin(lab: Lab, plan: Plan) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mist_core.checkpoint import load_checkpoint
-from mist_core.jobs.figures import losses
+from mist_core.jobs.findings import losses
 from mist_core.weights import library
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
@@ -63,7 +63,8 @@ def show_one(name: str, default: str) -> None:
     card = card_of(name, digest)
     left, right = st.columns(2, gap="large")
     with left:
-        ui.show(losses(card["curve"]), description="losses of its training")
+        found = losses(card["curve"])
+        ui.show(found.charts[0], description=f"losses of its training: {found.sentence}")
         st.caption(f"SHA-256 {digest}")
     with right, st.container(height=420):
         st.markdown(describe(card["meta"]))

@@ -1,9 +1,11 @@
 """Oracles and streams that several test modules share."""
 
+import contextlib
+import resource
 import signal
 import subprocess
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -56,6 +58,22 @@ def killed_with_its_children() -> Callable[[subprocess.Popen, Callable[[], None]
         assert psutil.wait_procs(children, timeout=60)[1] == []
 
     return kill
+
+
+@pytest.fixture
+def full_disk() -> Callable[[], contextlib.AbstractContextManager]:
+    """Inside of what it returns no file grows, as if the disk were full; renaming still works."""
+
+    @contextlib.contextmanager
+    def full() -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return full
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,4 @@
-"""The only bridge between the core and Streamlit: loading, shared widgets, errors in one place.
-
-Pages call this module; `mist_core` never knows that Streamlit exists.
-"""
+"""What all pages share: loading, widgets, downloads, and the core's errors in one place."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,13 +19,12 @@ from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.leaderboard.figures import PICKED
 from mist_core.markdown import plain
 from mist_core.paths import IMAGES
+from mist_core.spreadsheet import to_csv
 from mist_core.weights import library
 
 ICON = IMAGES / "icon.png"
 # The address of the Benchmark page as it was when a mark there was clicked.
 CAME_FROM = "came-from"
-# Spreadsheets run cells that begin with these as formulae.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def page(title: str) -> None:
@@ -116,14 +112,24 @@ def show(
     return draw(chart, width="stretch", alt=description)
 
 
-def open_picked(chart: alt.TopLevelMixin, *, description: str, key: str, weights: str = "") -> None:
-    """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore."""
+def open_picked(
+    chart: alt.TopLevelMixin, *, description: str, key: str, weights: str | None
+) -> None:
+    """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore.
+
+    Args:
+        chart: with the selection `PICKED`.
+        description: for those who cannot see it.
+        key: of the chart.
+        weights: that Explore is to answer with, where there are such.
+    """
     event = st.altair_chart(
         chart, width="stretch", alt=description, key=key, on_select="rerun", selection_mode=PICKED
     )
     if picked := event.selection.get(PICKED):
         try:
-            chosen = {"dataset": picked[0]["address"]} | ({"weights": weights} if weights else {})
+            chosen = {"dataset": picked[0]["address"]}
+            chosen |= {"weights": weights} if weights in library.names() else {}
             st.session_state[CAME_FROM] = st.query_params.to_dict()
             st.switch_page("pages/explore.py", query_params=chosen)
         except StreamlitAPIException:  # the page runs alone
@@ -140,14 +146,3 @@ def download_figure(chart: Callable[[], alt.TopLevelMixin], stem: str) -> None:
     svg, png = (lambda: charts.to_svg(chart())), (lambda: charts.to_png(chart()))
     st.download_button("Figure (SVG)", svg, f"{stem}.svg", "image/svg+xml", on_click="ignore")
     st.download_button("Figure (PNG)", png, f"{stem}.png", "image/png", on_click="ignore")
-
-
-def to_csv(frame: pd.DataFrame) -> bytes:
-    """CSV whose text cells and headings no spreadsheet will run as a formula."""
-    text = frame.select_dtypes(["object", "string", "category"]).columns
-    safe = frame.assign(**{column: frame[column].map(_defused) for column in text})
-    return safe.rename(columns=_defused).to_csv(index=False).encode()
-
-
-def _defused(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

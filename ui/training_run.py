@@ -1,24 +1,19 @@
 """One training run on the Train page: live while it trains, then what it gained and forgot."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
 from mist_core.distributions.numerics.randomness import source, stream
-from mist_core.jobs import process
-from mist_core.jobs.comparison import HELD_OUT, Comparison, beside_published, compare_all
-from mist_core.jobs.figures import before_after, losses, reliability_diagram, truths
-from mist_core.jobs.plan import Plan, start_path, weights_path
+from mist_core.findings import Finding
+from mist_core.jobs import findings, process
+from mist_core.jobs.job import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
+from mist_core.jobs.outcome import silent_seconds
 from mist_core.jobs.progress import beats_start, read_progress
-from mist_core.jobs.queue import Lab, silent_seconds
-from mist_core.jobs.store import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
-from mist_core.networks.registry import load_network
+from mist_core.jobs.queue import Lab
 from mist_core.priors.registry import meta_distribution
-from mist_core.weights import library
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
+from ui.training_result import show_gain, show_verdict
 
 MIB = 2**20
 
@@ -52,13 +47,17 @@ def watch(lab: Lab, before: Job) -> None:
         show_numbers(job, points[-1])
         left, right = st.columns([3, 2], gap="large")
         with left:
-            ui.show(losses(points), description=beats_start(points[-1]))
+            show(findings.losses(points))
         with right:
-            ui.show(reliability_diagram(points), description="coverage promised and found")
+            show(findings.reliability(points))
     else:
-        chart = truths(sample_truths(job.plan.meta), unit="nats")
-        ui.show(chart, description="true values of some draws")
+        show(findings.truths(sample_truths(job.plan.meta), "nats"))
     show_controls(lab, job)
+
+
+def show(found: Finding) -> None:
+    """A finding by its chart alone."""
+    ui.show(found.charts[0], description=found.about)
 
 
 def sentence(lab: Lab, job: Job, points: list[dict]) -> str:
@@ -123,52 +122,3 @@ def show_controls(lab: Lab, job: Job) -> None:
                 if action == lab.discard:
                     st.query_params.clear()
                 st.rerun()
-
-
-def show_gain(lab: Lab, job: Job) -> None:
-    """Before and after on the user's laws and on the standing benchmarks."""
-    unit = ui.unit_switch("train-unit")
-    other = job.plan.start or library.default()
-    comparisons = gain(lab.run_folder(job.id), job.plan)
-    st.subheader(f"This run beside {other}", anchor=False)
-    said = [c.sentence(unit) for c in comparisons]
-    said += [c.interval_sentence(unit) for c in comparisons if c.bench == HELD_OUT]
-    st.markdown("\n".join(f"- {text}" for text in said))
-    ui.show(before_after(comparisons, unit=unit), description=comparisons[0].sentence(unit))
-    covered = ", ".join(f"{c.coverage_after:.0%} ({c.bench})" for c in comparisons)
-    st.caption(
-        f"{beside_published(comparisons[1])} Its 90 % intervals hold the truth in {covered}."
-    )
-
-
-def gain(folder: Path, plan: Plan) -> list[Comparison]:
-    """The comparisons, made once and kept in the run's folder."""
-    kept = folder / "before-after.json"
-    if not kept.exists():
-        default = library.path_of(library.default())
-        files = start_path(folder) if plan.start else default, weights_path(folder)
-        before, after = (load_network(file)[0] for file in files)
-        bar = st.progress(0.0)
-        found = compare_all(before, after, plan, lambda s, name: bar.progress(s, f"On {name} …"))
-        bar.empty()
-        kept.write_text(json.dumps([c.to_dict() for c in found]))
-    return [Comparison(**c) for c in json.loads(kept.read_text())]
-
-
-def show_verdict(lab: Lab, job: Job) -> None:
-    """Keep the weights under a name, or throw the run away."""
-    if job.kept in library.kept():
-        st.success(f"Kept as {job.kept}: every page can choose it, and Weights exports it.")
-        if job.kept != library.default() and st.button("Make it the default here"):
-            library.make_default(job.kept)
-            st.rerun()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Keep as", f"mine-{job.id[:4]}", max_chars=40, width=240)
-        if st.button("Keep", type="primary"):
-            library.keep(weights_path(lab.run_folder(job.id)), name)
-            lab.mark_kept(job.id, name)
-            st.rerun()
-        if st.button("Discard the run"):
-            lab.discard(job.id)
-            st.query_params.clear()
-            st.rerun()

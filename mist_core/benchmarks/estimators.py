@@ -16,6 +16,8 @@ from mist_core.errors import MISTError, ParameterError
 from mist_core.inference.estimator import MISTEstimator
 
 SCIKIT_LEARN = "sklearn-ksg"
+# Before the names of our weights in result tables.
+PREFIX = "mist-"
 
 
 class Weights(Estimator):
@@ -30,7 +32,7 @@ class Weights(Estimator):
     @classmethod
     def named(cls, name: str, estimator: MISTEstimator) -> "Weights":
         """The weights of this name, as benchmarks call them."""
-        return cls(f"mist-{name}", estimator, f"MIST {name}")
+        return cls(PREFIX + name, estimator, f"MIST {name}")
 
     def answer(self, datasets):
         start = time.perf_counter()

@@ -9,8 +9,7 @@ import pandas as pd
 from mist_core.benchmarks import bmi, consistency, grids
 from mist_core.benchmarks.bmi_scores import render_bmi, summarize_bmi
 from mist_core.benchmarks.consistency_scores import render_checks, summarize_checks
-from mist_core.benchmarks.extended_scores import render_shapes, summarize_shapes
-from mist_core.benchmarks.scores import render, summarize
+from mist_core.benchmarks.scores import render, render_shapes, summarize, summarize_shapes
 from mist_core.benchmarks.tasks import Cell
 
 

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from mist_core.calibration.judge import COVERAGE
-from mist_core.charts import BLUE, GREY, VERMILLION, fixed_scale, titled
+from mist_core.charts import BLUE, GREY, INK, VERMILLION, fixed_scale, titled
 
 HEIGHT = 320
 # Shapes and colours: what is inside the band, or holds the truth, and what does not.
@@ -100,11 +100,10 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
         domain=[0.7, COVERAGE, 1], range=_BELOW_TO_ABOVE, clamp=True, interpolate="rgb"
     )
     colour = alt.Color("shade:Q", scale=scale, legend=None)
-    ink = alt.value("#1F2933")
     layers = [
         base.mark_rect().encode(color=colour),
-        base.mark_text(dy=-6, fontWeight="bold").encode(text="label:N", color=ink),
-        base.mark_text(dy=8, fontSize=9).encode(text="count:N", color=ink),
+        base.mark_text(dy=-6, fontWeight="bold").encode(text="label:N", color=alt.value(INK)),
+        base.mark_text(dy=8, fontSize=9).encode(text="count:N", color=alt.value(INK)),
     ]
     subtitle = "white: 90 %; orange: less; blue: more; pale: no more than chance"
     title = titled("Coverage by rows and columns", subtitle)

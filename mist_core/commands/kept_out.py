@@ -7,6 +7,7 @@ import argparse
 import time
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 
@@ -26,6 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", default="general", help="a shipped name or a file")
     parser.add_argument("--rows", type=count, nargs="+", default=list(ROWS))
     parser.add_argument("--seeds", type=count, default=SEEDS, help="datasets a law and n")
+    parser.add_argument(
+        "--refined", action="store_true", help="answers of `refine`, in seconds each"
+    )
+    parser.add_argument("--jobs", type=count, default=1, help="laws side by side")
     parser.add_argument("--out", type=Path, help="path without its ending")
 
 
@@ -33,28 +38,34 @@ def main(options: argparse.Namespace) -> None:
     """Scores the weights on every kept-out law, prints and stores the errors."""
     start = time.perf_counter()
     estimator = MISTEstimator.load(options.weights)
-    table = pd.DataFrame(
-        record
-        for n in options.rows
-        for index in range(len(LAWS))
-        for record in judged(estimator, index, n, options.seeds)
+    work = [(index, n) for n in options.rows for index in range(len(LAWS))]
+    tasks = (
+        joblib.delayed(judged)(estimator, *each, options.seeds, options.refined) for each in work
     )
+    parts = joblib.Parallel(options.jobs)(tasks)
+    table = pd.DataFrame(record for part in parts for record in part)
     name = Path(options.weights).stem
     command = ["kept-out", "--weights", name, "--rows", *map(str, options.rows)]
-    command += ["--seeds", str(options.seeds)]
+    command += ["--seeds", str(options.seeds), *["--refined"] * options.refined]
     origin = provenance.provenance(command, {name: estimator}, time.perf_counter() - start)
     scores = {str(n): scored(rows) for n, rows in table.groupby("n_samples")}
-    out = options.out or paths.RESULTS / f"kept-out-{name}"
+    kind = "refined" if options.refined else name
+    out = options.out or paths.RESULTS / f"kept-out-{kind}"
     provenance.save_run(out, origin | {"scores": scores}, table)
     print(pd.DataFrame(scores).T.round(3).to_string())
 
 
-def judged(estimator: MISTEstimator, index: int, n_samples: int, seeds: int) -> list[dict]:
+def judged(
+    estimator: MISTEstimator, index: int, n_samples: int, seeds: int, refined: bool
+) -> list[dict]:
     """One record a dataset of law number `index`: the truth, what was answered, and the bound."""
     law = list(LAWS.values())[index]
     truth = truths()[law.name]
     streams = (np.random.default_rng([ENTROPY, index, n_samples, seed]) for seed in range(seeds))
-    answers = estimator.posteriors(law.sample(n_samples, rng=rng) for rng in streams)
+    pairs = (law.sample(n_samples, rng=rng) for rng in streams)
+    answers = (
+        [estimator.refine(*pair) for pair in pairs] if refined else estimator.posteriors(pairs)
+    )
     known = {"law": law.name, "kind": law.kind, "n_samples": n_samples}
     known |= {"truth": truth.mutual_information, "bound": truth.deviation / n_samples**0.5}
     return [

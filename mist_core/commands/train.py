@@ -1,10 +1,12 @@
 """`python -m mist_core train`: a run on the command line, its progress one line at a time."""
 
 import argparse
+import contextlib
 import json
 from pathlib import Path
 
 from mist_core.errors import JobError
+from mist_core.files import storing
 from mist_core.paths import home
 from mist_core.training.architectures import ARCHITECTURES, SETTINGS, progress_line
 from mist_core.training.config import TrainConfig
@@ -29,7 +31,9 @@ def main(options: argparse.Namespace) -> None:
     """Train, printing progress; the same command after an interruption goes on where it stood.
 
     Raises:
-        JobError: the folder of the weights file does not exist.
+        JobError: the folder of the weights file does not exist, or another process is at work
+            in the run's folder.
+        StorageError: the run's folder cannot be written.
     """
     if not options.out.parent.is_dir():
         raise JobError(f"The folder {options.out.parent} does not exist: create it first.")
@@ -43,11 +47,14 @@ def main(options: argparse.Namespace) -> None:
         init=options.init,
         **{name: value for name, value in chosen.items() if value is not None},
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "progress.jsonl").open("a") as log:
+    with storing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        progress = (folder / "progress.jsonl").open("a")
+    with progress:
 
         def report(point: dict) -> None:
-            print(progress_line(point), flush=True)
-            print(json.dumps(point), file=log, flush=True)
+            with contextlib.suppress(OSError):  # a full disk ends no run that only talks
+                print(progress_line(point), flush=True)
+                print(json.dumps(point), file=progress, flush=True)
 
         Trainer(config, report, Mailbox(folder)).run()

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from mist_core.distributions.base import Law
+from mist_core.distributions.numerics.monte_carlo import monte_carlo_mean
 from mist_core.distributions.numerics.parameters import as_tensor, require, require_dim
 from mist_core.distributions.numerics.positive_definite import (
     half_log_det,
@@ -13,11 +14,18 @@ from mist_core.distributions.numerics.positive_definite import (
     squared_norm,
     symmetric_matrix,
 )
+from mist_core.distributions.numerics.randomness import (
+    Source,
+    coin,
+    dirichlet,
+    log_uniform,
+    normal,
+    random_covariance,
+)
 from mist_core.errors import ParameterError
 
-ELEMENTS_A_ROUND = 2**18  # numbers a Monte Carlo round holds at once, to stay in the cache
 FEWEST_DRAWS = 1024  # before a standard error is believed
-TINY = 1e-300  # instead of dividing by the variance of a control that does not vary
+RAREST_COMPONENT = 0.02  # added to the share of each random component
 
 
 class GaussianMixture(Law):
@@ -118,35 +126,26 @@ class GaussianMixture(Law):
         )
 
     def _monte_carlo_truth(self) -> tuple[Tensor, Tensor]:
+        """Mutual information and its standard error, each (*batch,)."""
         if self._truth is None:
-            self._truth = self._estimate()
+            truth = monte_carlo_mean(
+                lambda laws, n, g: self._chosen(laws)._information_and_control(n, g),
+                self.batch_shape.numel(),
+                tolerance=self._tolerance,
+                generator=torch.Generator(self.device).manual_seed(self._seed),
+                max_draws=self._max_draws,
+                first_round=FEWEST_DRAWS,
+            )
+            self._truth = tuple(numbers.view(self.batch_shape) for numbers in truth)
         return self._truth
 
-    def _estimate(self) -> tuple[Tensor, Tensor]:
-        """Mutual information and its standard error, each (*batch,).
-
-        Only laws whose error is still too large draw on: the worst of a batch may need a
-        hundred times the draws of the others.
-        """
-        generator = torch.Generator(self.device).manual_seed(self._seed)
-        moments = _Moments(self.batch_shape, self.device)
-        unfinished = torch.ones(self.batch_shape, dtype=torch.bool, device=self.device)
-        while unfinished.any():
-            laws = self._subset(unfinished)
-            n = max(256, min(16384, ELEMENTS_A_ROUND // laws.means.numel()))
-            moments.add(unfinished, *laws._information_and_control(n, generator))
-            mean, error = moments.controlled_mean()
-            drawn = moments.count
-            unfinished = (error >= self._tolerance) & (drawn < self._max_draws)
-            unfinished |= drawn < FEWEST_DRAWS
-        return mean, error
-
-    def _subset(self, chosen: Tensor) -> "GaussianMixture":
-        """The chosen laws of the batch, in a batch of one dimension."""
-        part = copy.copy(self)
+    def _chosen(self, laws: Tensor) -> "GaussianMixture":
+        """Laws of the batch by their numbers, (m,), in a batch of one dimension."""
+        part, ndim = copy.copy(self), len(self.batch_shape)
         for name in ("weights", "means", "_factor", "_factor_y"):
-            setattr(part, name, getattr(self, name)[chosen])
-        part.batch_shape = part.weights.shape[:-1]
+            tensor = getattr(self, name)
+            setattr(part, name, tensor.reshape(-1, *tensor.shape[ndim:])[laws])
+        part.batch_shape = laws.shape
         return part
 
     def _information_and_control(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -165,26 +164,39 @@ class GaussianMixture(Law):
         return information, known - mean
 
 
-class _Moments:
-    """Running first and second moments of values and of their control variates of mean 0."""
+def random_mixtures(
+    count: int,
+    source: Source,
+    dim_x: int,
+    dim_y: int,
+    components: int,
+    *,
+    tolerance: float = 0.005,
+) -> GaussianMixture:
+    """Mixtures from one blurred cloud to well-separated clusters, round or elongated.
 
-    def __init__(self, batch_shape: torch.Size, device: torch.device) -> None:
-        self.count = torch.zeros(batch_shape, dtype=torch.float64, device=device)
-        self._first = torch.zeros(*batch_shape, 2, dtype=torch.float64, device=device)
-        self._second = torch.zeros(*batch_shape, 2, 2, dtype=torch.float64, device=device)
+    A fifth of the laws have all means at 0 (only the shapes of the clouds differ), and the
+    components of a law share one covariance in a third of them.
 
-    def add(self, chosen: Tensor, value: Tensor, control: Tensor) -> None:
-        """Adds draws (m, n) of the m laws that `chosen` (*batch,) marks."""
-        both = torch.stack([value, control], dim=-1)  # (m, n, 2)
-        self.count[chosen] += value.shape[-1]
-        self._first[chosen] += both.sum(-2)
-        self._second[chosen] += both.mT @ both
-
-    def controlled_mean(self) -> tuple[Tensor, Tensor]:
-        """Mean of value - b control, with the b of least variance, and its standard error."""
-        mean = self._first / self.count[..., None]
-        square = self._second / self.count[..., None, None]
-        covariance = square - mean[..., :, None] * mean[..., None, :]
-        b = covariance[..., 0, 1] / covariance[..., 1, 1].clamp_min(TINY)
-        variance = covariance[..., 0, 0] - b * covariance[..., 0, 1]
-        return mean[..., 0] - b * mean[..., 1], (variance.clamp_min(0) / self.count).sqrt()
+    Args:
+        count: laws in the batch.
+        source: of all randomness.
+        dim_x: columns of X.
+        dim_y: columns of Y.
+        components: of each mixture.
+        tolerance: standard error of the truth to reach, nats.
+    """
+    dim = dim_x + dim_y
+    weights = dirichlet(source, log_uniform(source, 0.5, 20, count, 1).expand(count, components))
+    distance = log_uniform(source, 0.5, 12, count, 1, 1) * ~coin(source, 0.2, count, 1, 1)
+    # Distances between two means are then about `distance`, whatever the dimension.
+    means = distance * (2 * dim) ** -0.5 * normal(source, count, components, dim)
+    spread = log_uniform(source, 0.1, 4, count, 1).expand(count, components)
+    covariances = random_covariance(source, spread, dim)
+    sizes = torch.exp(source.uniform(0, 0.7, count, 1) * normal(source, count, components))
+    common = coin(source, 1 / 3, count, 1, 1, 1)
+    covariances = torch.where(common, covariances[:, :1], sizes[..., None, None] * covariances)
+    seed = int(source.integers(0, 2**31 - 1, 1))
+    return GaussianMixture(
+        weights + RAREST_COMPONENT, means, covariances, dim_x, tolerance=tolerance, seed=seed
+    )

@@ -1,4 +1,4 @@
 """The public face: data in, posterior out.
 
-Imports networks and statistics; no law, no prior, no training.
+Imports refinement, networks and statistics; no law, no prior, no training.
 """

@@ -3,7 +3,7 @@
 import functools
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from mist_core.networks.base import Network
 from mist_core.networks.quantiles import LEVELS
 from mist_core.networks.registry import load_network
 from mist_core.paths import WEIGHTS
+from mist_core.refinement.head import Answer
+from mist_core.refinement.refine import Progress, refine
 
 
 class MISTEstimator:
@@ -72,6 +74,38 @@ class MISTEstimator:
         """
         x, y = read_varying(x, y, types)
         return self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
+
+    def refine(
+        self,
+        x: Any,
+        y: Any,
+        seconds: float = 10.0,
+        progress: Progress | None = None,
+        types: Types = None,
+    ) -> Posterior:
+        """`posterior`, made better by critics that learn from these rows for some seconds.
+
+        The critics are scored on rows they did not see: `evidence` of the answer holds that lower
+        bound. The same rows and seconds give the same answer on one machine.
+
+        Args:
+            x, y, types: as `posterior`.
+            seconds: how long critics learn, on two cores of a laptop; a fixed number of steps that
+                follows from it, n and the dimensions, never from the clock.
+            progress: called with the share that is done; where it returns False the critics learn
+                no further, and `evidence.cut_short` says so; an exception ends all.
+
+        Raises:
+            InputError: as `posterior`.
+            ParameterError: `seconds` is below 1 or above 600.
+            WeightsError: weights/refine.safetensors is missing or damaged.
+        """
+        x, y = read_varying(x, y, types)
+        instant = self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
+        told = torch.tensor([instant.mean]), torch.tensor([instant.in_family])
+        answer = Answer(*told, torch.tensor([instant.quantiles]))
+        found = refine(x.to(self.device), y.to(self.device), answer, seconds, progress)
+        return replace(instant, mean=found.mean, quantiles=found.quantiles, evidence=found.evidence)
 
     def posteriors(self, pairs: Iterable[tuple[Any, Any]], types: Types = None) -> list[Posterior]:
         """One posterior per pair (x, y), in order; pairs of one shape run together.

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from mist_core.errors import ParameterError
 from mist_core.networks.quantiles import OFFSET
+from mist_core.refinement.evidence import Evidence
 
 UNITS = {"nats": 1.0, "bits": 1 / math.log(2)}
 # Fewer than one in a hundred training datasets lie this far out: not to be trusted.
@@ -30,6 +31,7 @@ class Posterior:
             the share of fresh draws of the training laws, of about as many rows, in which less is
             recognised; near 0 also where the data lie far from all draws.
         unit: "nats" or "bits".
+        evidence: after `refine`, what the rows proved, in `unit`; else None.
     """
 
     mean: float
@@ -37,11 +39,14 @@ class Posterior:
     quantiles: tuple[float, ...]
     in_family: float
     unit: str = "nats"
+    evidence: Evidence | None = None
 
     def __post_init__(self) -> None:
         # Lists, as JSON gives them back, become tuples: equal posteriors compare equal.
         object.__setattr__(self, "levels", tuple(self.levels))
         object.__setattr__(self, "quantiles", tuple(self.quantiles))
+        if isinstance(self.evidence, dict):
+            object.__setattr__(self, "evidence", Evidence(**self.evidence))
         assert len(self.levels) == len(self.quantiles) >= 3
         assert self.unit in UNITS
 
@@ -99,7 +104,10 @@ class Posterior:
             return self
         factor = UNITS[unit] / UNITS[self.unit]
         quantiles = tuple(factor * quantile for quantile in self.quantiles)
-        return dataclasses.replace(self, mean=factor * self.mean, quantiles=quantiles, unit=unit)
+        evidence = self.evidence and self.evidence.times(factor)
+        return dataclasses.replace(
+            self, mean=factor * self.mean, quantiles=quantiles, unit=unit, evidence=evidence
+        )
 
     def __repr__(self) -> str:
         low, high = self.interval()

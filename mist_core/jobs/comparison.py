@@ -5,14 +5,17 @@ the standing benchmarks are validation draws of a fixed seed. The test data of t
 evaluations are not used: they judge frozen candidates only.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from mist_core.benchmarks.published import PUBLISHED
 from mist_core.distributions.numerics.randomness import source, stream
+from mist_core.files import read_json, storing, write_whole
 from mist_core.inference.posterior import UNITS
 from mist_core.jobs.plan import Plan
 from mist_core.networks.base import Network
@@ -60,7 +63,6 @@ class Comparison:
     datasets: int
     mae_before: float
     mae_after: float
-    mse_before: float
     mse_after: float
     coverage_before: float
     coverage_after: float
@@ -94,8 +96,13 @@ class Comparison:
         )
 
     def to_dict(self) -> dict:
-        """JSON-ready; `Comparison(**it)` is the comparison again."""
+        """JSON-ready; `Comparison.of(it)` is the comparison again."""
         return asdict(self)
+
+    @classmethod
+    def of(cls, numbers: dict) -> "Comparison":
+        """The comparison of a dict that may hold more, as those of earlier versions do."""
+        return cls(**{name: numbers[name] for name in numbers.keys() & cls.__match_args__})
 
 
 def benches(plan: Plan) -> list[Bench]:
@@ -151,12 +158,12 @@ def compare(
             truth = batch.mutual_information.float()
             sums[name].append(validation_scores(prediction, truth))
         progress((index + 1) / draws)
-    scores = {
+    numbers = {
         f"{ours}_{name}": float(np.mean([part[theirs] for part in parts]))
         for name, parts in sums.items()
         for ours, theirs in SHOWN.items()
     }
-    return Comparison(bench.name, draws * DATASETS_A_DRAW, **scores)
+    return Comparison.of({"bench": bench.name, "datasets": draws * DATASETS_A_DRAW} | numbers)
 
 
 def beside_published(comparison: Comparison) -> str:
@@ -169,3 +176,21 @@ def beside_published(comparison: Comparison) -> str:
         f"{ours:.3f} nats², {side} the {mist:g} and {quantiles:g} published for the networks "
         "trained on a GPU (arXiv 2511.18945, own protocol)."
     )
+
+
+def write_comparisons(path: Path, comparisons: Sequence[Comparison]) -> None:
+    """Keeps comparisons as JSON.
+
+    Raises:
+        StorageError: the disk is full, or the file cannot be written.
+    """
+    with storing(path):
+        write_whole(path, json.dumps([c.to_dict() for c in comparisons]).encode())
+
+
+def read_comparisons(path: Path) -> list[Comparison] | None:
+    """What `write_comparisons` has kept; None where there is nothing, or nothing of use."""
+    try:
+        return [Comparison.of(numbers) for numbers in read_json(path)]
+    except (TypeError, AttributeError):
+        return None

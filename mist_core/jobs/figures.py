@@ -20,20 +20,19 @@ TRUTH_BINS = 24
 LATEST, BEFORE_THAT = "latest evaluation", "earlier ones"
 
 
-def losses(points: Sequence[dict]) -> alt.LayerChart:
+def losses_chart(table: pd.DataFrame) -> alt.LayerChart:
     """Losses of training and validation draws against minutes, and the line to beat.
 
     Args:
-        points: of `job_progress.read_progress`, at least one.
+        table: of `losses_table`.
     """
-    frame = _losses(points)
-    low, high = frame["loss"].min(), frame["loss"].max()
-    high = min(1.03 * high, MOST_MEDIANS * float(frame["loss"].median()))
-    names = [name for name in _STYLES if (frame["series"] == name).any()]
+    low, high = table["loss"].min(), table["loss"].max()
+    high = min(1.03 * high, MOST_MEDIANS * float(table["loss"].median()))
+    names = [name for name in _STYLES if (table["series"] == name).any()]
     colours = alt.Scale(domain=names, range=[_STYLES[name][0] for name in names])
     dashes = alt.Scale(domain=names, range=[_STYLES[name][1] for name in names])
     legend = alt.Legend(orient="bottom", title=None, symbolType="stroke", labelLimit=400)
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(table).encode(
         x=alt.X("minutes:Q", title="minutes of training", scale=alt.Scale(nice=False)),
         y=alt.Y("loss:Q", title="loss", scale=fixed_scale((0.97 * low, high))),
         color=alt.Color("series:N", scale=colours, legend=legend),
@@ -45,25 +44,15 @@ def losses(points: Sequence[dict]) -> alt.LayerChart:
     return alt.layer(lines, last).properties(title=title, height=320)
 
 
-def reliability_diagram(points: Sequence[dict]) -> alt.LayerChart:
+def reliability_chart(table: pd.DataFrame) -> alt.LayerChart:
     """Share of truths inside each central interval against the share promised.
 
     Args:
-        points: as `losses`; the last is drawn boldly, some earlier ones faintly.
+        table: of `reliability_table`; the latest evaluation is drawn boldly.
     """
-    shown = [*points[: -1 : -(-len(points) // EARLIER)], points[-1]]
-    frame = pd.DataFrame(
-        {
-            "minutes": point["minutes"],
-            "series": LATEST if point is points[-1] else BEFORE_THAT,
-            "nominal": 100 * nominal,
-            "empirical": 100 * empirical,
-        }
-        for point in shown
-        for nominal, empirical in reliability(point["validation"])
-    )
+    latest = table[table["series"] == LATEST].set_index("nominal")["empirical"]
     scale = alt.Scale(domain=[LATEST, BEFORE_THAT], range=[BLUE, GREY])
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(table).encode(
         x=alt.X("nominal:Q", title="promised (%)", scale=fixed_scale((0, 100))),
         y=alt.Y("empirical:Q", title="truths inside (%)", scale=fixed_scale((0, 100))),
         color=alt.Color("series:N", scale=scale, legend=alt.Legend(orient="bottom", title=None)),
@@ -76,8 +65,7 @@ def reliability_diagram(points: Sequence[dict]) -> alt.LayerChart:
         .mark_line(color=GREY, strokeDash=[4, 4])
         .encode(x="nominal:Q", y=alt.Y("nominal:Q"))
     )
-    covers = 100 * points[-1]["validation"]["coverage_90"]
-    title = titled("How honest it is", f"the 90 % interval holds {covers:.1f} % of the truths")
+    title = titled("How honest it is", f"the 90 % interval holds {latest[90]:.1f} % of the truths")
     layers = [
         diagonal,
         thin.mark_line(strokeWidth=1.5, opacity=0.6),
@@ -86,34 +74,35 @@ def reliability_diagram(points: Sequence[dict]) -> alt.LayerChart:
     return alt.layer(*layers).properties(title=title, height=320)
 
 
-def truths(values: np.ndarray, *, unit: str) -> alt.Chart:
-    """How the true mutual information (n,) of training datasets is spread; nats in, unit out."""
-    values = values * UNITS[unit]
-    top = max(float(values.max()), 0.1)
-    edges = np.expm1(np.linspace(0, np.log1p(top), TRUTH_BINS + 1))
-    edges[-1] = top  # rounding would drop the largest
-    counts = np.histogram(values, edges)[0]
-    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "datasets": counts, "none": 0})
+def truths_chart(table: pd.DataFrame, *, unit: str) -> alt.Chart:
+    """How the true mutual information of training datasets is spread.
+
+    Args:
+        table: of `truths_table`, in `unit`.
+        unit: shown.
+    """
+    top, count = float(table["high"].max()), int(table["datasets"].sum())
     # Few datasets tell much and many tell little: the axis is stretched at zero.
-    scale = alt.Scale(type="symlog", domain=[0, float(edges[-1])], nice=False)
+    scale = alt.Scale(type="symlog", domain=[0, top], nice=False)
     x = alt.X("low:Q", title=f"true mutual information ({unit})", scale=scale)
     x = x.axis(
-        values=[v for v in (0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if v <= edges[-1]],
+        values=[v for v in (0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if v <= top],
         labelExpr="'' + datum.value",
     )
-    bars = alt.Chart(frame).mark_rect(color=BLUE, opacity=0.85)
-    title = titled("What it will learn from", f"{len(values)} draws")
+    bars = alt.Chart(table.assign(none=0)).mark_rect(color=BLUE, opacity=0.85)
+    title = titled("What it will learn from", f"{count} draws")
     y = alt.Y("datasets:Q", title="datasets")
     return bars.encode(x=x, x2="high:Q", y=y, y2="none:Q").properties(title=title, height=320)
 
 
-def before_after(comparisons: Sequence[Comparison], *, unit: str) -> alt.LayerChart:
-    """The mean absolute error on each bench, before and after, joined by a line."""
-    factor = UNITS[unit]
-    frame = pd.DataFrame(
-        {"bench": c.bench, "before": factor * c.mae_before, "after": factor * c.mae_after}
-        for c in comparisons
-    )
+def gain_chart(table: pd.DataFrame, *, unit: str) -> alt.LayerChart:
+    """The mean absolute error on each bench, before and after, joined by a line.
+
+    Args:
+        table: of `gain_table`, in `unit`.
+        unit: shown.
+    """
+    frame = table[["bench", "before", "after"]]
     dots = frame.melt("bench", var_name="weights", value_name="error")
     dots["label"] = dots["error"].map("{:.3f}".format)
     rows = list(frame["bench"])
@@ -140,7 +129,12 @@ def before_after(comparisons: Sequence[Comparison], *, unit: str) -> alt.LayerCh
     return alt.layer(line, points, *labels).properties(title=title, height=90 + 70 * len(rows))
 
 
-def _losses(points: Sequence[dict]) -> pd.DataFrame:
+def losses_table(points: Sequence[dict]) -> pd.DataFrame:
+    """`series`, `loss`, `minutes`, and whether it is the `last` point: one row a loss.
+
+    Args:
+        points: of `progress.read_progress`, at least one.
+    """
     rows = []
     for point in points:
         series = {VALIDATION: point["validation"]["loss"], TRAINING: point.get("train_loss", 0)}
@@ -153,3 +147,47 @@ def _losses(points: Sequence[dict]) -> pd.DataFrame:
             if loss > 0
         ]
     return pd.DataFrame(rows)
+
+
+def reliability_table(points: Sequence[dict]) -> pd.DataFrame:
+    """`minutes`, `series`, and coverage in per cent, `nominal` and `empirical`.
+
+    Args:
+        points: as `losses_table`; the last, and some earlier ones.
+    """
+    shown = [*points[: -1 : -(-len(points) // EARLIER)], points[-1]]
+    return pd.DataFrame(
+        {
+            "minutes": point["minutes"],
+            "series": LATEST if point is points[-1] else BEFORE_THAT,
+            "nominal": round(100 * nominal),
+            "empirical": 100 * empirical,
+        }
+        for point in shown
+        for nominal, empirical in reliability(point["validation"])
+    )
+
+
+def truths_table(values: np.ndarray) -> pd.DataFrame:
+    """How many of the truths (n,) lie from `low` to `high`: `datasets`, bin by bin."""
+    top = max(float(values.max()), 0.1)
+    edges = np.expm1(np.linspace(0, np.log1p(top), TRUTH_BINS + 1))
+    edges[-1] = top  # rounding would drop the largest
+    counts = np.histogram(values, edges)[0]
+    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "datasets": counts})
+
+
+def gain_table(comparisons: Sequence[Comparison], unit: str) -> pd.DataFrame:
+    """Mean absolute errors `before` and `after` on each `bench`, in `unit`, and more."""
+    factor = UNITS[unit]
+    return pd.DataFrame(
+        {
+            "bench": c.bench,
+            "datasets": c.datasets,
+            "before": factor * c.mae_before,
+            "after": factor * c.mae_after,
+            "coverage before": c.coverage_before,
+            "coverage after": c.coverage_after,
+        }
+        for c in comparisons
+    )

@@ -11,6 +11,14 @@ from mist_core.priors.spec import to_text
 from mist_core.training.architectures import ARCHITECTURES
 
 MOST_MINUTES = 240.0
+MOST_SEED = 2**63
+_KINDS = {
+    "meta": str,
+    "minutes": int | float,
+    "seed": int,
+    "architecture": str,
+    "start": str | None,
+}
 # A run's data may fill so many bytes; a dataset takes about so many by architecture.
 MOST_BYTES = 2_000_000_000
 BYTES_A_DATASET = {"pairwise": 1000, "gaussian": 800, "statistics": 1500, "mist": 4000}
@@ -41,10 +49,16 @@ class Plan:
     start: str | None = None
 
     def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():  # a plan may come from a file
+            value = getattr(self, name)
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise JobError(f"{name}: expected {kind}, got {type(value).__name__}.")
         if not 0 < self.minutes <= MOST_MINUTES:
             raise JobError(f"minutes: expected up to {MOST_MINUTES:g}, got {self.minutes:g}.")
         if self.architecture not in ARCHITECTURES:
             raise JobError(f"architecture: expected one of {', '.join(ARCHITECTURES)}.")
+        if not 0 <= self.seed < MOST_SEED:
+            raise JobError(f"seed: expected a number from 0 to {MOST_SEED - 1}.")
         if self.seed == TEST_ENTROPY:
             raise JobError("seed: that one belongs to the test data; choose another.")
         meta_distribution(self.meta)
@@ -89,3 +103,8 @@ def weights_path(folder: Path) -> Path:
 def start_path(folder: Path) -> Path:
     """A run's own copy of the weights it starts from: the original may be replaced meanwhile."""
     return folder / "start.safetensors"
+
+
+def plan_path(folder: Path) -> Path:
+    """A run's own copy of its plan: the list of runs may be lost."""
+    return folder / "plan.json"

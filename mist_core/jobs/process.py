@@ -1,8 +1,11 @@
 """One background process and its children: started, known again, measured, ended.
 
-A process is known by its number and its creation time, because numbers are used again.
+A process is known by its number and a word of its command line: numbers are used again, and times
+of creation move when the clock is set. While it works it holds the lock of its run's folder, see
+`mist_core.training.run_lock`, which it was given when it started.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -14,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from mist_core.paths import ROOT, home
+from mist_core.training.run_lock import HANDED_DOWN, take_lock
 
 NICENESS = 10
 GRACE_SECONDS = 3.0
@@ -23,10 +27,10 @@ _children: dict[int, subprocess.Popen] = {}
 
 @dataclass(frozen=True)
 class ProcessKey:
-    """A process for good: its number and when it was created, seconds since 1970."""
+    """A process for good: its number, and a mark that the command line of no other one holds."""
 
     pid: int
-    created: float
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -42,30 +46,53 @@ class Usage:
     memory: int
 
 
-def start(command: Sequence[str], log: Path) -> ProcessKey:
+def start(command: Sequence[str], log: Path) -> ProcessKey | None:
     """Start a command in a group of its own, at low priority, its words going to `log`.
 
-    It lives on when this server ends, and no Ctrl-C in the terminal reaches it.
+    It lives on when this server ends, and no Ctrl-C in the terminal reaches it. The folder of `log`
+    is locked as long as it lives; the folder's name is its mark and must stand in the command.
+
+    Returns:
+        The process, or None where another one is at work in the folder.
+
+    Raises:
+        OSError: the folder is gone or cannot be written, or there is no such program.
     """
+    lock = take_lock(log.parent)
+    if lock is None:
+        return None
+    try:
+        child = _start(command, log, lock)
+    finally:
+        os.close(lock)  # the child has its own
+    _children[child.pid] = child
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(child.pid).nice(NICENESS)  # the data workers inherit it
+    return ProcessKey(child.pid, log.parent.name)
+
+
+def _start(command: Sequence[str], log: Path, lock: int) -> subprocess.Popen:
     with log.open("wb") as words:
-        child = subprocess.Popen(
+        return subprocess.Popen(
             list(command),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=words,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=(lock,),
             env=os.environ
-            | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "MIST_HOME": str(home().resolve())},
+            | {
+                "OMP_NUM_THREADS": "1",
+                "PYTHONUNBUFFERED": "1",
+                "MIST_HOME": str(home().absolute()),
+                HANDED_DOWN: str(lock),
+            },
         )
-    _children[child.pid] = child
-    process = psutil.Process(child.pid)
-    process.nice(NICENESS)  # the data workers inherit it
-    return ProcessKey(child.pid, process.create_time())
 
 
 def is_alive(key: ProcessKey) -> bool:
-    """Whether this very process still runs."""
+    """Whether this very process still runs; one that works may also be known by its lock."""
     alive = _find(key) is not None
     # Afterwards: a child that ended in between would be left a zombie, known to be gone.
     if key.pid in _children and _children[key.pid].poll() is not None:
@@ -76,44 +103,47 @@ def is_alive(key: ProcessKey) -> bool:
 def usage(key: ProcessKey) -> Usage | None:
     """What it uses now; None when it is gone."""
     process = _find(key)
-    if process is None:
-        return None
     cpu, memory = 0.0, 0
-    for member in [process, *process.children(recursive=True)]:
+    for member in _with_children(process):
         try:
             times = member.cpu_times()
             cpu += times.user + times.system
             memory += member.memory_info().rss
-        except psutil.NoSuchProcess:  # ended between the two lines
+        except psutil.Error:  # ended between the two lines
             continue
-    return Usage(cpu / max(time.time() - key.created, 1.0), memory)
+    if not memory:
+        return None
+    # Both move with the clock, so their difference does not.
+    return Usage(cpu / max(time.time() - process.create_time(), 1.0), memory)
 
 
 def end(key: ProcessKey) -> None:
     """SIGTERM to the whole group, and SIGKILL to what is left of it after GRACE_SECONDS."""
-    process = _find(key)
-    if process is None:
-        return
-    members = [process, *process.children(recursive=True)]
+    members = _with_children(_find(key))
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        _signal_group(key, sign)
-        members = psutil.wait_procs(members, timeout=GRACE_SECONDS)[1]
         if not members:
             break
+        _signal_group(key, sign)
+        members = psutil.wait_procs(members, timeout=GRACE_SECONDS)[1]
     is_alive(key)  # collects it
+
+
+def _with_children(process: psutil.Process | None) -> list[psutil.Process]:
+    try:
+        return [] if process is None else [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _find(key: ProcessKey) -> psutil.Process | None:
     try:
         process = psutil.Process(key.pid)
-        same = abs(process.create_time() - key.created) < 0.05
-        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.NoSuchProcess:
+        mine = any(key.mark in word for word in process.cmdline())  # a zombie has no words
+        return process if mine else None
+    except (psutil.Error, ValueError):
         return None
 
 
 def _signal_group(key: ProcessKey, sign: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(key.pid, sign)  # a group is named after the process that began it
-    except ProcessLookupError:
-        return

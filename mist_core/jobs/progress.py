@@ -5,15 +5,21 @@ from pathlib import Path
 
 from mist_core.networks.scoring import CENTRAL
 
+POINT = ("minutes", "minutes_left", "steps", "datasets", "datasets_a_second", "train_loss")
+SCORES = ("loss", "mae", *(f"coverage_{p}" for p in CENTRAL))
+MOST = 1e15
+
 
 def read_progress(folder: Path) -> list[dict]:
     """The progress points of a run in order.
 
     A killed run goes back to its last saved state, so points it had beyond that are left out; so
-    is a line that is being written.
+    is a line that is being written, or that a full disk has cut short.
     """
-    path = folder / "progress.jsonl"
-    lines = path.read_text().splitlines() if path.exists() else []
+    try:
+        lines = (folder / "progress.jsonl").read_text(errors="replace").splitlines()
+    except OSError:
+        lines = []
     points: list[dict] = []
     for point in reversed(list(filter(None, map(_parse, lines)))):
         if not points or point["steps"] < points[-1]["steps"]:
@@ -42,6 +48,21 @@ def beats_start(point: dict) -> str:
 def _parse(line: str) -> dict | None:
     try:
         point = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return point if isinstance(point, dict) and "validation" in point else None
+    return point if _is_point(point) else None
+
+
+def _is_point(point: object) -> bool:
+    """Whether it has all that is drawn of a point, and numbers where numbers belong."""
+    if not isinstance(point, dict) or not isinstance(point.get("validation"), dict):
+        return False
+    start = point.get("start")
+    numbers = [point.get(name) for name in POINT]
+    numbers += [point["validation"].get(name) for name in SCORES]
+    numbers += [] if start is None else [start.get("loss") if isinstance(start, dict) else None]
+    return all(map(_is_number, numbers))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST

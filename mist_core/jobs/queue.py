@@ -1,49 +1,46 @@
 """Background training runs: one at a time, the rest in a queue, none lost.
 
 A run is a process of its own (`python -m mist_core train`), which outlives the page and the server
-that started it. Whoever looks at the runs calls `refresh`: it marks those whose process is gone
-and starts the next in the queue. Everything lives under the data folder (`mist_core.paths`).
+that started it, and holds the lock of its folder as long as it lives. Whoever looks at the runs
+calls `refresh`: it marks those whose process is gone and starts the next in the queue. Everything
+lives under the data folder (`mist_core.paths`), and any of it may be damaged or gone at any moment.
 """
 
 import contextlib
+import json
 import secrets
 import shutil
-import sqlite3
 import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mist_core.errors import JobError, MISTError
+from mist_core.files import storing, write_whole
 from mist_core.jobs import process as job_process
-from mist_core.jobs.plan import Plan, start_path, weights_path
-from mist_core.jobs.store import (
+from mist_core.jobs import space
+from mist_core.jobs.job import (
     FAILED,
     FINISHED,
-    LOST,
     PAUSED,
     QUEUED,
     RESUMABLE,
     RUNNING,
     STOPPED,
     Job,
-    JobStore,
-    Transaction,
+    is_id,
 )
+from mist_core.jobs.outcome import as_it_is, clear, is_at_work
+from mist_core.jobs.plan import Plan, plan_path, start_path
+from mist_core.jobs.store import NO_SUCH_RUN, JobStore, ListError, Transaction
 from mist_core.paths import home
-from mist_core.training.control import PAUSE, STOP, heartbeat_path, request_path
+from mist_core.training.control import PAUSE, STOP, request_path
+from mist_core.training.run_lock import is_locked
 
 LONGEST_QUEUE = 8
-LEAST_FREE_BYTES = 3_000_000_000
-MOST_BYTES = 20_000_000_000
-# What a run needs only to go on.
-WORKING_FILES = ("shard-*.safetensors", "state.safetensors", "*.part")
-VANISHED = (
-    "Its process ended without a word: it was killed, or the machine went down. Resume goes on "
-    "from the last saved state, at most a minute earlier."
-)
+STUCK = "Its process does not end and is not known here: it was asked to pause, so look again soon."
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Lab:
         program: what is started for a run, before the arguments of its plan.
     """
 
-    folder: Path = field(default_factory=lambda: home().resolve() / "jobs")
+    folder: Path = field(default_factory=lambda: home().absolute() / "jobs")
     program: tuple[str, ...] = (sys.executable, "-m", "mist_core")
 
     def submit(self, plan: Plan, start: Path | None = None) -> str:
@@ -70,39 +67,48 @@ class Lab:
 
         Raises:
             JobError: the queue is full, or the disk.
+            StorageError: the data folder cannot be written.
         """
         id = secrets.token_hex(16)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._require_room()
-        with self._store.transaction() as now:
-            if len(now.jobs(QUEUED)) >= LONGEST_QUEUE:
-                raise JobError(f"{LONGEST_QUEUE} runs wait already: discard one of them first.")
-            folder = self.run_folder(id)
-            folder.mkdir()
-            if start is not None:
-                shutil.copyfile(start, start_path(folder))
-            now.add(id, plan, time.time())
+        folder = self.run_folder(id)
+        with storing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            space.require_room(self.folder)
+        try:
+            with self.store.transaction() as now, storing(folder):
+                if len(now.jobs(QUEUED)) >= LONGEST_QUEUE:
+                    raise JobError(f"{LONGEST_QUEUE} runs wait already: discard one of them first.")
+                folder.mkdir()
+                if start is not None:
+                    shutil.copyfile(start, start_path(folder))
+                write_whole(plan_path(folder), json.dumps(plan.to_dict()).encode())
+                now.add(id, plan, time.time())
+        except MISTError:
+            space.drop(folder)
+            raise
         self.refresh()
         return id
 
     def refresh(self) -> list[Job]:
-        """Mark runs whose process is gone, start the next one; returns all, the oldest first."""
-        if not self._store.path.exists():
-            return []
-        with self._store.transaction() as now:
-            for job in now.jobs(RUNNING):
-                if not job_process.is_alive(job.process):
-                    now.mark(job.id, *self._outcome(job))
-            if not now.jobs(RUNNING):
-                for job in now.jobs(QUEUED)[:1]:
-                    self._start(now, job)
-            return now.jobs()
+        """Mark runs whose process is gone, start the next one; returns all, the oldest first.
+
+        Where the list cannot be written, the runs come as they are, and nothing starts.
+
+        Raises:
+            JobError: the list is damaged, see `mist_core.jobs.recovery`.
+        """
+        known = self.store.read().jobs
+        jobs = [self._as_it_is(job) for job in known]
+        if jobs != known or (self._next(jobs) and not self._is_busy(jobs)):
+            with contextlib.suppress(ListError), self.store.transaction() as now:
+                return self._move(now)
+        return jobs
 
     def watch(self, stop: threading.Event, seconds: float = 5.0) -> None:
         """Refresh every so many seconds until `stop`: the queue moves while nobody looks."""
         while not stop.wait(seconds):
-            # A folder that is being removed, or a lock held for long, is no reason to give up.
-            with contextlib.suppress(OSError, sqlite3.Error, MISTError):
+            # A folder that is being removed, or a list in use, is no reason to give up.
+            with contextlib.suppress(OSError, MISTError):
                 self.refresh()
 
     def job(self, id: str) -> Job:
@@ -111,11 +117,10 @@ class Lab:
         Raises:
             JobError: there is none of that id.
         """
-        self.refresh()
-        if not self._store.path.exists():
-            raise JobError("There is no such run here: it was discarded, or the link is wrong.")
-        with self._store.transaction() as now:
-            return now.job(id)
+        for job in self.refresh():
+            if job.id == id:
+                return job
+        raise JobError(NO_SUCH_RUN)
 
     def pause(self, id: str) -> None:
         """Ask it to keep its state and end; one that waits leaves the queue."""
@@ -126,14 +131,18 @@ class Lab:
         self._ask(id, STOP)
 
     def stop_now(self, id: str) -> None:
-        """End its processes within seconds: it can go on from its last saved state."""
-        job = self.job(id)
-        if job.state == RUNNING:
-            request_path(self.run_folder(id)).write_text(PAUSE)
-            job_process.end(job.process)
-        if job.active:
-            with self._store.transaction() as now:
-                now.mark(id, STOPPED)
+        """End its processes within seconds: it can go on from its last saved state.
+
+        Raises:
+            JobError: it does not end.
+        """
+        before = self.job(id)
+        self._end(before)
+        with self.store.transaction() as now:
+            job = self._as_it_is(now.job(id))
+            if before.active and job.state != FINISHED and self.run_folder(id).is_dir():
+                job = replace(job, state=STOPPED, message="")
+            now.mark(id, job.state, job.message)
         self.refresh()
 
     def resume(self, id: str) -> None:
@@ -142,106 +151,110 @@ class Lab:
         Raises:
             JobError: it is not one that can go on.
         """
-        with self._store.transaction() as now:
-            if now.job(id).state not in RESUMABLE:
+        with self.store.transaction() as now:
+            job = self._as_it_is(now.job(id))
+            if not self.run_folder(id).is_dir():
+                raise JobError(job.message)
+            if job.state not in RESUMABLE:
                 raise JobError("Only a run that was paused, stopped or lost can be resumed.")
             now.mark(id, QUEUED)
         self.refresh()
 
     def discard(self, id: str) -> None:
-        """End it and delete everything it left, kept weights excepted."""
-        self.stop_now(id)
-        with self._store.transaction() as now:
-            now.remove(now.job(id).id)
-        shutil.rmtree(self.run_folder(id), ignore_errors=True)
+        """End it and delete everything it left, kept weights excepted; frees space first."""
+        self._end(self.job(id))
+        space.drop(self.run_folder(id))
+        with self.store.transaction() as now:
+            now.remove(id)
+        self.refresh()
 
     def mark_kept(self, id: str, name: str) -> None:
         """Remember the name its weights were kept under."""
-        with self._store.transaction() as now:
+        with self.store.transaction() as now:
             now.mark_kept(id, name)
 
     def size(self, id: str) -> int:
         """Bytes of its folder."""
-        return sum(_size(path) for path in self.run_folder(id).glob("*"))
+        return space.size_of(self.run_folder(id))
 
     def prunable(self) -> list[Job]:
         """Finished runs that still hold data they no longer need, the oldest first."""
         return [
             job
             for job in self.refresh()
-            if job.state == FINISHED and next(self.run_folder(job.id).glob("shard-*"), None)
+            if job.state == FINISHED and space.has_working_files(self.run_folder(job.id))
         ]
 
     def prune(self, ids: Sequence[str]) -> None:
         """Delete the drawn data and the state of ended runs; weights and progress stay."""
         ended = {job.id for job in self.refresh() if not job.active}
         for id in ended & set(ids):
-            for pattern in WORKING_FILES:
-                for path in self.run_folder(id).glob(pattern):
-                    path.unlink(missing_ok=True)
+            space.drop_working_files(self.run_folder(id))
 
     def run_folder(self, id: str) -> Path:
         """Where a run keeps its data, progress and weights."""
         return self.folder / id
 
     @property
-    def _store(self) -> JobStore:
+    def store(self) -> JobStore:
+        """The list of runs."""
         return JobStore(self.folder / "jobs.sqlite")
 
-    def _start(self, now: Transaction, job: Job) -> None:
-        folder = self.run_folder(job.id)
-        request_path(folder).unlink(missing_ok=True)
-        started = time.time()
-        command = [*self.program, *job.plan.arguments(folder)]
-        process = job_process.start(command, folder / "log.txt")
-        now.mark_running(job.id, process, started)
+    def _as_it_is(self, job: Job) -> Job:
+        return as_it_is(job, self.run_folder(job.id))
 
-    def _outcome(self, job: Job) -> tuple[str, str]:
-        """State and message of a run whose process is gone."""
+    def _next(self, jobs: Sequence[Job]) -> Job | None:
+        return next((job for job in jobs if job.state == QUEUED), None)
+
+    def _is_busy(self, jobs: Sequence[Job]) -> bool:
+        """Whether anything runs, a run that the list does not know included."""
+        return any(job.state == RUNNING for job in jobs) or any(
+            is_locked(folder) for folder in self.folder.glob("*") if is_id(folder.name)
+        )
+
+    def _move(self, now: Transaction) -> list[Job]:
+        jobs = now.jobs()
+        for before in jobs:
+            job = self._as_it_is(before)
+            if job != before:
+                now.mark(job.id, job.state, job.message)
+            if job.state == FAILED and before.state == RUNNING and before.process:
+                job_process.end(before.process)  # its folder is gone: it cannot keep anything
+        while (job := self._next(jobs := now.jobs())) and not self._is_busy(jobs):
+            if not self._start(now, job):
+                break
+        return jobs
+
+    def _start(self, now: Transaction, job: Job) -> bool:
+        """Whether the queue has moved on: the run started, or cannot be started."""
+        folder, started = self.run_folder(job.id), time.time()
+        try:
+            clear(folder)
+            command = [*self.program, *job.plan.arguments(folder)]
+            process = job_process.start(command, folder / "log.txt")
+        except OSError as error:
+            now.mark(job.id, FAILED, f"It could not be started: {error.strerror or error}.")
+            return True
+        if process:
+            now.mark_running(job.id, process, started)
+        return process is not None
+
+    def _end(self, job: Job) -> None:
+        if job.state != RUNNING:
+            return
         folder = self.run_folder(job.id)
-        weights, request = weights_path(folder), request_path(folder)
-        if weights.exists() and weights.stat().st_mtime >= job.started - 1:
-            return FINISHED, ""
-        if error := _error(folder / "log.txt"):
-            return FAILED, error
-        if request.exists() and request.read_text() == PAUSE:
-            return PAUSED, ""
-        return LOST, VANISHED
+        with contextlib.suppress(OSError):  # the disk may be full: it is ended all the same
+            request_path(folder).write_text(PAUSE)
+        if job.process:
+            job_process.end(job.process)
+        if is_at_work(replace(job, process=None), folder):
+            raise JobError(STUCK)
 
     def _ask(self, id: str, request: str) -> None:
-        with self._store.transaction() as now:
+        with self.store.transaction() as now:
             job = now.job(id)
             if job.state == QUEUED:
                 now.mark(id, PAUSED)
             elif job.state == RUNNING:
-                request_path(self.run_folder(id)).write_text(request)
-
-    def _require_room(self) -> None:
-        free = shutil.disk_usage(self.folder).free
-        if free < LEAST_FREE_BYTES:
-            raise JobError(f"Only {free / 1e9:.1f} GB of disk are free: make room first.")
-        used = sum(_size(path) for path in self.folder.rglob("*"))
-        if used > MOST_BYTES:
-            raise JobError(f"Old runs take {used / 1e9:.1f} GB: free some of it first, below.")
-
-
-def silent_seconds(folder: Path, job: Job) -> float:
-    """Seconds since the last sign of life of a run that has started."""
-    path = heartbeat_path(folder)
-    beat = path.stat().st_mtime if path.exists() else 0.0
-    return time.time() - max(beat, job.started or 0.0)
-
-
-def _error(log: Path) -> str:
-    """The error a run ended with, in its own words: the last line of its log, if it is one."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    last = next((line for line in reversed(lines) if line.strip()), "")
-    name, colon, _ = last.partition(":")
-    return last[:500] if colon and name.endswith(("Error", "Exception")) else ""
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:  # a run may be at work there
-        return 0
+                with storing(self.run_folder(id)):
+                    request_path(self.run_folder(id)).write_text(request)

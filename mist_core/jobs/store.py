@@ -1,19 +1,28 @@
-"""The list of background runs, in one SQLite file that several servers may share."""
+"""The list of background runs, in one SQLite file that several servers may share.
+
+The file may be missing, damaged, of another version, or on a full disk: reading writes nothing, a
+row that cannot be read is told apart from the others, and all errors of SQLite are `JobError`s.
+"""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from mist_core.errors import JobError
+from mist_core.jobs.job import QUEUED, RUNNING, Job, job_of
 from mist_core.jobs.plan import Plan
 from mist_core.jobs.process import ProcessKey
 
-QUEUED, RUNNING, PAUSED, FINISHED = "queued", "running", "paused", "finished"
-STOPPED, LOST, FAILED = "stopped", "lost", "failed"
-RESUMABLE = (PAUSED, STOPPED, LOST, FAILED)
+PATIENCE = 30.0  # seconds for another server's turn
+NO_SUCH_RUN = "There is no such run here: it was discarded, or the link is wrong."
+COLUMNS = {"id", "plan", "state", "submitted", "started", "pid", "message", "kept"}
+# What SQLite says of a file that is none of its own, or not any more.
+_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_SCHEMA")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY,
@@ -28,39 +37,44 @@ CREATE TABLE IF NOT EXISTS jobs (
 )"""
 
 
-@dataclass(frozen=True)
-class Job:
-    """One background run as the list knows it.
+class ListError(JobError):
+    """The list of runs cannot be read or written.
 
     Attributes:
-        id: unguessable, part of the address of its page.
-        plan: what it does.
-        state: QUEUED, RUNNING, PAUSED, FINISHED, STOPPED (at once), LOST (its process is gone) or
-            FAILED.
-        submitted, started: seconds since 1970; `started` of its last start, or None.
-        process: of its last start, or None.
-        message: why it failed, or is lost.
-        kept: name under which its weights were kept, or None.
+        damaged: whether the file itself is at fault, and not the disk or another server.
     """
 
-    id: str
-    plan: Plan
-    state: str
-    submitted: float
-    started: float | None
-    process: ProcessKey | None
-    message: str
-    kept: str | None
+    def __init__(self, message: str, damaged: bool) -> None:
+        super().__init__(message)
+        self.damaged = damaged
 
-    @property
-    def active(self) -> bool:
-        """Whether it runs or waits for its turn."""
-        return self.state in (QUEUED, RUNNING)
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that is no run of this version.
+
+    Attributes:
+        number: of the row, SQLite's own.
+        reason: why it cannot be read.
+        content: by column.
+    """
+
+    number: int
+    reason: str
+    content: dict
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All rows, the oldest first."""
+
+    jobs: list[Job]
+    bad: list[BadRow]
 
 
 @dataclass(frozen=True)
 class JobStore:
-    """The list of runs; each method is one transaction or part of one.
+    """The list of runs.
 
     Attributes:
         path: of the SQLite file; its folder must exist.
@@ -68,20 +82,53 @@ class JobStore:
 
     path: Path
 
+    def read(self) -> Listing:
+        """All rows; nothing is written, so this works on a full disk, too.
+
+        Raises:
+            ListError: the file is damaged.
+        """
+        if not self.path.exists():
+            return Listing([], [])
+        with _as_list_errors(self.path):
+            try:
+                return self._read("mode=ro")
+            except sqlite3.OperationalError:
+                # A file of an earlier version wants another one beside it, for which there may be
+                # no room.
+                return self._read("mode=ro&immutable=1")
+
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
-        """Everything inside happens at once, and in one server at a time."""
-        with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as connection:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode=WAL")
+        """Everything inside happens at once, and in one server at a time.
+
+        Raises:
+            ListError: the file is damaged, cannot be written, or another server is in its way.
+        """
+        with (
+            _as_list_errors(self.path),
+            closing(_connected(self.path, isolation_level=None)) as connection,
+        ):
+            connection.execute("PRAGMA journal_mode=DELETE")  # leaves nothing beside to be read
+            connection.execute("PRAGMA synchronous=FULL")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 connection.execute(_SCHEMA)
+                _require_columns(connection, self.path)
                 yield Transaction(connection)
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
+
+    def _read(self, how: str) -> Listing:
+        address = f"file:{quote(str(self.path.absolute()))}?{how}"
+        with closing(_connected(address, uri=True)) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():
+                return Listing([], [])  # an empty file: its first row was never written
+            _require_columns(connection, self.path)
+            return Transaction(connection).listing()
 
 
 @dataclass(frozen=True)
@@ -90,10 +137,21 @@ class Transaction:
 
     connection: sqlite3.Connection
 
+    def listing(self) -> Listing:
+        """All rows."""
+        jobs: list[Job] = []
+        bad: list[BadRow] = []
+        # Not by time: clocks are set back.
+        for row in self.connection.execute("SELECT rowid AS number, * FROM jobs ORDER BY rowid"):
+            try:
+                jobs.append(job_of(dict(row)))
+            except JobError as error:
+                bad.append(BadRow(row["number"], str(error), dict(row)))
+        return Listing(jobs, bad)
+
     def jobs(self, *states: str) -> list[Job]:
-        """All runs, or those in these states, the oldest first."""
-        rows = self.connection.execute("SELECT * FROM jobs ORDER BY submitted").fetchall()
-        return [job for job in map(_job, rows) if not states or job.state in states]
+        """All runs that can be read, or those in these states, the oldest first."""
+        return [job for job in self.listing().jobs if not states or job.state in states]
 
     def job(self, id: str) -> Job:
         """One run.
@@ -101,14 +159,14 @@ class Transaction:
         Raises:
             JobError: there is none of that id.
         """
-        row = self.connection.execute("SELECT * FROM jobs WHERE id = ?", (id,)).fetchone()
-        if row is None:
-            raise JobError("There is no such run here: it was discarded, or the link is wrong.")
-        return _job(row)
+        for job in self.listing().jobs:
+            if job.id == id:
+                return job
+        raise JobError(NO_SUCH_RUN)
 
-    def add(self, id: str, plan: Plan, submitted: float) -> None:
+    def add(self, id: str, plan: Plan, submitted: float, state: str = QUEUED) -> None:
         """A new run at the end of the queue."""
-        values = (id, json.dumps(plan.to_dict()), QUEUED, submitted)
+        values = (id, json.dumps(plan.to_dict()), state, submitted)
         self.connection.execute(
             "INSERT INTO jobs (id, plan, state, submitted) VALUES (?, ?, ?, ?)", values
         )
@@ -122,9 +180,8 @@ class Transaction:
     def mark_running(self, id: str, process: ProcessKey, started: float) -> None:
         """It runs, in this process."""
         self.connection.execute(
-            "UPDATE jobs SET state = ?, message = '', started = ?, pid = ?, pid_created = ? "
-            "WHERE id = ?",
-            (RUNNING, started, process.pid, process.created, id),
+            "UPDATE jobs SET state = ?, message = '', started = ?, pid = ? WHERE id = ?",
+            (RUNNING, started, process.pid, id),
         )
 
     def mark_kept(self, id: str, name: str) -> None:
@@ -135,16 +192,32 @@ class Transaction:
         """Take it off the list."""
         self.connection.execute("DELETE FROM jobs WHERE id = ?", (id,))
 
+    def remove_row(self, number: int) -> None:
+        """Take a `BadRow` off the list."""
+        self.connection.execute("DELETE FROM jobs WHERE rowid = ?", (number,))
 
-def _job(row: sqlite3.Row) -> Job:
-    process = ProcessKey(row["pid"], row["pid_created"]) if row["pid"] else None
-    return Job(
-        id=row["id"],
-        plan=Plan(**json.loads(row["plan"])),
-        state=row["state"],
-        submitted=row["submitted"],
-        started=row["started"],
-        process=process,
-        message=row["message"],
-        kept=row["kept"],
-    )
+
+def _connected(address: str | Path, **how: object) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, PATIENCE, **how)
+    connection.row_factory = sqlite3.Row
+    connection.text_factory = lambda text: text.decode(errors="replace")
+    return connection
+
+
+def _require_columns(connection: sqlite3.Connection, path: Path) -> None:
+    there = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
+    if missing := COLUMNS - there:
+        raise ListError(f"The list of runs, {path.name}, lacks {', '.join(sorted(missing))}.", True)
+
+
+@contextmanager
+def _as_list_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        usable = path.is_file() and os.access(path, os.R_OK)
+        damaged = path.exists() and (not usable or name.startswith(_DAMAGED))
+        raise ListError(
+            f"The list of runs, {path.name}, cannot be used ({error}).", damaged
+        ) from error

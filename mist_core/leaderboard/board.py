@@ -6,36 +6,12 @@ import numpy as np
 import pandas as pd
 
 from mist_core.benchmarks import published
-from mist_core.benchmarks.base import CLASSICAL, NEURAL, OTHER, OURS
-from mist_core.benchmarks.estimators import ESTIMATORS
 from mist_core.benchmarks.scores import BINS, SPLITS
 from mist_core.inference.posterior import UNITS
+from mist_core.leaderboard.labels import PUBLISHED
 
-YOURS, PUBLISHED = "yours", "published, own protocol"
-KINDS = (OURS, CLASSICAL, NEURAL, OTHER, YOURS, PUBLISHED)
 MTEST_SOURCE = "arXiv 2511.18945; averages over bootstrap resamples"
-# An upload's name ends so, one from the command line as its file does: no file of a user's may pass
-# for a built-in estimator.
-UPLOADED, FILES = " (yours)", (".py", ".csv")
 COLUMNS = ["title", "kind", "split", "n", "error", "se", "coverage", "datasets", "failed", "source"]
-
-
-def title(estimator: str) -> str:
-    """An estimator's name for a reader."""
-    if estimator in ESTIMATORS:
-        return ESTIMATORS[estimator].title
-    return f"MIST {estimator.removeprefix('mist-')}" if kind(estimator) == OURS else estimator
-
-
-def kind(estimator: str) -> str:
-    """Whose it is: one of KINDS."""
-    if estimator.endswith(UPLOADED):
-        return YOURS
-    if estimator.endswith(FILES):
-        return OTHER
-    if estimator in ESTIMATORS:
-        return ESTIMATORS[estimator].kind
-    return OURS if estimator.startswith("mist-") else OTHER
 
 
 def board(benchmark: str, scores: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +19,7 @@ def board(benchmark: str, scores: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         benchmark: key of METRICS.
-        scores: `benchmark_results.Results.scores`.
+        scores: `results.Results.scores`.
 
     Returns:
         COLUMNS: `error` in nats or nats^2 as METRICS says, with its standard error where known;
@@ -108,6 +84,13 @@ def wide(table: pd.DataFrame, times: pd.Series | None = None) -> pd.DataFrame:
     return joined.reset_index().rename(columns=names)
 
 
+def times_column(times: pd.DataFrame, first: str) -> pd.Series | None:
+    """`error_analysis.beside` as a column of `wide`, None where nobody is beside the first."""
+    if times.empty:
+        return None
+    return times.set_index("title").times.map(in_print).rename(f"times {first}'s")
+
+
 def in_print(number: float) -> float:
     """A number to four digits: some estimators diverge, and no column has room for them all."""
     return float(f"{number:.4g}")
@@ -116,41 +99,41 @@ def in_print(number: float) -> float:
 def _mtest(scores: pd.DataFrame) -> list[dict]:
     """The published grids: squared errors by split and bin of n, over all families."""
     whole = scores[scores.family.isna() & scores.n.map(BINS.__contains__)]
-    return [
-        _row(r.estimator, r.split, r.n, r.mse, r) | {"se": r.mse_se} for r in whole.itertuples()
-    ]
+    return [_row(r, r.split, r.n, r.mse) | {"se": r.mse_se} for r in whole.itertuples()]
 
 
 def _extended(scores: pd.DataFrame) -> list[dict]:
     """Squared errors by n, over all dimensions and tasks."""
     shapes = scores[scores.task.isna()]
     rows = []
-    for (estimator, n), part in shapes.groupby(["estimator", "n"], sort=False):
+    for (_, n), part in shapes.groupby(["estimator", "n"], sort=False):
         weights = part.datasets / max(part.datasets.sum(), 1)
         sums = part[["datasets", "failed"]].sum()
+        sums["title"], sums["kind"] = part.title.iloc[0], part.kind.iloc[0]
         coverage = part.get("coverage", pd.Series(np.nan, part.index)).astype(float)
         sums["coverage"] = (weights * coverage).sum(min_count=1)
         error = (weights * part.mse.astype(float)).sum(min_count=1)
-        rows.append(_row(estimator, "", f"n = {int(n):,}", error, sums))
+        rows.append(_row(sums, "", f"n = {int(n):,}", error))
     return rows
 
 
 def _bmi(scores: pd.DataFrame) -> list[dict]:
     """Absolute errors by n: the mean over the tasks."""
     ordered = scores.sort_values("n", kind="stable")
-    return [_row(r.estimator, "", f"n = {r.n:,}", r.mae, r) for r in ordered.itertuples()]
+    return [_row(r, "", f"n = {r.n:,}", r.mae) for r in ordered.itertuples()]
 
 
-def _row(estimator: str, split: str, n: str, error: float, counts) -> dict:
+def _row(scores, split: str, n: str, error: float) -> dict:
+    """A row of the board from scores of one estimator."""
     return {
-        "title": title(estimator),
-        "kind": kind(estimator),
+        "title": scores.title,
+        "kind": scores.kind,
         "split": split,
         "n": n,
         "error": error,
-        "coverage": getattr(counts, "coverage", None),
-        "datasets": int(counts.datasets),
-        "failed": int(counts.failed),
+        "coverage": getattr(scores, "coverage", None),
+        "datasets": int(scores.datasets),
+        "failed": int(scores.failed),
         "source": "",
     }
 

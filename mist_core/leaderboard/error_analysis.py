@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from mist_core.benchmarks.scores import BINS
 from mist_core.benchmarks.tasks import KEYS
 
 # Values of n or d up to this many stand for themselves, more of them come in bins.
@@ -10,6 +11,9 @@ MOST_VALUES = 8
 ROW_EDGES = (0, 20, 50, 100, 200, 300, 400, 500, 1000, 2000, 5000, 10_000, 10**9)
 DIM_EDGES = (0, 1, 2, 4, 8, 16, 24, 32, 64, 10**9)
 ADDRESS = ["task", "n_samples", "dim_x", "seed", "draw"]
+ALL_ROWS = "all rows"
+# The mean of fewer datasets says too little to count rows by.
+LEAST_DATASETS = 4
 
 
 def with_errors(table: pd.DataFrame) -> pd.DataFrame:
@@ -17,6 +21,15 @@ def with_errors(table: pd.DataFrame) -> pd.DataFrame:
     scored = table.dropna(subset=["estimate", "truth"])
     dim = scored[["dim_x", "dim_y"]].max(axis=1)
     return scored.assign(error=scored.estimate - scored.truth, dim=dim)
+
+
+def row_groups(benchmark: str, rows: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Ranges of n to look at by themselves, both ends included, by name."""
+    counts = sorted(int(n) for n in rows.n_samples.unique())
+    whole = {ALL_ROWS: (0, 10**9)}
+    if benchmark == "mtest":
+        return whole | {f"n in {name}": ends for name, ends in BINS.items()}
+    return whole | {f"n = {n:,}": (n, n) for n in counts}
 
 
 def by_shape(rows: pd.DataFrame) -> pd.DataFrame:
@@ -54,11 +67,11 @@ def by_task(rows: pd.DataFrame) -> pd.DataFrame:
         rows: of `with_errors`, of all estimators.
 
     Returns:
-        `task`, `truth` (its mean, nats), and a column for each estimator.
+        `task`, `truth` (its mean, nats), and a column for each estimator, by title.
     """
     errors = rows.assign(size=rows.error.abs())
-    table = errors.pivot_table(index="task", columns="estimator", values="size", sort=False)
-    table = table[list(dict.fromkeys(rows.estimator))]
+    table = errors.pivot_table(index="task", columns="title", values="size", sort=False)
+    table = table[list(dict.fromkeys(rows.title))]
     truth = rows.drop_duplicates(["task", *ADDRESS]).groupby("task").truth.mean()
     table.insert(0, "truth", truth)
     hardest_first = table.sort_values(table.columns[1], ascending=False)
@@ -72,9 +85,9 @@ def complete(rows: pd.DataFrame) -> pd.DataFrame:
         rows: of `with_errors`, of all estimators.
 
     Returns:
-        Booleans: tasks by estimators.
+        Booleans: tasks by titles of estimators.
     """
-    counts = rows.pivot_table(index="task", columns="estimator", values="error", aggfunc="count")
+    counts = rows.pivot_table(index="task", columns="title", values="error", aggfunc="count")
     return counts.ge(counts.max(axis=1), axis=0)
 
 
@@ -83,66 +96,70 @@ def beside(rows: pd.DataFrame, first: str, power: int) -> pd.DataFrame:
 
     Args:
         rows: of `with_errors`, of all estimators.
-        first: the one they are compared with.
+        first: title of the one they are compared with.
         power: 1 for absolute errors, 2 for squared ones.
 
     Returns:
-        `estimator`, `shared` (number of datasets) and `times`: the mean error over the first's.
+        `title`, `shared` (number of datasets) and `times`: the mean error over the first's.
     """
     dataset = rows.groupby([*KEYS], sort=False).ngroup()
     sizes = rows.assign(size=rows.error.abs() ** power, dataset=dataset)
-    mine = sizes.estimator == first
+    mine = sizes.title == first
     own = sizes[mine].set_index("dataset")["size"]
     shared = sizes[~mine].assign(own=sizes.dataset.map(own)).dropna(subset=["own"])
     found = [
         (name, len(both), both["size"].mean() / both.own.mean())
-        for name, both in shared.groupby("estimator", sort=False)
+        for name, both in shared.groupby("title", sort=False)
     ]
-    return pd.DataFrame(found, columns=["estimator", "shared", "times"])
+    return pd.DataFrame(found, columns=["title", "shared", "times"])
 
 
 def failures(table: pd.DataFrame) -> pd.DataFrame:
     """Why estimators gave no estimate: reasons that differ in numbers only count as one.
 
     Args:
-        table: of `benchmark_results.Results`.
+        table: of `results.Results`.
 
     Returns:
-        `estimator`, `datasets` and `reason`, one of them in full; the most frequent first.
+        `estimator` (its title), `datasets` and `reason`, one of them in full; the most frequent
+        first.
     """
     failed = table.dropna(subset=["failure"])
     kinds = failed.failure.astype(str).str.replace(r"\d[\d,.^]*", "0", regex=True)
-    counts = failed.assign(alike=kinds).groupby(["estimator", "alike"], sort=False)
+    counts = failed.assign(alike=kinds).groupby(["title", "alike"], sort=False)
     reasons = counts.agg(datasets=("failure", "size"), reason=("failure", "first")).reset_index()
     ordered = reasons.sort_values("datasets", ascending=False, kind="stable")
-    return ordered[["estimator", "datasets", "reason"]].reset_index(drop=True)
+    shown = ordered[["title", "datasets", "reason"]].rename(columns={"title": "estimator"})
+    return shown.reset_index(drop=True)
 
 
-def rows_needed(rows: pd.DataFrame, target: float) -> pd.DataFrame:
+def rows_needed(rows: pd.DataFrame, target: float, least: int = LEAST_DATASETS) -> pd.DataFrame:
     """The fewest rows from which on the mean absolute error stays within a target.
 
     Args:
         rows: of `with_errors`, of all estimators.
         target: nats.
+        least: who has fewer datasets at some n is left out.
 
     Returns:
-        `estimator`, `d` (label), `d_order`, `n`: missing where the error is above the target at
-        the most rows tried, which are `most`; `datasets`: how few the error at some n rests on.
+        `title`, `d` (label), `d_order`, `n`: missing where the error is above the target at the
+        most rows tried, which are `most`.
     """
     d_order, names = bins(rows.dim, DIM_EDGES)
     sizes = rows.assign(d_order=d_order, size=rows.error.abs())
-    groups = sizes.groupby(["estimator", "d_order", "n_samples"], sort=False)["size"]
+    groups = sizes.groupby(["title", "d_order", "n_samples"], sort=False)["size"]
     errors = groups.mean()
     fewest = groups.size().groupby(level=[0, 1]).min()
     found = []
-    for (estimator, order), part in errors.groupby(level=[0, 1], sort=False):
+    for (title, order), part in errors.groupby(level=[0, 1], sort=False):
+        if fewest[title, order] < least:
+            continue
         curve = part.droplevel([0, 1]).sort_index()
         # From the right: the largest error at this n or any larger one.
         enough = curve[::-1].cummax() <= target
-        least = enough.index[enough].min() if enough.any() else np.nan
-        most, datasets = curve.index.max(), fewest[estimator, order]
-        found.append((estimator, names[order], order, least, most, datasets))
-    return pd.DataFrame(found, columns=["estimator", "d", "d_order", "n", "most", "datasets"])
+        needed = enough.index[enough].min() if enough.any() else np.nan
+        found.append((title, names[order], order, needed, curve.index.max()))
+    return pd.DataFrame(found, columns=["title", "d", "d_order", "n", "most"])
 
 
 def bins(values: pd.Series, edges: tuple[int, ...]) -> tuple[pd.Series, dict[int, str]]:

@@ -1,4 +1,4 @@
-"""Charts of benchmark runs: leaderboard, estimates against truths, where errors lie, time."""
+"""Charts of benchmark results: leaderboard, estimates against truths, where errors lie, time."""
 
 import math
 
@@ -6,8 +6,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mist_core.charts import BLUE, GREEN, GREY, VERMILLION, titled
-from mist_core.leaderboard.board import PUBLISHED, partial
+from mist_core.charts import BLUE, GREEN, GREY, INK, VERMILLION, titled
+from mist_core.leaderboard.board import partial
+from mist_core.leaderboard.labels import PUBLISHED
 
 HEIGHT = 380
 # A click selects by this name, and the page reads `address` from what was clicked.
@@ -18,14 +19,14 @@ AMOUNTS = ("bias", "variance", "mse")
 _COLOURS = (BLUE, VERMILLION, GREEN, "#E69F00", "#CC79A7", "#56B4E9", GREY, "#B79F00")
 _SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down", "wedge", "arrow")
 _LEGEND_COLUMNS = 2  # as many as fit on a phone
-_INK, _PALE = "#1F2933", "#F3F5F7"
+_PALE = "#F3F5F7"
 
 
 def board_charts(table: pd.DataFrame, *, metric: str) -> list[alt.LayerChart]:
     """The leaderboard as dots on a logarithmic axis, the best estimator on top, a chart a split.
 
     Args:
-        table: of `leaderboard.board`, its errors already in the unit of `metric`.
+        table: of `board.board`, its errors already in the unit of `metric`.
     """
     shown = table.dropna(subset=["error"])
     marks = {"published": shown.kind == PUBLISHED, "partial": partial(shown)}
@@ -38,11 +39,6 @@ def board_charts(table: pd.DataFrame, *, metric: str) -> list[alt.LayerChart]:
     x = alt.X("error:Q", title=metric + cut, scale=scale, axis=axis)
     splits = list(dict.fromkeys(shown.split))
     return [_board_part(shown[shown.split == split], rows, x, split) for split in splits]
-
-
-def sheet(charts: list[alt.LayerChart]) -> alt.VConcatChart:
-    """Charts below each other on a sheet of fixed width, for download."""
-    return alt.vconcat(*(chart.properties(width=640) for chart in charts), spacing=24)
 
 
 def scatter_chart(points: pd.DataFrame, *, unit: str) -> alt.LayerChart:
@@ -83,7 +79,7 @@ def shape_chart(cells: pd.DataFrame, amount: str, *, unit: str) -> alt.LayerChar
     """One of AMOUNTS over rows and columns, its number in each cell.
 
     Args:
-        cells: of `accuracy.by_shape`, already in `unit`, with `address`.
+        cells: of `error_analysis.by_shape`, already in `unit`, with `address`.
     """
     frame = cells.assign(amount=cells[amount], label=cells[amount].map(_two_digits))
     rows, dims = (list(frame.sort_values(f"{k}_order")[k].unique()) for k in ("n", "d"))
@@ -94,7 +90,7 @@ def shape_chart(cells: pd.DataFrame, amount: str, *, unit: str) -> alt.LayerChar
     )
     colour = alt.Color("amount:Q", scale=_amount_scale(frame.amount, amount), legend=None)
     cell = base.mark_rect(cursor="pointer").encode(color=colour, detail="address:N")
-    text = base.mark_text(fontSize=11).encode(text="label:N", color=alt.value(_INK))
+    text = base.mark_text(fontSize=11).encode(text="label:N", color=alt.value(INK))
     names = {"bias": f"Bias ({unit})", "variance": f"Variance ({unit}²)", "mse": f"MSE ({unit}²)"}
     about = {"bias": "blue: too low; orange: too high", "mse": "bias² + variance; darker: larger"}
     title = titled(names[amount], about.get(amount, "of the error; darker: larger"))
@@ -106,7 +102,7 @@ def needed_chart(table: pd.DataFrame, titles: list[str], *, target: str) -> alt.
     """Rows needed against columns, a line an estimator; hollow where no number tried was enough.
 
     Args:
-        table: of `accuracy.rows_needed`, with `title`.
+        table: of `error_analysis.rows_needed`.
         titles: of all estimators, in order.
         target: the error aimed at, in words.
     """
@@ -123,27 +119,6 @@ def needed_chart(table: pd.DataFrame, titles: list[str], *, target: str) -> alt.
     )
     title = titled(f"Rows needed for {target}", "hollow: not even the most rows tried are enough")
     return points.properties(title=title, height=HEIGHT + _legend_height(len(titles)))
-
-
-def checks_chart(cells: pd.DataFrame) -> alt.LayerChart:
-    """Self-consistency as ticks: `check`, `title`, `passed` and `label`, one cell each."""
-    checks, titles = (list(dict.fromkeys(cells[name])) for name in ("check", "title"))
-    # An estimator a row: more may join, the checks stay as many. The tick stands above the number
-    # and the names aslant, so that a column is wide enough on a phone.
-    cells = cells.assign(label=cells.label.str.replace(" ", "\n"))
-    aslant = alt.Axis(orient="top", labelAngle=-40, labelAlign="left", labelOverlap=False)
-    base = alt.Chart(cells).encode(
-        x=alt.X("check:N", sort=checks, title=None, axis=aslant),
-        y=alt.Y("title:N", sort=titles, title=None, axis=alt.Axis(labelLimit=220)),
-    )
-    scale = alt.Scale(domain=["pass", "fail", "none"], range=["#CFE7F5", "#F8D5BE", "#D5DADF"])
-    colour = alt.Color("verdict:N", scale=scale, legend=None)
-    rect = base.mark_rect(stroke="white").encode(color=colour)
-    text = base.mark_text(fontSize=11, lineBreak="\n", lineHeight=13, dy=-6)
-    text = text.encode(text="label:N", color=alt.value(_INK))
-    subtitle = "✓ holds, ✗ broken: by how much, where most; –: on how many laws it has an answer"
-    title = titled("Self-consistency", subtitle)
-    return alt.layer(rect, text).properties(title=title, height=150 + 38 * len(titles))
 
 
 def time_chart(

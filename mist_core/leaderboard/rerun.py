@@ -80,6 +80,11 @@ def _check_cells() -> dict[tuple, Cell]:
     return {(c.task, c.family, c.part, c.n_samples, c.seed): c for c in check_cells()}
 
 
+def addresses(benchmark: str, rows: pd.DataFrame) -> list[str]:
+    """The address of the dataset of each row of a result table."""
+    return [address_of(benchmark, row).address for row in rows.itertuples()]
+
+
 def address_of(benchmark: str, row) -> BenchmarkDataset:
     """The dataset of a row of a result table."""
     numbers = (row.n_samples, row.dim_x, row.seed, row.draw)

@@ -1,4 +1,4 @@
-"""Stored benchmark runs read back: all runs of one benchmark as one table."""
+"""Stored benchmark results read back: all of one benchmark as one table."""
 
 import json
 from collections.abc import Iterator
@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from mist_core.benchmarks.estimators import PREFIX
 from mist_core.benchmarks.scores import HIGH, LOW
-from mist_core.leaderboard.board import KINDS, kind
 from mist_core.leaderboard.error_analysis import with_errors
+from mist_core.leaderboard.labels import KINDS, YOURS, Label, label, labelled
 
-# What makes the stored runs; the README's "Reproduce the numbers" has the same lines.
+# What makes the stored results; the README's "Reproduce the numbers" has the same lines.
 _NEURAL = ("mine", "infonce", "nwj", "donsker-varadhan")
 _CLASSICAL = ("ksg", "cca", "histogram", "kde")
 COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
@@ -46,12 +47,18 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "speed": ((("mist-general", "ksg", "cca", "mine", "sklearn-ksg"), "evaluate speed"),),
 }
 
-# What every stored run says of where it comes from.
+# Under which name a file has the summary of its table.
+SCORES = {"speed": "growth"}
+# What every stored file says of where it comes from.
 _ORIGIN = {"command", "date", "hardware", "weights"}
 
 
+# Of ours, those that COMMANDS judge.
+_JUDGED = {PREFIX + name for name in ("paper", "general", "paper-no-additive", "classic")}
+
+
 @dataclass(frozen=True)
-class Run:
+class Origin:
     """Where numbers come from.
 
     Attributes:
@@ -75,16 +82,19 @@ class Results:
 
     Attributes:
         benchmark: its name.
-        runs: the run of each estimator.
-        table: a row an estimator and dataset, as `cells.tidy`, nats; of speed, as
-            `speed.measure_table`.
-        scores: the runs' own summaries, records as the benchmark's `summarize` makes them.
+        origins: where the answers of each estimator come from.
+        labels: how each is shown.
+        table: a row an estimator and dataset, as `tasks.tidy`, nats, or of speed, as
+            `speed.measure_table`; with `title` and `kind` as labelled.
+        scores: the files' own summaries, records as the benchmark's `summarize` makes them or, of
+            speed, `speed_scores.growth`; with `title` and `kind`, too.
         unreadable: files of no use, such as one that is being written.
         stamp: differs where the content does.
     """
 
     benchmark: str
-    runs: dict[str, Run]
+    origins: dict[str, Origin]
+    labels: dict[str, Label]
     table: pd.DataFrame
     scores: pd.DataFrame
     unreadable: tuple[str, ...] = ()
@@ -100,60 +110,77 @@ class Results:
         """The rows that have an estimate, as `accuracy.with_errors` makes them."""
         return with_errors(self.table)
 
+    def title(self, name: str) -> str:
+        """An estimator's name for a reader."""
+        return self.labels[name].title
+
+    def errors_of(self, name: str) -> pd.DataFrame:
+        """The rows of `errors` of one estimator."""
+        return self.errors[self.errors.estimator == name]
+
     def missing(self) -> list[tuple[list[str], str]]:
-        """Estimators without a stored run, each group with the command that makes one."""
+        """Titles of estimators without stored results, each group with the command for them."""
         wanted = COMMANDS[self.benchmark]
         lacks = [([n for n in names if n not in self.estimators], text) for names, text in wanted]
-        return [(names, f"python -m mist_core {text}") for names, text in lacks if names]
+        return [
+            ([label(name, _JUDGED).title for name in names], f"python -m mist_core {text}")
+            for names, text in lacks
+            if names
+        ]
 
     def joined(self, table: pd.DataFrame, scores: list[dict]) -> "Results":
-        """With the answers of one more estimator, and their summary."""
+        """With the answers of a user's estimator, and their summary."""
         content = pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()
+        labels = {name: Label(name, YOURS) for name in table.estimator.unique()}
+        more = labelled(pd.DataFrame(scores), labels)
         return Results(
             self.benchmark,
-            self.runs,
-            pd.concat([self.table, table], ignore_index=True),
-            pd.concat([self.scores, pd.DataFrame(scores)], ignore_index=True),
+            self.origins,
+            self.labels | labels,
+            pd.concat([self.table, labelled(table, labels)], ignore_index=True),
+            pd.concat([self.scores, more], ignore_index=True),
             self.unreadable,
             (*self.stamp, content),
         )
 
 
 def stamp(folder: Path) -> tuple:
-    """What changes whenever a stored run does."""
+    """What changes whenever a stored file does."""
     files = sorted([*folder.glob("*.json"), *folder.glob("*.parquet")])
     return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 def read(benchmark: str, folder: Path) -> Results:
-    """All runs of a benchmark; of an estimator in several the largest one, then the latest."""
+    """All results of a benchmark; of an estimator in several files the most, then the latest."""
     unreadable: list[str] = []
-    found = sorted(_stored(benchmark, folder, unreadable), key=lambda run: run[0]["date"])
-    best: dict[str, tuple[int, dict, pd.DataFrame]] = {}
+    found = sorted(_stored(benchmark, folder, unreadable), key=lambda stored: stored[0]["date"])
+    best: dict[str, tuple[dict, pd.DataFrame]] = {}
     for summary, table in found:
         for name, rows in table.groupby("estimator", sort=False):
-            if len(rows) >= best.get(name, (0,))[0]:
-                best[name] = (len(rows), summary, rows)
-    best = {name: best[name] for name in sorted(best, key=lambda name: _rank(name, best[name][2]))}
-    tables = [rows for _, _, rows in best.values()]
+            if name not in best or len(rows) >= len(best[name][1]):
+                best[name] = (summary, rows)
+    labels = {name: label(name, summary["weights"]) for name, (summary, _) in best.items()}
+    names = sorted(best, key=lambda name: _rank(labels[name], best[name][1]))
+    tables = [best[name][1] for name in names]
     scores = [
         score
-        for name, (_, summary, _) in best.items()
-        for score in summary.get("scores", ())
+        for name in names
+        for score in best[name][0].get(SCORES.get(benchmark, "scores"), ())
         if score["estimator"] == name
     ]
     return Results(
         benchmark,
-        {name: _run(summary) for name, (_, summary, _) in best.items()},
-        pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(),
-        pd.DataFrame(scores),
+        {name: _origin(best[name][0]) for name in names},
+        {name: labels[name] for name in names},
+        labelled(pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(), labels),
+        labelled(pd.DataFrame(scores), labels),
         tuple(unreadable),
         (benchmark, *stamp(folder)),
     )
 
 
-def throughput(folder: Path) -> tuple[pd.DataFrame, Run] | None:
-    """The stored run of `bench-sampler`: datasets a second; None where there is none.
+def throughput(folder: Path) -> tuple[pd.DataFrame, Origin] | None:
+    """The stored result of `bench-sampler`: datasets a second; None where there is none.
 
     Returns:
         `what`, `total` (a second of wall-clock time), `per_core` (a second of one core's time),
@@ -162,7 +189,7 @@ def throughput(folder: Path) -> tuple[pd.DataFrame, Run] | None:
     try:
         summary = json.loads((folder / "sampler.json").read_text())
         rates = pd.DataFrame(summary["datasets_a_second"]).T
-        return rates.rename_axis("what").reset_index(), _run(summary | {"name": "sampler"})
+        return rates.rename_axis("what").reset_index(), _origin(summary | {"name": "sampler"})
     except (OSError, ValueError, KeyError):
         return None
 
@@ -182,8 +209,8 @@ def _stored(
             unreadable.append(file.name)
 
 
-def _rank(estimator: str, rows: pd.DataFrame) -> tuple[int, float]:
-    return KINDS.index(kind(estimator)), (rows.estimate - rows.truth).dropna().abs().median()
+def _rank(shown: Label, rows: pd.DataFrame) -> tuple[int, float]:
+    return KINDS.index(shown.kind), (rows.estimate - rows.truth).dropna().abs().median()
 
 
 def _table(file: Path) -> pd.DataFrame:
@@ -193,10 +220,10 @@ def _table(file: Path) -> pd.DataFrame:
     return table.astype(dict.fromkeys(table.select_dtypes("float32"), "float64"))
 
 
-def _run(summary: dict) -> Run:
+def _origin(summary: dict) -> Origin:
     machine = summary["hardware"]
     gpu = f", {machine['gpu']}" if machine["gpu"] else ""
-    return Run(
+    return Origin(
         summary["name"],
         summary["command"],
         summary["date"],

@@ -2,16 +2,15 @@
 
 import pandas as pd
 
-from mist_core.leaderboard.board import title
-from mist_core.leaderboard.text import named
-from mist_core.markdown import listed
+from mist_core.benchmarks.base import OURS
+from mist_core.markdown import listed, plain
 
 
 def about_speed(table: pd.DataFrame) -> str:
     """Ours beside KSG at the largest shape that both were timed at."""
     known = table.dropna(subset=["seconds"])
     wide = known.pivot_table(index=["n_samples", "dim_x"], columns="title", values="seconds")
-    ours = [name for name in wide if name.startswith("MIST")]
+    ours = list(dict.fromkeys(known.title[known.kind == OURS]))
     pairs = wide.dropna(subset=[*ours, "KSG"]) if ours and "KSG" in wide else wide.iloc[:0]
     if pairs.empty:
         return "The stored run has no shape at which both MIST and KSG were timed."
@@ -51,13 +50,17 @@ def about_throughput(rates: pd.DataFrame) -> str:
     return f"As many datasets a second as bmi's sampler draws, {theirs:.0f}, {listed(words)}."
 
 
-def about_growth(exponents: list[dict]) -> str:
-    """The range of the exponents of n."""
-    known = pd.DataFrame(exponents).dropna(subset=["exponent"])
+def about_growth(table: pd.DataFrame) -> str:
+    """The range of the exponents of n.
+
+    Args:
+        table: `title` and `exponent`, a row an estimator and number of columns.
+    """
+    known = table.dropna(subset=["exponent"])
     if known.empty:
         return "Too few values of n were timed to say how time grows."
-    spans = known.groupby("estimator", sort=False).exponent.agg(["min", "max"])
-    words = [f"{named(title(name))} {_powers(low, high)}" for name, low, high in spans.itertuples()]
+    spans = known.groupby("title", sort=False).exponent.agg(["min", "max"])
+    words = [f"{plain(name)} {_powers(low, high)}" for name, low, high in spans.itertuples()]
     return f"From 1,000 rows on, time grows with the number of rows as: {listed(words)}."
 
 

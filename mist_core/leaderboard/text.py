@@ -4,9 +4,11 @@ from operator import itemgetter
 
 import pandas as pd
 
-from mist_core.benchmarks.consistency import TOLERANCE
+from mist_core.benchmarks.base import OURS
+from mist_core.benchmarks.consistency import TOLERANCE, Check
 from mist_core.inference.posterior import UNITS
-from mist_core.leaderboard.board import FILES, OURS, PUBLISHED, UPLOADED, partial, title
+from mist_core.leaderboard.board import partial
+from mist_core.leaderboard.labels import PUBLISHED
 from mist_core.leaderboard.results import Results
 from mist_core.markdown import listed, percent, plain
 
@@ -38,9 +40,9 @@ ABOUT_NEEDED = "Estimators with fewer than four datasets at some number of rows 
 def about_missing(results: Results) -> list[str]:
     """One sentence for each stored run that is not there yet, with its command."""
     return [
-        f"{listed([title(name) for name in names])}: no stored run yet; `{command}` adds "
-        f"{'it' if len(names) == 1 else 'them'}."
-        for names, command in results.missing()
+        f"{listed(titles)}: no stored run yet; `{command}` adds "
+        f"{'it' if len(titles) == 1 else 'them'}."
+        for titles, command in results.missing()
     ]
 
 
@@ -56,9 +58,9 @@ def about_board(board: pd.DataFrame, metric: str) -> str:
     whole = measured[~partial(measured)]
     winners = whole.loc[whole.groupby(["split", "n"], sort=False).error.idxmin()].title
     counts = winners.value_counts()
-    lead = f"**{named(counts.index[0])}** has the lowest {metric} in {counts.iloc[0]} of "
+    lead = f"**{plain(counts.index[0])}** has the lowest {metric} in {counts.iloc[0]} of "
     lead += f"{len(cells)} columns" if len(cells) > 1 else "1 column"
-    others = [f"{named(name)} in {count}" for name, count in counts.iloc[1:].items()]
+    others = [f"{plain(name)} in {count}" for name, count in counts.iloc[1:].items()]
     among = whole.title.nunique()
     beside = f", {listed(others)}" if others else ""
     who = f"of {among} estimators, each where it ran on all" if among > 1 else "and ran alone"
@@ -69,17 +71,17 @@ def about_times(times: pd.DataFrame, first: str) -> str:
     """How far off others are beside one of ours, dataset by dataset.
 
     Args:
-        times: of `accuracy.beside`.
-        first: whom it compares with.
+        times: of `error_analysis.beside`.
+        first: title of the one it compares with.
     """
     if times.empty:
         return ""
     ordered = times.sort_values("times")
-    ends = [f"{_times(r.times)} ({named(title(r.estimator))})" for r in ordered.itertuples()]
+    ends = [f"{_times(r.times)} ({plain(r.title)})" for r in ordered.itertuples()]
     shown = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
     return (
         f"On the datasets that both answered, others' errors are {shown} as large as those of "
-        f"{named(title(first))}."
+        f"{plain(first)}."
     )
 
 
@@ -115,7 +117,7 @@ def about_needed(table: pd.DataFrame, target: str) -> str:
     """For the most columns, who reaches the target with how many rows."""
     widest = table[table.d_order == table.d_order.max()].sort_values("n")
     enough = widest.dropna(subset=["n"])
-    reached = [f"{named(r.title)} from {int(r.n):,} rows" for r in enough.itertuples()]
+    reached = [f"{plain(r.title)} from {int(r.n):,} rows" for r in enough.itertuples()]
     rest = len(widest) - len(reached)
     words = f"With {_columns(widest.d.iloc[0])} a side, {target} takes " + (
         listed(reached) if reached else f"more than {int(widest.most.max()):,} rows"
@@ -129,16 +131,16 @@ def about_tasks(table: pd.DataFrame, unit: str, complete: pd.DataFrame) -> str:
     """The hardest task of the first estimator, and how often it is the best one.
 
     Args:
-        table: of `benchmark_panels.task_table`.
+        table: of `findings.task_table`.
         unit: of its errors.
-        complete: of `accuracy.complete`; in each task only those compete who answered most.
+        complete: of `error_analysis.complete`; in each task only those compete who answered most.
     """
     first, names = table.columns[2], list(table.columns[2:])
     hardest, worst = max(zip(table.task, table[first].fillna(-1), strict=True), key=itemgetter(1))
-    words = f"{named(first)} errs most on {hardest}, by {worst:.3f} {unit} on average"
+    words = f"{plain(first)} errs most on {hardest}, by {worst:.3f} {unit} on average"
     if len(names) == 1:
         return f"{words}."
-    errors = table.set_index("task")[names].where(complete.rename(columns=title))
+    errors = table.set_index("task")[names].where(complete)
     best = int((errors.idxmin(axis=1) == first).sum())
     return (
         f"{words}; it is the nearest in {best} of {len(table)} tasks, among those who answered "
@@ -151,7 +153,7 @@ def about_checks(cells: pd.DataFrame, unit: str) -> str:
     total = cells.check.nunique()
     passed = (cells.verdict == "pass").groupby(cells.title, sort=False).sum()
     ordered = passed.sort_values(ascending=False)
-    counts = [f"{named(name)} {count}" for name, count in ordered.items()]
+    counts = [f"{plain(name)} {count}" for name, count in ordered.items()]
     return (
         f"How many of {total} checks hold on every law: {listed(counts)}. A violation up to "
         f"{UNITS[unit] * TOLERANCE:.3f} {unit} passes: rows decide no more than that."
@@ -160,12 +162,17 @@ def about_checks(cells: pd.DataFrame, unit: str) -> str:
 
 def about_seeds(scores: pd.DataFrame) -> str:
     """How many repetitions the verdicts of each estimator rest on."""
-    most = scores.groupby(scores.estimator.map(title), sort=False).seeds.max()
+    most = scores.groupby("title", sort=False).seeds.max()
     words = [
-        f"{count} for {listed([named(name) for name in names])}"
+        f"{count} for {listed([plain(name) for name in names])}"
         for count, names in most.groupby(most, sort=False).groups.items()
     ]
     return f"Repetitions of each check: {'; '.join(words)}."
+
+
+def about_statements(checks: dict[str, Check]) -> str:
+    """What must hold, check by check, as a list."""
+    return "\n".join(f"- **{name}**: {check.statement}" for name, check in checks.items())
 
 
 def about_replay(records: pd.DataFrame, unit: str) -> str:
@@ -189,7 +196,7 @@ def about_recheck(laws: pd.DataFrame, unit: str) -> str:
     """Whether a check made here ends as the stored one did.
 
     Args:
-        laws: of `replay.recheck`.
+        laws: of `rerun.recheck`.
         unit: of the violations.
     """
     both = laws.dropna(subset=["stored", "now"])
@@ -231,8 +238,3 @@ def _times(factor: float) -> str:
 
 def _columns(label: str) -> str:
     return f"{label} column" if label == "1" else f"{label} columns"
-
-
-def named(title: str) -> str:
-    """A title within Markdown: a user's file may have any name."""
-    return plain(title) if title.endswith((UPLOADED, *FILES)) else title

@@ -51,3 +51,6 @@ class Network(nn.Module, abc.ABC):
 
     def fit_fresh(self, inputs: dict[str, Tensor], truth: Tensor) -> None:
         """Fit ranks of familiarity and how wide quantiles lie to fresh draws, after the above."""
+
+    def forget_fresh(self) -> None:
+        """Undo what `fit_fresh` does to the answers: before more training, which it follows."""

@@ -4,8 +4,9 @@ Dimension letters: B datasets, F statistics, H hidden width, R rows and C = COOR
 side seen by the encoder, E width of its tokens.
 """
 
+import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -18,7 +19,7 @@ from mist_core.networks.base import Network
 from mist_core.networks.ensemble import Witness
 from mist_core.networks.law_classifier import READERS, STRANGE, Recogniser
 from mist_core.networks.layers import Residual
-from mist_core.networks.novelty import FamiliarityByRows
+from mist_core.networks.novelty import AllFamiliar, FamiliarityByRows
 from mist_core.networks.quantiles import MEDIAN, Prediction, QuantileHead
 from mist_core.networks.set_encoder import SetEncoder, collate_tokens, tokens
 from mist_core.statistics import summary
@@ -53,8 +54,6 @@ class MISTConfig:
         kinds: names of the laws that a recogniser learns to tell, see `networks.law_classifier`;
             none leave `in_family` to the distance between statistics.
         closeness: weight in `in_family` of the place among known datasets, beside 1 of evidence.
-        spread: coefficients of `networks.recalibration`, fitted after training; none leave the
-            quantiles as they are.
     """
 
     blocks: tuple[str, ...] = tuple(summary.BLOCKS)
@@ -68,7 +67,6 @@ class MISTConfig:
     witnesses: int = 0
     kinds: tuple[str, ...] = ()
     closeness: float = 1.0
-    spread: tuple[float, ...] = ()
     architecture: str = "mist"
 
 
@@ -79,17 +77,14 @@ class MIST(Network):
         super().__init__()
         if config.tokens not in TOKENS:
             raise WeightsError(f"tokens: expected one of {', '.join(TOKENS)}.")
-        by_size = config.raw_rows is not None or config.spread
-        if by_size and config.blocks[0] != "sizes":
+        if config.blocks[0] != "sizes":
             raise WeightsError("Expected the statistics 'sizes' before all others.")
-        if len(config.spread) not in (0, spread.ROWS * spread.NUM_FEATURES):
-            numbers = spread.ROWS * spread.NUM_FEATURES
-            raise WeightsError(f"spread: expected {numbers} numbers or none.")
         self.config = config
         num_features = summary.count(config.blocks)
         self.register_buffer("feature_mean", torch.zeros(num_features))
         self.register_buffer("feature_scale", torch.ones(num_features))
-        self.register_buffer("spread", _spread_of(config), persistent=False)
+        # Coefficients of `recalibration`, fitted after training: 0 leave quantiles as they are.
+        self.register_buffer("spread", torch.zeros(spread.ROWS, spread.NUM_FEATURES))
         self.register_buffer("is_raw", _is_raw(config.blocks), persistent=False)
         self.familiarity = FamiliarityByRows(num_features)
         self.embed = nn.Linear(num_features, config.hidden_dim)
@@ -138,8 +133,6 @@ class MIST(Network):
         if self.training:
             return self._answers(inputs)
         prediction = self._unstretched(inputs)
-        if not self.spread.numel():
-            return prediction
         return spread.stretched(prediction, _spread_features(inputs, prediction), self.spread)
 
     def _unstretched(self, inputs: dict[str, Tensor]) -> Prediction:
@@ -204,9 +197,21 @@ class MIST(Network):
                 median = self._pooled(inputs).log_quantiles[:, MEDIAN]
                 self.recogniser.rank(self._standardise(inputs["features"]), median)
             prediction = self._unstretched(inputs)
-        fitted = spread.fit(prediction, _spread_features(inputs, prediction), truth)
-        self.config = replace(self.config, spread=tuple(fitted.flatten().tolist()))
-        self.spread = _spread_of(self.config).to(truth.device)
+        self.spread.copy_(spread.fit(prediction, _spread_features(inputs, prediction), truth))
+
+    def forget_fresh(self) -> None:
+        self.spread.zero_()
+
+    def main_alone(self) -> "MIST":
+        """A copy of the main network by itself, to which all data are as familiar as can be."""
+        alone = copy.deepcopy(self)
+        alone.witnesses, alone.kinds, alone.familiarity = nn.ModuleList(), (), AllFamiliar()
+        return alone
+
+    def load_state_dict(self, state_dict: Mapping[str, Tensor], *how, **named):
+        # Earlier versions kept no coefficients among the tensors.
+        none = {"spread": torch.zeros_like(self.spread)}
+        return super().load_state_dict(none | dict(state_dict), *how, **named)
 
     def _read_by(self, number: int) -> Tensor:
         """Places of the statistics that witness `number`, and so reader `number`, reads."""
@@ -233,11 +238,6 @@ def _spread_features(inputs: dict[str, Tensor], prediction: Prediction) -> Tenso
     """(B, K) what the width of the quantiles is fitted to; see `networks.recalibration`."""
     sizes, median = inputs["features"][:, :3], prediction.log_quantiles[:, MEDIAN]
     return spread.features(sizes, prediction.in_family, median)
-
-
-def _spread_of(config: MISTConfig) -> Tensor:
-    """(3, K) coefficients; K = 0 if there are none."""
-    return torch.tensor(config.spread).view(spread.ROWS, -1)
 
 
 def _is_raw(blocks: tuple[str, ...]) -> Tensor:

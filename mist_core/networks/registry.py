@@ -1,5 +1,6 @@
 """From a checkpoint to its network: architectures by name, built and filled strictly."""
 
+import math
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -8,11 +9,14 @@ from torch import Tensor
 
 from mist_core.checkpoint import Checkpoint, load_checkpoint
 from mist_core.errors import WeightsError
+from mist_core.networks import recalibration
 from mist_core.networks.base import Network
 from mist_core.networks.classic import ClassicConfig, ClassicMIST
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.statistics import summary
 
+# What configs of earlier versions hold beside the shape of the network.
+FITTED = {"spread"}
 ARCHITECTURES = {"mist": (MISTConfig, MIST), "classic": (ClassicConfig, ClassicMIST)}
 
 
@@ -29,8 +33,9 @@ def load_network(
     """
     checkpoint = load_checkpoint(path)
     network = _build(Path(path), checkpoint.card)
-    _require_fit(Path(path), network.state_dict(), checkpoint.tensors)
-    network.load_state_dict(checkpoint.tensors, strict=True)
+    tensors = _fitted(Path(path), checkpoint.card["config"]) | checkpoint.tensors
+    _require_fit(Path(path), network.state_dict(), tensors)
+    network.load_state_dict(tensors, strict=True)
     return network.to(device).eval(), checkpoint
 
 
@@ -44,6 +49,18 @@ def _build(path: Path, card: dict) -> Network:
             return build_network(config)
         except (TypeError, KeyError, ValueError, RuntimeError) as error:
             raise WeightsError(f"{path}: config: does not describe a network ({error}).") from error
+
+
+def _fitted(path: Path, config: dict) -> dict[str, Tensor]:
+    """Numbers fitted after training, which files of earlier versions have in the config."""
+    if config["architecture"] != "mist":
+        return {}
+    shape = (recalibration.ROWS, recalibration.NUM_FEATURES)
+    try:
+        numbers = torch.tensor(config.get("spread") or [0.0] * math.prod(shape), dtype=torch.float)
+    except (TypeError, ValueError) as error:
+        raise WeightsError(f"{path}: config: spread: expected numbers ({error}).") from error
+    return {"spread": numbers.view(shape) if numbers.numel() == math.prod(shape) else numbers}
 
 
 def _require_fit(path: Path, expected: dict[str, Tensor], found: dict[str, Tensor]) -> None:
@@ -73,6 +90,7 @@ def build_network(config: dict) -> Network:
             f"Unknown architecture {architecture!r}: expected one of {', '.join(ARCHITECTURES)}."
         )
     config_class, network_class = ARCHITECTURES[architecture]
+    config = {name: value for name, value in config.items() if name not in FITTED}
     unknown = set(config) - {field.name for field in fields(config_class)}
     if unknown:
         raise WeightsError(f"Unknown field {sorted(unknown)[0]!r} in the network's config.")

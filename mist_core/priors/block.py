@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mist_core.distributions.base import Law
+from mist_core.distributions.composite import Swapped
 from mist_core.distributions.numerics.randomness import Source
-from mist_core.distributions.orientation import Swapped
 
 Build = Callable[[int, int, int, Source, float], Law]
 Size = Callable[[int, int, np.random.Generator], tuple[int, int]]

@@ -16,6 +16,7 @@ from mist_core.distributions import (
 )
 from mist_core.distributions.additive import AdditiveUniform
 from mist_core.distributions.base import Law
+from mist_core.distributions.composite import Swapped
 from mist_core.distributions.correlation import (
     canonical_correlation,
     dense_correlation,
@@ -23,9 +24,8 @@ from mist_core.distributions.correlation import (
     sparse_correlation,
 )
 from mist_core.distributions.elliptical import Multinormal, StudentT
+from mist_core.distributions.mixtures import random_mixtures
 from mist_core.distributions.numerics.randomness import Source, log_uniform
-from mist_core.distributions.orientation import Swapped
-from mist_core.distributions.random_mixtures import random_mixtures
 from mist_core.priors.block import (
     Block,
     any_size,

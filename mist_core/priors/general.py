@@ -33,7 +33,7 @@ GROUP = 8
 # Standard error of a Monte Carlo truth, over 1 / sqrt(n): a third of what n rows could ever tell.
 TOLERANCE = 0.3
 # Nats; smaller ones are below every error this estimator will make.
-LEAST_TOLERANCE = 0.004
+LEAST_TOLERANCE = 0.001
 INDEPENDENT = 0.08
 INDEPENDENCE = "independent"  # the family name of draws without dependence
 # Share of draws that are of the published families: high dimension and high MI.

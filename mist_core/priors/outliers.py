@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from mist_core.distributions.base import Law, Unmeasured
+from mist_core.distributions.composite import Swapped
 from mist_core.distributions.numerics.randomness import Source, log_uniform, normal
-from mist_core.distributions.orientation import Swapped
 from mist_core.priors.blends import random_blends
 from mist_core.priors.block import (
     Block,

@@ -1,21 +1,47 @@
 """What a column is: continuous, ordinal, a class, a date, an identifier, or constant, and why."""
 
 import dataclasses
-import re
-from dataclasses import dataclass
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from mist_core.errors import TableError
-from mist_core.inference.inputs import MAX_CLASSES
+from mist_core.tables.cells import Distinct
+from mist_core.tables.classes import class_of_each, labels_of, merged
 
 CONTINUOUS, ORDINAL, CLASS = "continuous", "ordinal", "class"
 DATE, IDENTIFIER, CONSTANT = "date", "identifier", "constant"
 KINDS = (CONTINUOUS, ORDINAL, CLASS, DATE, IDENTIFIER, CONSTANT)
-CHOOSABLE = (CONTINUOUS, ORDINAL, CLASS, IDENTIFIER)  # what a user may say a column is
-_MOST_STEPS = 20  # more distinct whole numbers than this are as good as continuous
-_IDENTIFYING = re.compile(r"(^|[\W_])(id|key|index|uuid|guid|row|unnamed: 0)$", re.IGNORECASE)
+CHOOSABLE = (CONTINUOUS, ORDINAL, CLASS, IDENTIFIER)  # what any column may be said to be
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a user says of a column; what is None or empty is found out.
+
+    Attributes:
+        kind: one of `KINDS` but constant.
+        missing: cells that stand for a missing value, like -99 or unknown.
+        values: cells that are values though they look like words for a missing one.
+        missing_as_class: whether missing cells are a class of their own, where the column is one.
+        decimal: the decimal mark, "." or ",".
+        order: "day first", "month first" or "year first".
+    """
+
+    kind: str | None = None
+    missing: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    missing_as_class: bool = False
+    decimal: str | None = None
+    order: str | None = None
+
+
+UNSAID = Reading()
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,17 +51,30 @@ class Column:
     Attributes:
         name: unique within its table; untrusted text.
         kind: one of `KINDS`.
-        reason: the kind's reason, one sentence.
+        reason: the kind's reason and what was done to single cells, one sentence.
         numbers: (n_rows,) float64, NaN where the cell is missing or not a number. Dates are days
             since 1970-01-01.
-        texts: (n_rows,) str or None where missing; None as a whole when every cell is a number.
+        cells: (n_rows,) text as it stands there, null where empty; None as a whole where the
+            numbers say all.
+        odd: cells that fit the kind in no way and count as missing, with how often each occurs;
+            the most frequent.
+        n_odd: cells that do, in all.
+        no_value: (n_rows,) True where a cell has no value as a class either; None where these are
+            the NaN among the numbers.
+        spelled: whether cells that are the same number may be different classes, as 007 and 7.
+        reading: what the user said.
     """
 
     name: str
     kind: str
     reason: str
     numbers: np.ndarray
-    texts: np.ndarray | None = None
+    cells: pa.StringArray | None = None
+    odd: Mapping[str, int] = field(default_factory=dict)
+    n_odd: int = 0
+    no_value: np.ndarray | None = None
+    spelled: bool = False
+    reading: Reading = UNSAID
 
     @property
     def label(self) -> str:
@@ -50,22 +89,37 @@ class Column:
     @property
     def is_class(self) -> bool:
         """Whether the values are read as labels without an order."""
-        return self.kind == CLASS or (not self._numeric and self.kind in (IDENTIFIER, CONSTANT))
+        nameless = self.kind in (IDENTIFIER, CONSTANT) and (self.spelled or not self._numeric)
+        return self.kind == CLASS or nameless
 
-    @property
+    @functools.cached_property
     def values(self) -> pd.Series:
-        """(n_rows,) what an estimator is given: categories for a class, else float64."""
+        """(n_rows,) what an estimator is given: categories for a class, else float64.
+
+        At most 64 classes: the rarest are merged (see `merged`).
+        """
         if not self.is_class:
             return pd.Series(self.numbers, name=self.name)
-        cells = self.numbers if self.texts is None else self.texts
-        return pd.Series(cells, name=self.name).astype("category")
+        codes, labels = self._classes()
+        categories = pd.Categorical.from_codes(codes, labels)
+        return pd.Series(categories, name=self.name)
 
-    @property
+    @functools.cached_property
     def missing(self) -> np.ndarray:
         """(n_rows,) True where the column, as its kind reads it, has no value."""
-        if self.is_class and self.texts is not None:
-            return pd.isna(self.texts)
-        return np.isnan(self.numbers)
+        return pd.isna(self.values).to_numpy() if self.is_class else np.isnan(self.numbers)
+
+    @property
+    def texts(self) -> np.ndarray:
+        """(n_rows,) object: the cells as text, None where empty."""
+        return self.raw.to_numpy(zero_copy_only=False)
+
+    @property
+    def raw(self) -> pa.StringArray:
+        """(n_rows,) the cells as text, null where empty, also where only numbers were kept."""
+        if self.cells is not None:
+            return self.cells
+        return pc.cast(pa.array(self.numbers, from_pandas=True), pa.string())
 
     @property
     def _numeric(self) -> bool:
@@ -83,82 +137,36 @@ class Column:
             raise TableError(f"A column can be read as {', '.join(CHOOSABLE)}, not as {kind!r}.")
         if kind in (CONTINUOUS, ORDINAL) and not self._numeric:
             raise TableError(f"The column {self.name!r} has no numbers: read it as a class.")
-        changed = dataclasses.replace(self, kind=kind, reason=f"you chose to read it as {kind}")
-        n_classes = changed.values.nunique() if kind == CLASS else 0
-        if n_classes > MAX_CLASSES:
-            raise TableError(
-                f"The column {self.name!r} has {n_classes:,} different values and at most "
-                f"{MAX_CLASSES} classes can be used: merge rare ones or read it as another kind."
-            )
-        return changed
+        reading = dataclasses.replace(self.reading, kind=kind)
+        changed = dataclasses.replace(self, kind=kind, reading=reading)
+        said = [f"you chose to read it as {kind}"]
+        if changed.is_class:
+            said += merged(changed.n_labels)
+        elif self.no_value is not None:
+            lost = int((np.isnan(self.numbers) & ~self.no_value).sum())
+            said += [f"cells that are no numbers count as missing: {lost:,}"] if lost else []
+        return dataclasses.replace(changed, reason="; ".join(said))
 
+    @property
+    def n_labels(self) -> int:
+        """Different classes before any are merged."""
+        return len(self._codes()[1])
 
-def column_of_numbers(name: str, numbers: np.ndarray) -> Column:
-    """A column whose cells are all numbers or missing.
+    def _classes(self) -> tuple[np.ndarray, list]:
+        codes, labels = self._codes()
+        return class_of_each(codes, labels, as_class=self.reading.missing_as_class)
 
-    Args:
-        name: the column's name.
-        numbers: (n_rows,) float, NaN where missing.
-    """
-    present = numbers[np.isfinite(numbers)]
-    kind, reason = _kind_of_numbers(name, present)
-    return Column(name, kind, reason, numbers)
-
-
-def column_of_dates(name: str, days: np.ndarray, texts: np.ndarray, order: str) -> Column:
-    """A column of dates, given in days since 1970-01-01; `order` says how they were read."""
-    if len(np.unique(days[np.isfinite(days)])) < 2:
-        return Column(name, CONSTANT, "the same date throughout", days, texts)
-    return Column(name, DATE, f"dates ({order}), counted in days", days, texts)
-
-
-def column_of_texts(name: str, texts: np.ndarray, numbers: np.ndarray) -> Column:
-    """A column with cells that are not numbers; `numbers` holds those that are.
-
-    A few stray words among numbers (95 % or more) count as missing.
-    """
-    present = texts[~pd.isna(texts)]
-    n_numbers = int(np.isfinite(numbers).sum())
-    if n_numbers >= 0.95 * len(present) and n_numbers > _MOST_STEPS:
-        kind, reason = _kind_of_numbers(name, numbers[np.isfinite(numbers)])
-        reason += f"; cells taken as missing for not being numbers: {len(present) - n_numbers:,}"
-        return Column(name, kind, reason, numbers, texts)
-    kind, reason = _kind_of_texts(present)
-    return Column(name, kind, reason, numbers, texts)
-
-
-def _kind_of_numbers(name: str, present: np.ndarray) -> tuple[str, str]:
-    distinct = np.unique(present)
-    whole = bool(np.all(present == np.round(present)))
-    if len(distinct) < 2:
-        return CONSTANT, _constant(distinct)
-    if whole and len(distinct) == len(present) and _counts_rows(name, present):
-        return IDENTIFIER, "whole numbers, each once, like a row number: left out"
-    if len(distinct) == 2:
-        return CLASS, f"two values, {distinct[0]:g} and {distinct[1]:g}"
-    if whole and len(distinct) <= min(_MOST_STEPS, len(present) / 2):
-        return ORDINAL, f"{len(distinct)} whole numbers, {distinct[0]:g} to {distinct[-1]:g}"
-    return CONTINUOUS, f"numbers, {len(distinct):,} different"
-
-
-def _counts_rows(name: str, present: np.ndarray) -> bool:
-    """Whether distinct whole numbers are labels: by name, by having no gap, or by being sorted."""
-    steps = np.diff(present)
-    in_order = bool(np.all(steps > 0) or np.all(steps < 0))
-    without_gap = np.ptp(present) == len(present) - 1
-    return len(present) > 2 and bool(_IDENTIFYING.search(name) or without_gap or in_order)
-
-
-def _kind_of_texts(present: np.ndarray) -> tuple[str, str]:
-    n_distinct = len(set(present))
-    if n_distinct < 2:
-        return CONSTANT, _constant(present[:1])
-    if n_distinct == len(present) and n_distinct > 2:
-        return IDENTIFIER, "every text is different, like a name: left out"
-    if n_distinct > MAX_CLASSES:
-        return IDENTIFIER, f"{n_distinct:,} texts, more than {MAX_CLASSES} classes: left out"
-    return CLASS, f"{n_distinct:,} different texts"
-
-
-def _constant(distinct: np.ndarray) -> str:
-    return "the same value throughout: nothing to learn from" if len(distinct) else "no values"
+    def _codes(self) -> tuple[np.ndarray, list]:
+        """Which label each cell has, -1 where missing, and the labels."""
+        if self.cells is None or not (
+            self.spelled or (np.isnan(self.numbers) & ~self.no_value).any()
+        ):
+            codes, labels = pd.factorize(self.numbers, sort=True)
+            return codes, list(labels)
+        cells = self.cells
+        if not self.spelled:
+            written = pc.cast(pa.array(self.numbers, from_pandas=True), pa.string())
+            cells = pc.if_else(pc.is_valid(written), written, cells)
+        distinct = Distinct.of(pc.if_else(pa.array(self.no_value), None, cells))
+        own, labels = labels_of(distinct)
+        return distinct.spread(own, -1), labels

@@ -1,177 +1,205 @@
-"""The cells of a CSV whose dialect is known, parsed strictly by DuckDB into typed columns."""
+"""The cells of a delimited text whose dialect is known, parsed strictly by DuckDB."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
+import pyarrow as pa
 
 from mist_core.errors import TableError
-from mist_core.tables.columns import Column, column_of_dates, column_of_numbers, column_of_texts
-from mist_core.tables.dialect import Dialect
+from mist_core.tables.cells import counted
+from mist_core.tables.dialect import Dialect, with_plain_delimiters
+from mist_core.tables.encoding import Text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "-", "?", ".")
-_EXPONENT = "([eE][+-]?[0-9]{1,3})?"
-_PLAIN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)" + _EXPONENT
-# Numbers with grouped thousands, by their decimal mark.
-_GROUPS = {
-    ".": r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?",
-    ",": r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?",
-}
-# The first order that fits every cell is taken, so day before month where both would do.
-_DATE_ORDERS = {
-    "year-month-day": ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"),
-    "day-month-year": ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y"),
-    "month-day-year": ("%m/%d/%Y", "%m-%d-%Y"),
-}
-_LIKE_A_DATE = r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}([T ][0-9:.]+Z?)?"  # cheap first test
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M:%SZ")
+MOST_REJECTED = 0.05  # share of lines that may be of another width and be left out, said
+_LONGEST_LINE = 2**26  # bytes
+_LONGEST_FOOT = 2_000  # letters that may stand below a table
+_PIECE = 2**20  # letters
 
 
-def read_columns(text: str, dialect: Dialect) -> tuple[Column, ...]:
-    """Every column of a decoded CSV.
+@dataclass(frozen=True, eq=False)
+class Parsed:
+    """The cells of the lines that have the right width.
+
+    Attributes:
+        columns: `width` columns of text; null or empty where a cell is.
+        notes: the lines left out, in a few words.
+    """
+
+    columns: list[pa.ChunkedArray]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Rejected:
+    line: int
+    kind: str
+    message: str
+
+    @property
+    def of_other_width(self) -> bool:
+        return self.kind in ("TOO MANY COLUMNS", "MISSING COLUMNS")
+
+
+@dataclass(frozen=True)
+class _Foot:
+    """How a file ends: its lines, counted from the first row, and its last letters."""
+
+    lines: int
+    last: str
+
+
+def parse(text: Text, dialect: Dialect, width: int, skipped: int) -> Parsed:
+    """The rows of a text below its header.
+
+    A few lines of another width, and what stands below the table, are left out and said; more
+    are an error.
+
+    Args:
+        text: the file.
+        dialect: how cells are told apart.
+        width: cells a row.
+        skipped: lines of the file before the first row.
 
     Raises:
-        TableError: a row has too many or too few cells, a quotation mark is left open, or no cell
-            has a value.
+        TableError: rows have too many or too few cells, a quotation mark is left open, or no row
+            is left.
     """
-    with _parsed(text, dialect) as connection:
-        return tuple(
-            _column(connection, f"c{position}", name, dialect.decimal)
-            for position, name in enumerate(dialect.names)
-        )
+    with _temporary_file() as path, _database(path) as connection:
+        foot = _write_rows(path, text, dialect, skipped)
+        table = _load(connection, path, dialect, width)
+        rejected = _rejected(connection)
+    below = _below(rejected, foot)
+    within = [line for line in rejected if line.line < below]
+    broken = [line for line in within if not line.of_other_width]
+    if broken or len(within) > MOST_REJECTED * (table.num_rows + len(within)):
+        raise TableError(_complaint((broken or within)[0], skipped, width))
+    if not table.num_rows:
+        raise TableError("The file has a header but no rows below it: add the data.")
+    return Parsed(table.columns, _notes(rejected, below, skipped, width))
 
 
 @contextmanager
-def _parsed(text: str, dialect: Dialect) -> Iterator[DuckDBPyConnection]:
-    """A private in-memory database with the cells as text in columns c0, c1, ...
+def _temporary_file() -> Iterator[Path]:
+    handle, name = tempfile.mkstemp(suffix=".csv")
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        os.remove(name)
 
-    Names from the file never reach SQL, and after the settings below the database can open no
-    file but ours. One thread: parallel parsing has to guess where quoted newlines end.
+
+@contextmanager
+def _database(path: Path) -> Iterator[DuckDBPyConnection]:
+    """A private in-memory database that can open no file but ours.
+
+    One thread: parallel parsing has to guess where quoted newlines end.
     """
     # Late, and kept out of the module: whatever outlives the interpreter's own modules would make
     # DuckDB's binding report leaks on exit.
     import duckdb
 
-    handle, path = tempfile.mkstemp(suffix=".csv")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="", errors="replace") as file:
-            file.write(text)
         with duckdb.connect(":memory:", config={"threads": 1}) as connection:
             connection.execute(f"SET allowed_paths = [{_quoted(path)}]")
             connection.execute("SET enable_external_access = false")
-            _load(connection, path, dialect)
-            _check(connection, len(dialect.names))
             yield connection
     except duckdb.Error as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise TableError(f"The table cannot be parsed ({reason}): export it again.") from error
-    finally:
-        os.remove(path)
 
 
-def _quoted(text: str) -> str:
-    """An SQL literal of a text of our own making, for the one statement that takes no parameter."""
-    return "'" + text.replace("'", "''") + "'"
+def _quoted(path: Path) -> str:
+    """An SQL literal of a path of our own making, where a statement takes no parameter."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
-def _load(connection: DuckDBPyConnection, path: str, dialect: Dialect) -> None:
-    """Fill the table of cells: trimmed text, NULL where missing; rows that are all NULL go."""
-    fields = [f"c{position}" for position in range(len(dialect.names))]
-    missing = ", ".join(map(_quoted, _MISSING))
-    cells = ", ".join(
-        f"CASE WHEN lower(trim({f})) IN ({missing}) THEN NULL ELSE trim({f}) END AS {f}"
-        for f in fields
-    )
-    connection.execute(
-        f"CREATE TABLE cells AS SELECT * FROM (SELECT {cells} FROM read_csv($path, "
-        "delim = $delimiter, skip = $skip, columns = $columns, quote = '\"', escape = '\"', "
-        "header = false, auto_detect = false, store_rejects = true)) "
-        f"WHERE coalesce({', '.join(fields)}) IS NOT NULL",
-        {
-            "path": path,
+def _write_rows(path: Path, text: Text, dialect: Dialect, skipped: int) -> _Foot:
+    """The rows in UTF-8, a piece at a time: the file may be larger than the memory."""
+    foot = _Foot(0, "")
+    with text.open() as source, path.open("w", encoding="utf-8", newline="") as rows:
+        for _ in range(skipped):
+            source.readline()
+        while piece := source.read(_PIECE):
+            piece = with_plain_delimiters(piece + source.readline(), dialect)
+            rows.write(piece.encode("utf-8", "replace").decode())
+            foot = _Foot(foot.lines + piece.count("\n"), (foot.last + piece)[-_LONGEST_FOOT:])
+    return foot
+
+
+def _load(connection: DuckDBPyConnection, path: Path, dialect: Dialect, width: int) -> pa.Table:
+    """Every cell as text; names from the file never reach SQL."""
+    return connection.sql(
+        "SELECT * FROM read_csv($path, delim = $delimiter, quote = $quote, escape = $escape, "
+        "columns = $columns, max_line_size = $longest, header = false, auto_detect = false, "
+        "store_rejects = true)",
+        params={
+            "path": str(path),
             "delimiter": dialect.delimiter,
-            "skip": dialect.skip,
-            "columns": dict.fromkeys(fields, "VARCHAR"),
+            "quote": dialect.quote,
+            "escape": dialect.escape,
+            "columns": {f"c{position}": "VARCHAR" for position in range(width)},
+            "longest": _LONGEST_LINE,
         },
-    )
+    ).to_arrow_table()
 
 
-def _check(connection: DuckDBPyConnection, n_columns: int) -> None:
-    """Raise for the first line the parser had to leave out, or if nothing is left."""
-    rejected = connection.execute(
-        "SELECT line, error_type, error_message FROM reject_errors ORDER BY line LIMIT 1"
-    ).fetchone()
-    if rejected:
-        raise TableError(_complaint(*rejected, n_columns))
-    if connection.execute("SELECT count(*) FROM cells").fetchone()[0] == 0:
-        raise TableError("The table has no row with a value: add the data.")
+def _rejected(connection: DuckDBPyConnection) -> list[_Rejected]:
+    """The lines that were left out, one entry a line; lines of blanks are none."""
+    rows = connection.execute(
+        "SELECT line, error_type, error_message, csv_line FROM reject_errors ORDER BY line"
+    ).fetchall()
+    lines = {
+        line: _Rejected(line, kind, said)
+        for line, kind, said, text in rows
+        if text.strip(" \t\x1a")
+    }
+    return list(lines.values())
 
 
-def _complaint(line: int, kind: str, message: str, n_columns: int) -> str:
-    if kind == "UNQUOTED VALUE":
+def _below(rejected: Sequence[_Rejected], foot: _Foot) -> int:
+    """The number of the first line below the table: where the last lines, all short, begin."""
+    short = {line.line for line in rejected if line.kind == "MISSING COLUMNS"}
+    number = foot.lines + (not foot.last.endswith("\n"))
+    for line in reversed(foot.last.removesuffix("\n").split("\n")[1:]):
+        if number not in short and line.strip():
+            break
+        number -= 1
+    return number + 1
+
+
+def _notes(rejected: Sequence[_Rejected], below: int, skipped: int, width: int) -> tuple[str, ...]:
+    within = [line.line + skipped for line in rejected if line.line < below]
+    after = [line.line + skipped for line in rejected if line.line >= below]
+    notes = []
+    if within:
+        shown = ", ".join(map(str, within[:5])) + (", …" if len(within) > 5 else "")
+        rows = counted(len(within), "line")
+        notes.append(f"{rows} of another width than {width} cells left out ({shown})")
+    if after:
+        rows = counted(len(after), "line")
+        notes.append(f"{rows} below the table left out (from line {after[0]})")
+    return tuple(notes)
+
+
+def _complaint(rejected: _Rejected, skipped: int, width: int) -> str:
+    line = rejected.line + skipped
+    if rejected.kind == "UNQUOTED VALUE":
         return f"Line {line} opens a quotation mark and never closes it: mend it."
-    if kind not in ("TOO MANY COLUMNS", "MISSING COLUMNS"):
-        return f"Line {line} cannot be read ({message.splitlines()[0].rstrip('.')}): mend it."
-    found = message.rsplit(" ", 1)[-1]
+    if not rejected.of_other_width:
+        reason = rejected.message.splitlines()[0].rstrip(".")
+        return f"Line {line} cannot be read ({reason}): mend it."
+    found = rejected.message.rsplit(" ", 1)[-1]
     return (
-        f"Line {line} has {found} cells where the first line has {n_columns}: mend that line; a "
+        f"Line {line} has {found} cells where most lines have {width}: mend that line; a "
         "cell that holds the delimiter needs quotation marks."
     )
-
-
-def _column(connection: DuckDBPyConnection, field: str, name: str, decimal: str) -> Column:
-    number = _number(field, decimal)
-    n_cells, n_numbers = connection.execute(
-        f"SELECT count({field}), count({number}) FROM cells"
-    ).fetchone()
-    numbers = _fetch(connection, number).astype(float)
-    if n_cells == n_numbers:
-        return column_of_numbers(name, numbers)
-    texts = _fetch(connection, field)
-    order = None if n_numbers else _date_order(connection, field)
-    if order is None:
-        return column_of_texts(name, texts, numbers)
-    return column_of_dates(
-        name, _fetch(connection, _days(field, order)).astype(float), texts, order
-    )
-
-
-def _fetch(connection: DuckDBPyConnection, expression: str) -> np.ndarray:
-    """(n_rows,) float64 or object, in the file's order, missing as NaN or None."""
-    return connection.execute(f"SELECT {expression} AS v FROM cells").df()["v"].to_numpy()
-
-
-def _number(field: str, decimal: str) -> str:
-    """SQL for the cell's number, NULL where it is none (DuckDB's own cast takes 1_000 and inf)."""
-    group = "," if decimal == "." else "."
-    ungrouped = f"replace(replace({field}, '{group}', ''), '{decimal}', '.')"
-    plain = f"replace({field}, ',', '.')" if decimal == "," else field
-    return (
-        f"CASE WHEN regexp_full_match({field}, '{_GROUPS[decimal]}') "
-        f"THEN try_cast({ungrouped} AS DOUBLE) "
-        f"WHEN regexp_full_match({plain}, '{_PLAIN}') THEN try_cast({plain} AS DOUBLE) END"
-    )
-
-
-def _date_order(connection: DuckDBPyConnection, field: str) -> str | None:
-    for order in _DATE_ORDERS:
-        if connection.execute(
-            f"SELECT count({field}) = count({_days(field, order)}) FROM cells"
-        ).fetchone()[0]:
-            return order
-    return None
-
-
-def _days(field: str, order: str) -> str:
-    """SQL for days since 1970-01-01, NULL where the cell is no date in that order."""
-    formats = ", ".join(_quoted(d + t) for d in _DATE_ORDERS[order] for t in _TIMES)
-    day = f"epoch(try_strptime({field}, [{formats}])) / 86400.0"
-    return f"CASE WHEN regexp_full_match({field}, '{_LIKE_A_DATE}') THEN {day} END"

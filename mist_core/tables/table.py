@@ -1,18 +1,26 @@
-"""A CSV's bytes to a table of typed columns."""
+"""A file, whatever its format, to a table of typed columns."""
+
+from __future__ import annotations
 
 import dataclasses
 import functools
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mist_core.errors import TableError
-from mist_core.tables.columns import Column, column_of_numbers, column_of_texts
-from mist_core.tables.dialect import Dialect, decode, sniff
-from mist_core.tables.parser import read_columns
+from mist_core.tables.columnar import file_columns, frame_columns
+from mist_core.tables.columns import CLASS, DATE, Column, Reading
+from mist_core.tables.delimited import read_delimited
+from mist_core.tables.encoding import decode
+from mist_core.tables.excel import read_workbook
+from mist_core.tables.interpretation import interpret, interpret_all
+from mist_core.tables.source import ARROW, PARQUET, WORKBOOK, Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,54 +56,83 @@ class Table:
             TableError: there is none.
         """
         if name not in self._positions:
-            raise TableError(f"The table has no column {name!r}: choose one of {self.names}.")
+            near = ", ".join(map(repr, self.names[:20])) + (", …" if len(self.names) > 20 else "")
+            raise TableError(f"The table has no column {name!r}: choose one of {near}.")
         return self.columns[self._positions[name]]
 
-    def with_kinds(self, kinds: Mapping[str, str]) -> "Table":
+    def with_kinds(self, kinds: Mapping[str, str]) -> Table:
         """The same table with some columns read as another kind (see `Column.as_kind`)."""
-        changed = {name: self[name].as_kind(kind) for name, kind in kinds.items()}
+        return self._with({name: self[name].as_kind(kind) for name, kind in kinds.items()})
+
+    def with_readings(self, readings: Mapping[str, Reading]) -> Table:
+        """The same table with some columns read as the user says.
+
+        Raises:
+            TableError: a column does not exist, or its cells do not bear the reading out.
+        """
+        read = {name: interpret(name, self[name].raw, r).column for name, r in readings.items()}
+        return self._with(read)
+
+    def _with(self, changed: Mapping[str, Column]) -> Table:
         columns = tuple(changed.get(column.name, column) for column in self.columns)
         return dataclasses.replace(self, columns=columns)
 
-    def to_frame(self) -> pd.DataFrame:
-        """The cells as they were read, one Series a column."""
-        return pd.DataFrame(
-            {c.name: c.numbers if c.texts is None else c.texts for c in self.columns}
-        )
+    def to_frame(self, rows: int | None = None) -> pd.DataFrame:
+        """The cells as they were read, one Series a column: dates as dates, gaps as missing.
+
+        Args:
+            rows: only so many, from the top; None for all.
+        """
+        return pd.DataFrame({c.name: _shown(c)[:rows] for c in self.columns})
 
 
-def read_table(data: bytes, *, header: bool | None = None) -> Table:
-    """Read a CSV whatever its encoding, delimiter and decimal mark.
+def read_table(
+    source: bytes | str | os.PathLike,
+    *,
+    header: bool | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Table:
+    """Read a table of CSV, TSV and the like, Excel, OpenDocument, Parquet or Arrow.
 
     Args:
-        data: the file's bytes, 50 MB at most.
-        header: whether the first record names the columns; None finds out.
+        source: a file's bytes, 50 MB at most, or its path.
+        header: whether a row names the columns; None finds out.
+        sheet: of a workbook; None takes the first with a table.
+        encoding: of a text file; None finds out.
+        delimiter: of a text file; None finds out.
 
     Raises:
         TableError: not a table; the message says what to do.
     """
-    text = decode(data)
-    dialect = sniff(text, header)
-    columns = read_columns(text, dialect)
-    return Table(columns, hashlib.sha256(data).hexdigest(), _note(dialect))
+    file = Source(source if isinstance(source, bytes) else Path(source))
+    try:
+        if file.format in (PARQUET, ARROW):
+            return Table(file_columns(file), file.sha256, f"Read as {file.format}.")
+        if file.format == WORKBOOK:
+            cells = read_workbook(file, header=header, sheet=sheet)
+        else:
+            cells = read_delimited(decode(file, encoding), header=header, delimiter=delimiter)
+        return Table(interpret_all(cells), file.sha256, f"Read as {'; '.join(cells.notes)}.")
+    except OSError as error:
+        raise TableError(f"{file.place}: cannot be read ({error.strerror}).") from error
 
 
 def table_from_frame(frame: pd.DataFrame) -> Table:
-    """A table from columns of numbers or texts already in memory."""
-    columns = []
-    for name in frame:
-        if pd.api.types.is_numeric_dtype(frame[name]):
-            columns.append(column_of_numbers(name, frame[name].to_numpy(float)))
-        else:
-            texts = frame[name].astype(object).to_numpy()
-            columns.append(column_of_texts(name, texts, np.full(len(frame), np.nan)))
+    """A table from columns of numbers, dates or texts already in memory."""
     digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
-    return Table(tuple(columns), digest)
+    return Table(frame_columns(frame), digest)
 
 
-def _note(dialect: Dialect) -> str:
-    separators = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-    separator = separators.get(dialect.delimiter, repr(dialect.delimiter))
-    marks = {",": "decimal comma", ".": "decimal point"}
-    names = "names in the first line" if dialect.header else "no names in the first line"
-    return f"Read as {separator}-separated, {marks[dialect.decimal]}, {names}."
+def _shown(column: Column) -> pd.Series:
+    if column.kind == DATE:
+        micros = np.rint(column.numbers * 86_400e6)
+        if np.nanmax(np.abs(micros)) < 9e15:  # about the years 1685 to 2255, what pandas can hold
+            missing = np.isnan(micros)
+            moments = np.where(missing, 0, micros).astype(np.int64).view("M8[us]")
+            return pd.Series(np.where(missing, np.datetime64("NaT"), moments))
+        return pd.Series(column.texts)
+    if column.spelled and column.kind != CLASS:
+        return pd.Series(column.texts)
+    return column.values.astype(object) if column.is_class else pd.Series(column.numbers)

@@ -1,8 +1,10 @@
 """How a run and the outside talk: two small files in the run's folder.
 
-The outside writes what it wants into `request`; the run touches `heartbeat` while it is alive.
+The outside writes what it wants into `request`; the run writes into `heartbeat` while it is alive.
+Neither file decides whether a run lives or dies: on a full disk it goes on in silence.
 """
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +22,7 @@ class Mailbox:
     """
 
     folder: Path
-    _looked: float = field(default=0.0, init=False)
+    _looked: float = field(default=-BEAT_SECONDS, init=False)
 
     def __call__(self) -> str | None:
         """PAUSE: keep the state and end; STOP: write the weights as they are; None: go on."""
@@ -28,10 +30,25 @@ class Mailbox:
         if now - self._looked < BEAT_SECONDS:
             return None
         self._looked = now
-        heartbeat_path(self.folder).touch()
-        path = request_path(self.folder)
-        wanted = path.read_text().strip() if path.exists() else None
+        with contextlib.suppress(OSError):
+            # Of the machine's start, for all processes alike: no setting of the clock moves it.
+            heartbeat_path(self.folder).write_text(f"{now:.1f}")
+        return requested(self.folder)
+
+
+def requested(folder: Path) -> str | None:
+    """What the outside wants: PAUSE, STOP or None."""
+    with contextlib.suppress(OSError, ValueError):
+        wanted = request_path(folder).read_text().strip()
         return wanted if wanted in (PAUSE, STOP) else None
+    return None
+
+
+def last_beat(folder: Path) -> float | None:
+    """When the run was last alive, seconds of `time.monotonic`; None where it did not say."""
+    with contextlib.suppress(OSError, ValueError):
+        return float(heartbeat_path(folder).read_text())
+    return None
 
 
 def request_path(folder: Path) -> Path:

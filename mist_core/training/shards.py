@@ -4,13 +4,15 @@ Shard number i holds the same datasets whoever writes it and whenever, so a run 
 on with the files it finds, and the losses of a run do not depend on how fast its workers were.
 """
 
-import json
+import contextlib
 import os
+import shutil
 import time
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-import safetensors.torch
 import torch
 import torch.multiprocessing as multiprocessing
 from torch import Tensor
@@ -19,10 +21,17 @@ from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import JobError
 from mist_core.networks.base import Network
 from mist_core.networks.law_classifier import STRANGE
-from mist_core.networks.registry import config_dict
 from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.general import INDEPENDENCE, strange
 from mist_core.training.labels import held
+from mist_core.training.shard_files import (
+    Labelled,
+    read_labelled,
+    shard_path,
+    strange_path,
+    validation_path,
+    write_labelled,
+)
 
 # Datasets of one shape drawn together: a call of torch costs as much as the numbers of a few.
 DATASETS_A_DRAW = 128
@@ -30,7 +39,9 @@ DATASETS_A_DRAW = 128
 VALIDATION_PART, VALIDATION_DRAW = 512, 16
 # Datasets of a shard for each strange one drawn with it, and how many of those are of one shape.
 STRANGE_EVERY, STRANGE_DRAW = 4, 16
-TRUTH, FAMILIES, KINDS = "mutual_information", "families", "kinds"
+TRUTH, KINDS = "mutual_information", "kinds"
+# With less room than this a shard that is missing has not found any.
+LEAST_FREE_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -92,37 +103,6 @@ class Recipe:
         return self.network.collate(inputs) | told
 
 
-def claim(folder: Path, recipe: Recipe) -> None:
-    """Make the folder, or clear it of shards half written; note what its shards are made of.
-
-    Raises:
-        JobError: the folder holds shards of another recipe.
-    """
-    made_of = {
-        "network": config_dict(recipe.network),
-        "meta": asdict(recipe.meta),
-        "seed": recipe.seed,
-        "size": recipe.size,
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    text, path = json.dumps(made_of, indent=1), folder / "recipe.json"
-    if path.exists() and not _agree(json.loads(path.read_text()), json.loads(text)):
-        raise JobError(
-            f"The folder {folder} holds data of a run with other laws, statistics, seed or shard "
-            "size: choose another folder, or remove it."
-        )
-    path.write_text(text)
-    for cut_short in folder.glob("*.part"):  # by a kill in the middle of writing
-        cut_short.unlink(missing_ok=True)
-
-
-def _agree(before: object, now: object) -> bool:
-    """Whether two recipes are the same in all that both of them tell: versions add settings."""
-    if isinstance(before, dict) and isinstance(now, dict):
-        return all(_agree(before[name], now[name]) for name in before.keys() & now.keys())
-    return before == now
-
-
 class Writers:
     """Worker processes that write shards 'shard-000000.safetensors', ... a few ahead of the reader.
 
@@ -179,57 +159,47 @@ class Writers:
             JobError: nobody is left to write it.
         """
         self._wanted.value = max(self._wanted.value, index + self._ahead)
-        return self._read(shard_path(self._folder, index))
+        path = shard_path(self._folder, index)
+        return self._recipe.marked(*self._waited(path, partial(self._recipe.labelled, index)))
 
     def read_strange(self, index: int) -> dict[str, Tensor]:
         """The strange datasets that go with shard `index`, waiting as `read` does."""
-        return self._waited(strange_path(self._folder, index))[0]
+        path = strange_path(self._folder, index)
+        return self._waited(path, partial(self._recipe.strange, index))[0]
 
     def validation(self) -> dict[str, Tensor]:
         """The draws that judge the run, as `read`."""
-        paths = [validation_path(self._folder, index) for index in range(self._parts)]
-        return self._recipe.joined([self._read(path) for path in paths])
+        parts = []
+        for index in range(self._parts):
+            path = validation_path(self._folder, index)
+            drawn = self._waited(path, partial(self._recipe.validation_part, index))
+            parts.append(self._recipe.marked(*drawn))
+        return self._recipe.joined(parts)
 
-    def _read(self, path: Path) -> dict[str, Tensor]:
-        return self._recipe.marked(*self._waited(path))
-
-    def _waited(self, path: Path) -> tuple[dict[str, Tensor], list[str]]:
+    def _waited(self, path: Path, draw: Callable[[], Labelled]) -> Labelled:
+        """A file's content once it is there; one that is damaged is drawn again."""
         while not path.exists():
             if not any(process.is_alive() for process in self._processes):
-                raise JobError(f"{path} is missing, and no data worker is left to write it.")
+                raise JobError(f"{path} is missing, and {self._why_missing()}.")
             time.sleep(0.05)
-        return read_labelled(path)
+        try:
+            return read_labelled(path)
+        except JobError:
+            drawn = draw()
+            with contextlib.suppress(OSError):  # a full disk is no reason to end
+                write_labelled(path, *drawn)
+            return drawn
+
+    def _why_missing(self) -> str:
+        free = shutil.disk_usage(self._folder).free
+        if free < LEAST_FREE_BYTES:
+            return f"the disk is full ({free / 1e6:.0f} MB are free): make room, then resume"
+        return "no data worker is left to write it"
 
     def stop(self) -> None:
         for process in self._processes:
             process.terminate()
             process.join()
-
-
-def read_labelled(path: Path) -> tuple[dict[str, Tensor], list[str]]:
-    """A shard's file, and the family of each of its datasets."""
-    with safetensors.safe_open(path, "pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.offset_keys()}
-        return tensors, json.loads(file.metadata()[FAMILIES])
-
-
-def write_labelled(path: Path, tensors: dict[str, Tensor], families: list[str]) -> None:
-    """Write a file for `read_labelled`; a reader sees none of it or all of it."""
-    temporary = path.with_suffix(f".{os.getpid()}.part")
-    safetensors.torch.save_file(tensors, temporary, {FAMILIES: json.dumps(families)})
-    os.replace(temporary, path)
-
-
-def validation_path(folder: Path, index: int) -> Path:
-    return folder / f"validation-{index:06d}.safetensors"
-
-
-def strange_path(folder: Path, index: int) -> Path:
-    return folder / f"strange-{index:06d}.safetensors"
-
-
-def shard_path(folder: Path, index: int) -> Path:
-    return folder / f"shard-{index:06d}.safetensors"
 
 
 def _write_shards(

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from mist_core.checkpoint import load_checkpoint, save_checkpoint
+from mist_core.errors import WeightsError
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,23 @@ def load_state(
     """Put a saved state into networks and optimiser.
 
     Raises:
-        WeightsError: the file is damaged.
+        WeightsError: the file is damaged, or of another run or version; some networks may have
+            changed by then.
     """
     checkpoint = load_checkpoint(path)
-    for name, network in networks.items():
-        network.load_state_dict(_below(checkpoint.tensors, name))
-    moments: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in _below(checkpoint.tensors, "optimiser").items():
-        index, moment = key.split(".")
-        moments.setdefault(int(index), {})[moment] = tensor
-    optimiser.load_state_dict(
-        {"state": moments, "param_groups": optimiser.state_dict()["param_groups"]}
-    )
-    known = {field.name for field in fields(RunState)}  # older versions kept more
-    return RunState(**{k: v for k, v in checkpoint.card["run"].items() if k in known})
+    try:
+        for name, network in networks.items():
+            network.load_state_dict(_below(checkpoint.tensors, name))
+        moments: dict[int, dict[str, Tensor]] = {}
+        for key, tensor in _below(checkpoint.tensors, "optimiser").items():
+            index, moment = key.split(".")
+            moments.setdefault(int(index), {})[moment] = tensor
+        groups = optimiser.state_dict()["param_groups"]
+        optimiser.load_state_dict({"state": moments, "param_groups": groups})
+        known = {field.name for field in fields(RunState)}  # older versions kept more
+        return RunState(**{k: v for k, v in checkpoint.card["run"].items() if k in known})
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise WeightsError(f"{path}: not the state of such a run ({error}).") from error
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

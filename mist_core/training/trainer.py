@@ -8,6 +8,8 @@ in nats. Where `torchrun` has started several processes, each draws shards and t
 every batch, and the first one reports and writes.
 """
 
+import contextlib
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,17 +18,21 @@ import torch
 from torch import Tensor
 
 from mist_core.checkpoint import save_checkpoint
+from mist_core.errors import JobError, WeightsError
+from mist_core.files import storing
 from mist_core.networks.base import Network
 from mist_core.networks.law_classifier import recognition_loss
 from mist_core.networks.registry import build_network, config_dict, load_network
 from mist_core.networks.scoring import training_loss, validation_scores, witness_loss
 from mist_core.priors.registry import meta_distribution
 from mist_core.training.card import require_new_draws, run_card
+from mist_core.training.claim import claim
 from mist_core.training.config import TrainConfig
 from mist_core.training.control import PAUSE
 from mist_core.training.distributed import Ranks
 from mist_core.training.replay_buffer import Material
-from mist_core.training.shards import KINDS, TRUTH, Recipe, Writers, claim
+from mist_core.training.run_lock import alone_in
+from mist_core.training.shards import KINDS, TRUTH, Recipe, Writers
 from mist_core.training.state import RunState, load_state, save_state
 
 STATE_SECONDS = 40.0
@@ -75,7 +81,18 @@ class Trainer:
         """Train until the budget is spent or STOP is requested; leaves the weights file behind.
 
         After PAUSE only the state is kept, from which the same run goes on.
+
+        Raises:
+            JobError: another process is at work in the folder, or the folder is of another run.
+            StorageError: it cannot be made.
         """
+        folder = self.config.folder
+        with storing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with alone_in(folder) if self.ranks.is_first else contextlib.nullcontext():
+            self._run()
+
+    def _run(self) -> None:
         config, ranks = self.config, self.ranks
         if ranks.is_first:
             claim(config.folder, self.recipe)
@@ -141,7 +158,8 @@ class Trainer:
             # Scoring takes at most a twentieth of the time.
             self._report_at = now + max(REPORT_SECONDS, 20 * (time.monotonic() - now))
         if now - self._saved_at > STATE_SECONDS:
-            self._save_state()
+            with contextlib.suppress(OSError):  # a full disk may have room again at the next try
+                self._save_state()
             self._saved_at = now
 
     def _over(self) -> bool:
@@ -239,11 +257,8 @@ class Trainer:
         if self.config.init is not None:
             trained, checkpoint = load_network(self.config.init, "cpu")
             require_new_draws(self.config, checkpoint.card)
-            # How wide its quantiles lie was fitted after training; so it will be after this one.
-            config = {name: v for name, v in config_dict(trained).items() if name != "spread"}
-            network = build_network(config)
-            network.load_state_dict(trained.state_dict())
-            return network, checkpoint.card
+            trained.forget_fresh()
+            return trained, checkpoint.card
         with torch.random.fork_rng(devices=[]):  # initial weights come from the run's seed alone
             torch.manual_seed(self.config.seed)
             return build_network(self.config.network), None
@@ -265,7 +280,14 @@ class Trainer:
         save_state(self._state_path, self._state(), self._networks, self.optimiser, config)
 
     def _resume(self, writers: Writers) -> None:
-        state = load_state(self._state_path, self._networks, self.optimiser)
+        try:
+            state = load_state(self._state_path, self._networks, self.optimiser)
+        except WeightsError as error:
+            os.replace(self._state_path, self._state_path.with_suffix(".damaged"))
+            raise JobError(
+                "The state of this run was damaged and is set aside: resume it, and it begins "
+                "again with the data it has drawn."
+            ) from error
         self.steps, self.seconds, self.curve = state.steps, state.seconds, state.curve
         self.joined = state.joined
         self.best_wis = self.scores(self.best)["wis"]

@@ -12,7 +12,7 @@ from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import evaluate
 from mist_core.benchmarks.tasks import quantile_columns, tidy
 from mist_core.errors import ParameterError, TableError
-from mist_core.leaderboard.board import OTHER, kind, title
+from mist_core.leaderboard.labels import OTHER, label
 
 CELLS = [cell for cell in grid_cells(1) if cell.n_samples == 36][:2]
 
@@ -58,7 +58,8 @@ def test_a_file_without_an_estimator_is_refused(tmp_path, text, sentence):
 def test_no_file_passes_for_a_built_in_estimator(tmp_path):
     text = "def estimate(x, y):\n    return 0.0\n"
     names = [read_estimator(write(tmp_path / f"{n}.py", text)).name for n in ("mine", "mist-x")]
-    assert {kind(name) for name in names} == {OTHER} and title(names[0]) == "mine.py"
+    shown = [label(name, {"mist-x"}) for name in names]
+    assert {one.kind for one in shown} == {OTHER} and shown[0].title == "mine.py"
 
 
 @pytest.mark.parametrize("deed", ["x.sort(axis=0)", "raise SystemExit(3)", "y[:] = float('nan')"])

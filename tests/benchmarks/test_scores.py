@@ -7,8 +7,13 @@ import pandas as pd
 import pytest
 
 from mist_core.benchmarks.bmi_scores import render_bmi, summarize_bmi, task_errors
-from mist_core.benchmarks.extended_scores import render_shapes, summarize_shapes
-from mist_core.benchmarks.scores import clustered_mean, render, summarize
+from mist_core.benchmarks.scores import (
+    clustered_mean,
+    render,
+    render_shapes,
+    summarize,
+    summarize_shapes,
+)
 
 
 def scored(**columns) -> pd.DataFrame:

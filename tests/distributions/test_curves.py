@@ -9,9 +9,9 @@ import pytest
 import torch
 from scipy import integrate, stats
 
+from mist_core.distributions.composite import Swapped
 from mist_core.distributions.curves import RANDOM_CURVES, NoisyFunction, random_curves
 from mist_core.distributions.numerics.randomness import source
-from mist_core.distributions.orientation import Swapped
 from mist_core.errors import ParameterError
 
 

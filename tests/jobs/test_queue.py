@@ -20,11 +20,12 @@ from mist_core.checkpoint import load_checkpoint
 from mist_core.distributions.numerics.randomness import TEST_ENTROPY
 from mist_core.errors import JobError, ParameterError
 from mist_core.jobs import process as job_process
-from mist_core.jobs import queue
+from mist_core.jobs import queue, space
+from mist_core.jobs.job import FAILED, FINISHED, LOST, PAUSED, QUEUED, RUNNING, STOPPED
+from mist_core.jobs.outcome import silent_seconds
 from mist_core.jobs.plan import Plan, demonstration, start_path, weights_path
-from mist_core.jobs.progress import read_progress
-from mist_core.jobs.queue import Lab, silent_seconds
-from mist_core.jobs.store import FAILED, FINISHED, LOST, PAUSED, QUEUED, RUNNING, STOPPED
+from mist_core.jobs.progress import POINT, SCORES, read_progress
+from mist_core.jobs.queue import Lab
 from mist_core.priors.paper import Paper
 from mist_core.priors.spec import to_text
 from mist_core.training.shards import read_labelled
@@ -169,9 +170,10 @@ def test_stop_now_ends_even_a_process_that_ignores_everything(lab, monkeypatch):
 
 def test_a_process_that_was_given_a_used_number_is_another_one(lab):
     mine = psutil.Process()
-    assert job_process.is_alive(job_process.ProcessKey(mine.pid, mine.create_time()))
-    assert not job_process.is_alive(job_process.ProcessKey(mine.pid, mine.create_time() - 100))
-    assert job_process.usage(job_process.ProcessKey(mine.pid, 0.0)) is None
+    word = mine.cmdline()[-1]
+    assert job_process.is_alive(job_process.ProcessKey(mine.pid, word))
+    assert not job_process.is_alive(job_process.ProcessKey(mine.pid, word + "0"))
+    assert job_process.usage(job_process.ProcessKey(mine.pid, "nowhere")) is None
 
 
 def test_a_run_that_fails_says_why_in_its_own_words(lab):
@@ -218,7 +220,7 @@ def test_a_full_queue_and_a_full_disk_are_sentences(lab, monkeypatch):
     lab.submit(LONG), lab.submit(LONG)
     with pytest.raises(JobError, match="wait already"):
         lab.submit(LONG)
-    monkeypatch.setattr(queue, "LEAST_FREE_BYTES", 10**18)
+    monkeypatch.setattr(space, "LEAST_FREE_BYTES", 10**18)
     with pytest.raises(JobError, match="of disk are free"):
         lab.submit(LONG)
 
@@ -247,7 +249,11 @@ def test_a_run_keeps_its_own_copy_of_the_weights_it_starts_from(lab, tmp_path):
 
 
 def test_progress_forgets_what_a_killed_run_had_beyond_its_saved_state(tmp_path):
-    points = [{"steps": steps, "validation": {}} for steps in (10, 20, 30, 15, 25)]
+    validation = dict.fromkeys(SCORES, 0.5)
+    points = [
+        dict.fromkeys(POINT, 1.0) | {"steps": steps, "validation": validation}
+        for steps in (10, 20, 30, 15, 25)
+    ]
     lines = [json.dumps(point) for point in points]
     (tmp_path / "progress.jsonl").write_text("\n".join([*lines, '{"steps": 99, "valid']))
     assert [point["steps"] for point in read_progress(tmp_path)] == [10, 15, 25]

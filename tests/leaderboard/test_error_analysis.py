@@ -14,8 +14,9 @@ from mist_core.benchmarks.tasks import tidy
 from mist_core.errors import ParameterError
 from mist_core.leaderboard import error_analysis, rerun
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
-from mist_core.leaderboard.panels import needed, row_groups, scatter_points, shape_cells, task_table
-from tests.benchmarks.tables import answers
+from mist_core.leaderboard.error_analysis import row_groups
+from mist_core.leaderboard.findings import scatter_points, shape_cells, task_table
+from tests.benchmarks.tables import answers, shown
 
 CELL = next(cell for cell in grid_cells(1) if cell.n_samples == 36)
 
@@ -23,7 +24,7 @@ CELL = next(cell for cell in grid_cells(1) if cell.n_samples == 36)
 def errors(**columns) -> pd.DataFrame:
     """Rows of one estimator with these columns."""
     count = len(next(iter(columns.values())))
-    return error_analysis.with_errors(answers("ksg", count=count).assign(**columns))
+    return error_analysis.with_errors(shown(answers("ksg", count=count)).assign(**columns))
 
 
 def test_the_squared_error_of_a_cell_is_bias_squared_plus_variance():
@@ -41,9 +42,9 @@ def test_a_cell_opens_its_worst_dataset():
 
 def test_rows_are_needed_up_to_the_last_error_above_the_target():
     rows = errors(n_samples=[10, 20, 50, 100], estimate=[1.0, 1.5, 1.1, 1.05])
-    assert error_analysis.rows_needed(rows, 0.2).n.tolist() == [50]
-    assert error_analysis.rows_needed(rows, 0.6).n.tolist() == [10]
-    never = error_analysis.rows_needed(rows, 0.01)
+    assert error_analysis.rows_needed(rows, 0.2, least=1).n.tolist() == [50]
+    assert error_analysis.rows_needed(rows, 0.6, least=1).n.tolist() == [10]
+    never = error_analysis.rows_needed(rows, 0.01, least=1)
     assert np.isnan(never.n[0]) and never.most[0] == 100
 
 
@@ -51,21 +52,23 @@ def test_others_are_compared_on_the_datasets_that_both_answered():
     ours, theirs = answers("mist-paper", count=4, error=0.1), answers("cca", count=4, error=0.3)
     ours.loc[3, "estimate"] = 100.0  # where the other has no answer
     theirs.loc[3, "estimate"] = np.nan
-    rows = error_analysis.with_errors(pd.concat([ours, theirs], ignore_index=True))
-    (row,) = error_analysis.beside(rows, "mist-paper", power=2).itertuples()
-    assert (row.estimator, row.shared) == ("cca", 3) and row.times == pytest.approx(9)
-    assert error_analysis.complete(rows).to_dict("records") == [{"cca": False, "mist-paper": True}]
+    rows = error_analysis.with_errors(shown(pd.concat([ours, theirs], ignore_index=True)))
+    (row,) = error_analysis.beside(rows, "MIST paper", power=2).itertuples()
+    assert (row.title, row.shared) == ("CCA", 3) and row.times == pytest.approx(9)
+    assert error_analysis.complete(rows).to_dict("records") == [{"CCA": False, "MIST paper": True}]
 
 
 def test_failures_that_differ_in_numbers_only_count_as_one():
-    table = answers("cca", count=3).assign(failure=["needs 10 rows", "needs 2,000 rows", "no"])
+    table = shown(answers("cca", count=3)).assign(
+        failure=["needs 10 rows", "needs 2,000 rows", "no"]
+    )
     assert error_analysis.failures(table).datasets.tolist() == [2, 1]
 
 
 def test_few_datasets_say_nothing_of_the_rows_needed():
     many, few = answers("ksg", count=4), answers("cca", count=3)
-    rows = error_analysis.with_errors(pd.concat([many, few], ignore_index=True))
-    assert needed(rows, 0.5).title.tolist() == ["KSG"]
+    rows = error_analysis.with_errors(shown(pd.concat([many, few], ignore_index=True)))
+    assert error_analysis.rows_needed(rows, 0.5).title.tolist() == ["KSG"]
 
 
 def test_few_values_stand_for_themselves_and_many_in_bins_that_keep_their_order():
@@ -79,9 +82,9 @@ def test_few_values_stand_for_themselves_and_many_in_bins_that_keep_their_order(
 
 def test_tasks_come_with_their_errors_and_truths_the_hardest_first():
     table = answers("ksg", "cca", count=2).assign(task=["a", "b"] * 2, truth=[1.0, 2.0] * 2)
-    shown = task_table(error_analysis.with_errors(table), "nats")
-    assert shown.task.tolist() == ["b", "a"] and shown["mean truth"].tolist() == [2.0, 1.0]
-    assert shown.KSG.tolist() == pytest.approx([0.9, 0.1]) == shown.CCA.tolist()
+    tasks = task_table(error_analysis.with_errors(shown(table)), "nats")
+    assert tasks.task.tolist() == ["b", "a"] and tasks["mean truth"].tolist() == [2.0, 1.0]
+    assert tasks.KSG.tolist() == pytest.approx([0.9, 0.1]) == tasks.CCA.tolist()
 
 
 def test_the_scatter_is_in_the_unit_shown_and_marks_intervals_that_miss():

@@ -43,7 +43,6 @@ def main() -> None:
         result = compare(before, after, bench, draws=DRAWS)
         print(result.sentence("nats"))
         print(result.interval_sentence("nats"))
-        print(f"mean squared error {result.mse_before:.4f} -> {result.mse_after:.4f} nats²")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Widths of quantiles: honest after the fit, and as they were where they were honest."""
 
+import functools
 import math
+from pathlib import Path
 
 import pytest
 import torch
 
+from mist_core.checkpoint import save_checkpoint
 from mist_core.errors import WeightsError
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.networks.quantiles import LEVELS, OFFSET, Prediction
@@ -12,14 +15,19 @@ from mist_core.networks.recalibration import (
     CAUTION,
     KNOTS,
     NUM_FEATURES,
+    ROWS,
     factors_of,
     features,
     fit,
     shortfall,
     stretched,
 )
+from mist_core.networks.registry import config_dict, load_network
 
 B = 6000
+SMALL = functools.partial(
+    MIST, MISTConfig(blocks=("sizes", "spectra-scores"), hidden_dim=8, num_layers=1, encoder_dim=0)
+)
 
 
 def normal_quantiles(width):
@@ -173,6 +181,34 @@ def test_no_features_no_change_and_factors_are_bounded():
     assert factors_of(phi, torch.full((2, NUM_FEATURES), 100.0)).max() <= 3.001
 
 
-def test_weights_with_a_wrong_number_of_coefficients_are_refused():
+def earlier_file(folder, network: MIST, spread: list) -> Path:
+    """Weights as earlier versions wrote them: with the coefficients in the config."""
+    tensors = {name: t for name, t in network.state_dict().items() if name != "spread"}
+    path = folder / "weights.safetensors"
+    save_checkpoint(path, tensors, {"config": config_dict(network) | {"spread": spread}})
+    return path
+
+
+@pytest.mark.parametrize("spread", [[0.1, 0.2], ["text"]])
+def test_weights_with_other_coefficients_are_refused(tmp_path, spread):
     with pytest.raises(WeightsError, match="spread"):
-        MIST(MISTConfig(blocks=("sizes",), encoder_dim=0, spread=(0.1, 0.2)))
+        load_network(earlier_file(tmp_path, SMALL(), spread))
+
+
+def test_coefficients_in_the_config_of_an_earlier_file_are_those_in_a_buffer(tmp_path):
+    network = SMALL().eval()
+    network.spread.copy_(0.1 * torch.randn(ROWS, NUM_FEATURES))
+    found, _ = load_network(earlier_file(tmp_path, network, network.spread.flatten().tolist()))
+    inputs = network.prepare(*torch.randn(2, 3, 40, 2))
+    assert torch.equal(found(inputs).log_quantiles, network(inputs).log_quantiles)
+    assert "spread" not in config_dict(found)
+
+
+def test_without_coefficients_quantiles_stay_as_they_are(tmp_path):
+    network = SMALL().eval()
+    inputs = network.prepare(*torch.randn(2, 3, 40, 2))
+    before = network(inputs).log_quantiles
+    network.spread.fill_(0.05)
+    assert not torch.allclose(network(inputs).log_quantiles, before, atol=1e-3)
+    network.forget_fresh()
+    assert torch.allclose(network(inputs).log_quantiles, before, atol=1e-6)

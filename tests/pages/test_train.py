@@ -12,8 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mist_core.jobs import comparison, process
+from mist_core.jobs.job import PAUSED, RUNNING
 from mist_core.jobs.queue import Lab
-from mist_core.jobs.store import PAUSED, RUNNING
 from mist_core.weights import library
 
 ROOT = Path(__file__).parents[2]

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from mist_core.errors import TableError
+from mist_core.inference.inputs import MAX_CLASSES
+from mist_core.tables import Table, read_table
 from mist_core.tables.bundled import DATASETS
-from mist_core.tables.columns import MAX_CLASSES
-from mist_core.tables.dialect import MAX_BYTES, MAX_COLUMNS
-from mist_core.tables.table import Table, read_table
+from mist_core.tables.layout import MAX_COLUMNS
+from mist_core.tables.source import MAX_BYTES
 
 PLAIN = b"a,b\n1.5,x\n2.5,y\n3.5,x\n"
 
@@ -81,17 +82,16 @@ REFUSED = {
     "an empty file": (b"", "empty"),
     "blank lines only": (b"\n \n\n", "empty"),
     "random bytes": (bytes(range(256)) * 20, "not text"),
-    "a spreadsheet": (b"PK\x03\x04" + bytes(100), "spreadsheet or zip"),
+    "a spreadsheet": (b"PK\x03\x04" + bytes(100), "zip archive"),
     "a Parquet file": (b"PAR1" + bytes(100), "Parquet"),
     "zero bytes in text": (b"a,b\n1,\x00\n2,3\n", "not text"),
     "one column": (b"a\n1\n2\n3\n", "Only one column was found"),
     "a header alone": (b"a,b\n", "no rows below"),
     "rows without a value": (b"a,b\n,\nNA,?\n", "no row with a value"),
-    "a long row": (b"a,b\n1,2\n1,2,3\n4,5\n", "Line 3 has 3 cells where the first line has 2"),
-    "a short row": (b"a,b,c\n1,2,3\n1,2\n4,5,6\n", "Line 3 has 2 cells where the first line has 3"),
-    "a title above the header": (b"My data\na,b\n1,2\n3,4\n", "delete what stands above"),
+    "a long row": (b"a,b\n1,2\n1,2,3\n4,5\n", "Line 3 has 3 cells where most lines have 2"),
+    "a short row": (b"a,b,c\n1,2,3\n1,2\n4,5,6\n", "Line 3 has 2 cells where most lines have 3"),
     "an open quotation mark": (b'a,b\n1,2\n3,"4\n5,6\n', "Line 3 opens a quotation mark"),
-    "too many columns": (b",".join([b"1"] * (MAX_COLUMNS + 1)) + b"\n", "1,001 columns"),
+    "too many columns": (b",".join([b"1"] * (MAX_COLUMNS + 1)) + b"\n", "20,001 columns"),
 }
 
 
@@ -148,9 +148,12 @@ KINDS = {
     "words": (["red", "green", "blue"] * 20, "class"),
     "booleans": (["true", "false", "false"] * 20, "class"),
     "row numbers": (range(60), "identifier"),
-    "row numbers from the end": (range(900, 300, -10), "identifier"),
+    "row numbers from the end": (range(60, 0, -1), "identifier"),
+    "whole numbers in order": (range(900, 300, -10), "continuous"),
+    "years": (range(1960, 2020), "continuous"),
     "names": ([f"n{i}" for i in range(60)], "identifier"),
-    "too many classes": ([f"n{i % (MAX_CLASSES + 1)}" for i in range(200)], "identifier"),
+    "many classes": ([f"n{i % (MAX_CLASSES + 1)}" for i in range(200)], "class"),
+    "mostly different texts": ([f"n{i % 180}" for i in range(200)], "identifier"),
     "one number": ([3] * 60, "constant"),
     "one word": (["x"] * 60, "constant"),
     "nothing": ([""] * 60, "constant"),
@@ -189,10 +192,22 @@ def test_a_kind_can_be_overridden_where_the_cells_allow_it():
         table.with_kinds({"size": "class"})
 
 
-def test_a_column_read_as_classes_may_not_have_too_many():
-    rows = "".join(f"{i / 7:.3f},{i % 2}\n" for i in range(MAX_CLASSES + 1))
-    with pytest.raises(TableError, match="65 different values"):
-        read_table(f"x,w\n{rows}".encode()).with_kinds({"x": "class"})
+def test_classes_beyond_the_63_most_frequent_merge_into_one():
+    texts = [f"n{i}" for i in range(MAX_CLASSES - 1)] * 3 + ["rare 1", "rare 2"]
+    column = read_table(
+        ("x|w\n" + "".join(f"{t}|{i % 2}\n" for i, t in enumerate(texts))).encode()
+    )["x"]
+    assert column.values.nunique() == MAX_CLASSES
+    assert set(column.values[column.numbers != column.numbers].tail(2)) == {"(all others)"}
+    assert "63 most frequent of 65 classes" in column.reason
+
+
+def test_numbers_and_names_can_be_put_back_as_classes():
+    rows = "".join(f"{i / 7:.3f},name {i}\n" for i in range(MAX_CLASSES + 1))
+    table = read_table(f"x,w\n{rows}".encode()).with_kinds({"x": "class", "w": "class"})
+    for name in ("x", "w"):
+        assert table[name].values.nunique() == MAX_CLASSES
+        assert "merged into one" in table[name].reason
 
 
 def test_words_among_numbers_count_as_missing_until_read_as_classes():

@@ -2,8 +2,16 @@
 
 import pytest
 
-from mist_core.checkpoint import load_checkpoint
-from mist_core.training.control import PAUSE, STOP, Mailbox, heartbeat_path, request_path
+from mist_core.checkpoint import load_checkpoint, save_checkpoint
+from mist_core.errors import JobError
+from mist_core.training.control import (
+    PAUSE,
+    STOP,
+    Mailbox,
+    heartbeat_path,
+    last_beat,
+    request_path,
+)
 from mist_core.training.trainer import Trainer
 from tests.training.test_trainer import WritersInside, config, inside, trained  # noqa: F401
 
@@ -44,3 +52,37 @@ def test_a_mailbox_passes_on_what_it_knows_and_beats(tmp_path):
     assert Mailbox(tmp_path)() == PAUSE
     request_path(tmp_path).write_text("rm -rf /")
     assert Mailbox(tmp_path)() is None
+
+
+def test_a_full_disk_or_something_in_the_way_ends_no_run(tmp_path, full_disk):
+    with full_disk():
+        assert Mailbox(tmp_path)() is None
+    request_path(tmp_path).mkdir()
+    heartbeat_path(tmp_path).unlink(missing_ok=True)
+    heartbeat_path(tmp_path).mkdir()
+    assert Mailbox(tmp_path)() is None and last_beat(tmp_path) is None
+    request_path(tmp_path).rmdir()
+    request_path(tmp_path).write_bytes(b"\xff\xfe")
+    assert Mailbox(tmp_path)() is None
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_state_that_is_damaged_is_set_aside_and_the_run_begins_again(tmp_path):
+    first = Trainer(config(tmp_path, minutes=10.0), lambda point: None, lambda: PAUSE)
+    first.run()
+    state = tmp_path / "run" / "state.safetensors"
+    whole = state.read_bytes()
+    for content in (b"", whole[: len(whole) // 2], b"\xff" * 99, with_card(state, {"run": {}})):
+        state.write_bytes(content)
+        with pytest.raises(JobError, match="damaged and is set aside: resume it"):
+            Trainer(config(tmp_path), lambda point: None).run()
+        assert state.with_suffix(".damaged").read_bytes() == content and not state.exists()
+    _, points = trained(tmp_path)
+    assert points[0]["steps"] == 1
+
+
+def with_card(path, change):
+    """The file's content with another card."""
+    found = load_checkpoint(path)
+    save_checkpoint(path.with_suffix(".changed"), found.tensors, found.card | change)
+    return path.with_suffix(".changed").read_bytes()

@@ -8,19 +8,24 @@ import textwrap
 import time
 
 import pytest
+import safetensors.torch
 import torch
 
 from mist_core.errors import JobError
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.priors.paper import PAPER_TRAIN, Paper
+from mist_core.training import shards
+from mist_core.training.claim import claim
+from mist_core.training.shard_files import FAMILIES
 from mist_core.training.shards import (
     DATASETS_A_DRAW,
     TRUTH,
     Recipe,
     Writers,
-    claim,
     read_labelled,
     shard_path,
+    validation_path,
+    write_labelled,
 )
 
 TINY = MISTConfig(blocks=("sizes", "spectra-scores"), hidden_dim=8, num_layers=1, encoder_dim=0)
@@ -112,6 +117,63 @@ def test_a_reader_is_told_when_all_workers_are_gone(tmp_path):
     writers.stop()
     with pytest.raises(JobError, match="no data worker is left"):
         writers.read(0)
+
+
+DAMAGES = {
+    "empty": lambda content: b"",
+    "cut short": lambda content: content[: len(content) // 2],
+    "garbage": lambda content: b"\xff" * len(content),
+    "a flipped bit": lambda content: content[:-1] + bytes([content[-1] ^ 1]),
+    "of another program": lambda content: safetensors.torch.save({TRUTH: torch.zeros(3)}),
+    "fewer families": lambda content: content.replace(b'"families":"[', b'"families":"[]', 1),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_shard_is_drawn_again(tmp_path, damage):
+    for _ in range(2):  # the second reader finds it mended
+        writers = Writers(recipe(), tmp_path, workers=1, ahead=1, validation=1)
+        try:
+            assert same(writers.read(0), recipe().shard(0))
+            judged = writers.validation()
+        finally:
+            writers.stop()
+        for path in (shard_path(tmp_path, 0), validation_path(tmp_path, 0)):
+            content = path.read_bytes()
+            read_labelled(path)
+            path.write_bytes(DAMAGES[damage](content))
+            with pytest.raises(JobError, match="is no file of drawn datasets, or is damaged"):
+                read_labelled(path)
+    assert len(judged[TRUTH]) == 512
+
+
+def test_files_of_an_earlier_version_have_no_checksum(tmp_path):
+    tensors, families = recipe().labelled(0)
+    told = {FAMILIES: json.dumps(families)}
+    safetensors.torch.save_file(tensors, tmp_path / "old", told)
+    assert same(read_labelled(tmp_path / "old")[0], tensors)
+
+
+def test_a_full_disk_leaves_no_half_shard_and_is_named(tmp_path, full_disk, monkeypatch):
+    with full_disk(), pytest.raises(OSError):
+        write_labelled(tmp_path / "shard", *recipe().labelled(0))
+    assert list(tmp_path.iterdir()) == []
+    writers = Writers(recipe(), tmp_path, workers=1, ahead=0)
+    writers.stop()
+    monkeypatch.setattr(shards, "LEAST_FREE_BYTES", 10**18)
+    with pytest.raises(JobError, match=r"the disk is full .*: make room, then resume"):
+        writers.read(0)
+
+
+def test_a_recipe_that_is_damaged_is_written_again_where_there_are_no_shards(tmp_path):
+    claim(tmp_path, recipe())
+    (tmp_path / "recipe.json").write_bytes(b"\xff{")
+    claim(tmp_path, recipe())
+    assert json.loads((tmp_path / "recipe.json").read_text())["seed"] == 0
+    (tmp_path / "recipe.json").write_text("")
+    shard_path(tmp_path, 0).touch()
+    with pytest.raises(JobError, match=r"recipe\.json is damaged"):
+        claim(tmp_path, recipe())
 
 
 OWNER = textwrap.dedent("""

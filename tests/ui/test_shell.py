@@ -1,6 +1,5 @@
 """What every page shares: units, escaping and downloads."""
 
-import pandas as pd
 import pytest
 
 from mist_core.checkpoint import sha256
@@ -22,17 +21,6 @@ def test_text_of_unknown_origin_loses_its_power_over_markdown(text):
     escaped = ui.plain(text)
     assert escaped != text
     assert escaped.replace("\\", "") == text
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
-def test_a_downloaded_cell_cannot_start_a_formula(cell):
-    text = ui.to_csv(pd.DataFrame({cell: [cell, "safe"]})).decode()
-    assert text.splitlines()[0].startswith(("'", "\"'", "\"'"))
-    assert f"'{cell}" in text
-
-
-def test_negative_numbers_stay_numbers_in_a_download():
-    assert ui.to_csv(pd.DataFrame({"x1": [-1.5]})) == b"x1\n-1.5\n"
 
 
 def test_an_upload_is_known_by_all_of_its_bytes():

@@ -8,7 +8,7 @@ from numpy import ndarray
 from scipy.special import logsumexp
 from scipy.stats import betabinom, binom, poisson
 
-from mist_core.benchmarks.kept_out.law import KeptOutLaw, Show, direction, log_laplace, normal_nodes
+from mist_core.benchmarks.kept_out.law import KeptOutLaw, Show, direction, normal_nodes
 
 
 def table(name: str, kind: str, joint: ndarray, show: Show | None = None) -> KeptOutLaw:
@@ -76,15 +76,16 @@ def confused(number: int, right: float) -> KeptOutLaw:
 
 
 def sites(number: int, scale: float) -> KeptOutLaw:
-    """One of many classes, and a number about its own mean with Laplace noise."""
+    """One of many classes, and a number about its own mean with logistic noise."""
     means = np.random.default_rng(number).permutation(np.linspace(-2, 2, number))
 
     def draw(n, rng):
         code = rng.integers(number, size=n)
-        return code[:, None].astype(float), (means[code] + scale * rng.laplace(size=n))[:, None]
+        return code[:, None].astype(float), (means[code] + scale * rng.logistic(size=n))[:, None]
 
     def pointwise(u, v):
-        given = log_laplace(v - means, scale)  # (n, K)
+        score = np.abs(v - means) / scale  # (n, K)
+        given = -score - 2 * np.log1p(np.exp(-score))  # ln of the logistic density, and a constant
         own = np.take_along_axis(given, u.astype(int), 1)[:, 0]
         return own - logsumexp(given, 1) + math.log(number)
 

@@ -157,7 +157,7 @@ LAWS = (
     sphere(3, 10.0, "longitude and latitude", globe),
     sphere(8, 6.0, "directions in 8 columns"),
     sphere(24, 12.0, "directions in 24 columns"),
-    torus("hours wound three times", "torus", [[3]], 4.0),
+    torus("an angle and twice another", "torus", [[1], [2]], 4.0),
     torus("cat map", "torus", [[2, 1], [1, 1]], 2.0),
     torus("cat map, twice", "torus", [[5, 3], [3, 2]], 5.0),
     torus("sum of three angles", "torus", [[1], [1], [1]], 4.0),

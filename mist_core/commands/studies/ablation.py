@@ -19,11 +19,11 @@ from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import General
 from mist_core.priors.spec import to_text
 from mist_core.statistics import summary
+from mist_core.training.claim import claim
 from mist_core.training.shards import (
     TRUTH,
     Recipe,
     Writers,
-    claim,
     read_labelled,
     shard_path,
     write_labelled,

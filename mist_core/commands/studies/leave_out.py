@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.metrics import roc_auc_score
-from torch import Tensor, nn
+from torch import Tensor
 
 from mist_core.benchmarks.estimators import Weights
 from mist_core.calibration.judge import MIST, judge
@@ -87,14 +87,6 @@ def judged(
     return dependent(pd.concat(tables, ignore_index=True))
 
 
-class AllFamiliar(nn.Module):
-    """Stands in for `Familiarity`: all data are as familiar as can be."""
-
-    def forward(self, features: Tensor) -> Tensor:
-        """(B,) ones for statistics (B, F)."""
-        return features.new_ones(len(features))
-
-
 def unwidened(estimator: MISTEstimator, fresh: dict[str, Tensor]) -> MISTEstimator:
     """The main network alone, its widths fitted anew without regard to familiarity.
 
@@ -102,8 +94,7 @@ def unwidened(estimator: MISTEstimator, fresh: dict[str, Tensor]) -> MISTEstimat
         estimator: the weights.
         fresh: of `fresh_draws`.
     """
-    network = copy.deepcopy(estimator.network)
-    network.witnesses, network.kinds, network.familiarity = nn.ModuleList(), (), AllFamiliar()
+    network = estimator.network.main_alone()
     network.fit_fresh(fresh, fresh[TRUTH])
     plain = copy.copy(estimator)
     plain.network = network

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from mist_core.distributions.mixtures import random_mixtures
 from mist_core.distributions.numerics.monte_carlo import monte_carlo_mean
 from mist_core.distributions.numerics.randomness import (
     Source,
@@ -15,7 +16,6 @@ from mist_core.distributions.numerics.randomness import (
     random_covariance,
     source,
 )
-from mist_core.distributions.random_mixtures import random_mixtures
 
 
 @pytest.fixture
@@ -99,3 +99,18 @@ def test_random_mixtures_are_varied_and_know_their_information(
     pointwise = law.pointwise_mutual_information(x, y)
     error = (pointwise.var(-1) / 2_000 + law.standard_error().square()).sqrt()
     assert ((pointwise.mean(-1) - truth).abs() < 4.5 * error).all()
+
+
+def test_a_control_variate_leaves_the_mean_and_takes_its_share_of_the_variance(generator):
+    """Of value = 3 control + noise, with control and noise standard normal, noise is left."""
+
+    def draw(laws, n, stream):
+        control, noise = torch.randn(2, len(laws), n, generator=stream, dtype=torch.float64)
+        return 1.5 + 3 * control + noise, control
+
+    options = {"tolerance": 1e-9, "generator": generator, "max_draws": 512}
+    mean, error = monte_carlo_mean(draw, 5, **options)
+    plain = monte_carlo_mean(lambda *how: draw(*how)[0], 5, **options)
+    assert (mean - 1.5).abs().max() < 5 / 512**0.5
+    assert torch.allclose(error, torch.full_like(error, 512**-0.5), rtol=0.2)
+    assert torch.allclose(plain[1], 10**0.5 * error, rtol=0.2)

@@ -104,9 +104,9 @@ def test_a_run_on_a_table_is_also_judged_on_rows_held_out():
 
 
 def test_the_change_of_the_interval_score_is_in_the_sentence():
-    scores = dict.fromkeys(("mae_before", "mae_after", "mse_before", "mse_after"), 0.1)
+    scores = dict.fromkeys(("mae_before", "mae_after", "mse_after"), 0.1)
     found = Comparison(HELD_OUT, 16, **scores, coverage_before=0.8, coverage_after=0.9)
-    judged = Comparison(**found.to_dict() | {"wis_before": 0.2, "wis_after": 0.15})
+    judged = Comparison.of(found.to_dict() | {"wis_before": 0.2, "wis_after": 0.15})
     assert judged.wis_change == pytest.approx(-0.25)
     assert "fell by 25 %, from 0.200 to 0.150 nats" in judged.interval_sentence("nats")
     assert "from 0.289 to 0.216 bits" in judged.interval_sentence("bits")

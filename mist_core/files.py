@@ -1,0 +1,125 @@
+"""Files that may be missing, damaged or full at any moment: written whole, read warily, set aside.
+
+A disk may be full, a file may be cut short by a power cut, edited by hand, or of another version.
+Nothing of that ends in a trace: what cannot be used is named, and can be set aside.
+"""
+
+import contextlib
+import glob
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mist_core.errors import StorageError
+
+ASIDE = "aside"
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something in the data folder that cannot be used.
+
+    Attributes:
+        sentence: what, and why.
+        remedy: what a click does about it; it raises `MISTError` where it cannot.
+        label: of the button.
+    """
+
+    sentence: str
+    remedy: Callable[[], object]
+    label: str = "Set it aside"
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """What goes wrong with the disk inside, as a sentence.
+
+    Raises:
+        StorageError: the disk is full, the folder cannot be written, a file stands in its place...
+    """
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StorageError(
+            f"{path} cannot be written ({why}): free some space, for instance on the Train page, "
+            "or set MIST_HOME to a folder that can be written."
+        ) from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file: a reader sees the old one or the new one, never half, even after a power cut.
+
+    Removes what earlier writers of the same file left when they were killed.
+
+    Raises:
+        OSError: it cannot be written; the old file is as it was.
+    """
+    _remove_leftovers(path)
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    _keep_name(path.parent)
+
+
+def set_aside(path: Path, folder: Path) -> Path:
+    """Move a file or folder into `folder`/aside, under a name that is free there.
+
+    Raises:
+        StorageError: it cannot be moved.
+    """
+    with storing(folder / ASIDE):
+        (folder / ASIDE).mkdir(parents=True, exist_ok=True)
+        target = folder / ASIDE / f"{path.name}-{secrets.token_hex(4)}"
+        os.rename(path, target)
+    return target
+
+
+def read_json(path: Path) -> object:
+    """What a JSON file holds; None where it is missing, damaged, or no file."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):  # broken UTF-8 is a ValueError, too
+        return None
+
+
+def exists(path: Path) -> bool:
+    """Whether something is there, a link to nothing included."""
+    return os.path.lexists(path)
+
+
+def _remove_leftovers(path: Path) -> None:
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        if not _is_alive(left.name.removesuffix(".tmp").rsplit(".", 1)[-1].partition("-")[0]):
+            with contextlib.suppress(OSError):
+                left.unlink()
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:  # of somebody else
+        pass
+    return True
+
+
+def _keep_name(folder: Path) -> None:
+    """Let the folder's list of names outlast a power cut; some systems cannot, and need not."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

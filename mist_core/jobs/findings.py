@@ -1,0 +1,56 @@
+"""What the Train page shows of a run: findings, each worked out once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mist_core.findings import Finding
+from mist_core.inference.posterior import UNITS
+from mist_core.jobs import figures
+from mist_core.jobs.comparison import HELD_OUT, Comparison, beside_published
+from mist_core.jobs.progress import beats_start
+
+
+def truths(values: np.ndarray, unit: str) -> Finding:
+    """What a network would learn from, by the true MI of some draws, (n,) nats."""
+    values = values * UNITS[unit]
+    low, high = np.quantile(values, [0.25, 0.75])
+    table = figures.truths_table(values)
+    sentence = (
+        f"It would learn from datasets like {len(values)} drawn here: half of them have between "
+        f"**{low:.2f} and {high:.2f} {unit}** of mutual information, and "
+        f"{np.mean(values < 1e-9):.0%} none at all."
+    )
+    chart = figures.truths_chart(table, unit=unit)
+    return Finding(sentence, table, (chart,), about="true values of some draws")
+
+
+def losses(points: Sequence[dict]) -> Finding:
+    """How a run learns, from its progress points, at least one."""
+    table, sentence = figures.losses_table(points), beats_start(points[-1])
+    return Finding(sentence, table, (figures.losses_chart(table),), about=sentence)
+
+
+def reliability(points: Sequence[dict]) -> Finding:
+    """How honest its intervals are, from the same points."""
+    table = figures.reliability_table(points)
+    covers = points[-1]["validation"]["coverage_90"]
+    sentence = f"The 90 % interval holds {covers:.1%} of the truths."
+    chart = figures.reliability_chart(table)
+    return Finding(sentence, table, (chart,), about="coverage promised and found")
+
+
+def gain(comparisons: Sequence[Comparison], unit: str) -> Finding:
+    """What a run has gained and what it has forgotten; the published laws come second."""
+    said = [c.sentence(unit) for c in comparisons]
+    said += [c.interval_sentence(unit) for c in comparisons if c.bench == HELD_OUT]
+    table = figures.gain_table(comparisons, unit)
+    covered = ", ".join(f"{c.coverage_after:.0%} ({c.bench})" for c in comparisons)
+    note = f"{beside_published(comparisons[1])} Its 90 % intervals hold the truth in {covered}."
+    return Finding(
+        "\n".join(f"- {text}" for text in said),
+        table,
+        (figures.gain_chart(table, unit=unit),),
+        notes=(note,),
+        about=said[0],
+    )

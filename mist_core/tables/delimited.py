@@ -1,0 +1,71 @@
+"""From the text of a CSV, TSV or the like to its cells."""
+
+import io
+import re
+
+from mist_core.errors import TableError
+from mist_core.tables.cells import Cells, trimmed, unique_names
+from mist_core.tables.dialect import find_dialect, with_plain_delimiters
+from mist_core.tables.encoding import Text
+from mist_core.tables.layout import find_layout
+from mist_core.tables.parser import parse
+from mist_core.tables.tidy import tidied
+
+_SAMPLE = 2**18  # letters looked at; what follows is checked while parsing
+_FEWEST_LINES = 30  # looked at even where they are longer
+_NAMES = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    " ": "blank",
+    "\x1f": "unit separator",
+    "\x01": "control-A",
+}
+
+
+def read_delimited(
+    text: Text, *, header: bool | None = None, delimiter: str | None = None
+) -> Cells:
+    """The cells of a CSV, TSV or the like.
+
+    Args:
+        text: the file.
+        header: whether a line names the columns; None finds out.
+        delimiter: None finds out.
+
+    Raises:
+        TableError: no table; the message says what to mend.
+    """
+    with text.open() as file:
+        sample = _sample(file)
+    if _looks_binary(sample):
+        raise TableError("The file is not text: export the table as CSV (UTF-8) first.")
+    declared = re.match(r"\s*sep=(.)\n", sample, re.IGNORECASE)  # Excel's own first line
+    before = sample[: declared.end()].count("\n") if declared else 0
+    sample = sample[declared.end() :] if declared else sample
+    dialect = find_dialect(sample, delimiter or (declared[1] if declared else None))
+    records = dialect.records(with_plain_delimiters(sample, dialect))
+    layout = find_layout([record for _, record in records], header)
+    skipped = before + (records[layout.first_row - 1][0] if layout.first_row else 0)
+    parsed = parse(text, dialect, layout.width, skipped)
+    columns = [trimmed(column) for column in parsed.columns]
+    mark = _NAMES.get(dialect.delimiter, repr(dialect.delimiter))
+    encoding = (text.name, *filter(None, [text.note]))
+    notes = (f"{mark}-separated", *encoding, *layout.notes, *parsed.notes)
+    cells = Cells(unique_names(layout.names), columns, notes, dialect.delimiter)
+    return tidied(cells, layout.names)
+
+
+def _sample(file: io.TextIOBase) -> str:
+    """The first lines, whole: a quarter of a million letters, or thirty lines."""
+    sample = file.read(_SAMPLE) + file.readline()
+    while sample.count("\n") < _FEWEST_LINES and (more := file.readline()):
+        sample += more
+    return sample
+
+
+def _looks_binary(sample: str) -> bool:
+    allowed = "\n\t\f\x1a\x1f\x01"
+    odd = sum((c < " " and c not in allowed) or "\x7f" <= c < "\xa0" for c in sample)
+    return "\0" in sample or odd > 0.01 * len(sample)

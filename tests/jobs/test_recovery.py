@@ -1,0 +1,293 @@
+"""Whatever has become of the list of runs and of their folders, the others go on."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import time
+
+import pytest
+
+from mist_core.errors import JobError, MISTError
+from mist_core.jobs import process, recovery
+from mist_core.jobs.job import FAILED, FINISHED, LOST, QUEUED, RUNNING, STATES
+from mist_core.jobs.plan import Plan, plan_path, weights_path
+from mist_core.jobs.progress import read_progress
+from mist_core.jobs.queue import Lab
+from mist_core.jobs.store import ListError
+from mist_core.training.run_lock import is_locked, take_lock
+
+PLAN = Plan("paper", 1.0, 1)
+TEXT = json.dumps(PLAN.to_dict())
+NOTHING, WORDS = b"", b"\xff\xfe no file of any kind \0" * 200
+
+
+@pytest.fixture
+def lab(tmp_path):
+    lab = Lab(tmp_path / "home" / "jobs", (sys.executable, "-c", "import time; time.sleep(300)"))
+    yield lab
+    for child in list(process._children.values()):
+        child.kill()
+        child.wait()
+    process._children.clear()
+
+
+@pytest.fixture
+def database(lab):
+    """The list beside the one that the lab knows: changes by hand."""
+
+    def change(text, *values):
+        with sqlite3.connect(lab.store.path) as connection:
+            connection.execute(text, values)
+        connection.close()
+
+    return change
+
+
+def ended(lab, id, *, weights=True):
+    """The run has ended."""
+    if weights:
+        weights_path(lab.run_folder(id)).touch()
+    os.kill(lab.job(id).process.pid, signal.SIGKILL)
+    while lab.job(id).state == RUNNING:
+        time.sleep(0.01)
+
+
+def sentences(lab):
+    return [flaw.sentence for flaw in recovery.flaws(lab)]
+
+
+CHANGES = {
+    "id": ["", "../../etc", "A" * 32, 7, b"\xff", "0" * 31],
+    "plan": [
+        "",
+        "[]",
+        "null",
+        "{" * 100_000,
+        b"\xff\xfe",
+        7,
+        *(
+            json.dumps(PLAN.to_dict() | change)
+            for change in (
+                {"meta": "gone"},
+                {"meta": 7},
+                {"meta": None},
+                {"meta": '{"kind": "table", "sides": "../../x", "rows": [10, 20]}'},
+                {"new": 1},
+                {"minutes": "ten"},
+                {"minutes": 1e999},
+                {"minutes": True},
+                {"minutes": [1]},
+                {"seed": "one"},
+                {"seed": -1},
+                {"seed": 2**70},
+                {"architecture": "gone"},
+                {"architecture": ["mist"]},
+                {"start": 7},
+                {"start": {}},
+            )
+        ),
+    ],
+    "state": ["", "dreaming", 7, b"x"],
+    "submitted": ["yesterday", -1.0, 1e300, b"x"],
+    "started": ["yesterday", -1.0, 1e300, b"x"],
+    "pid": ["x", -1, 2**40, 1.5],
+    "message": [b"x"],
+    "kept": [b"x"],
+}
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_a_row_with_any_field_damaged_is_named_set_aside_and_in_nobodys_way(lab, database, field):
+    good = lab.submit(PLAN)
+    for value in CHANGES[field]:
+        row = {"id": "a" * 32, "plan": TEXT, "state": FINISHED, "submitted": 1.0, "message": ""}
+        row |= {field: value}
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        database(f"INSERT INTO jobs ({names}) VALUES ({marks})", *row.values())
+        assert [job.id for job in lab.refresh()] == [good], value
+        (flaw,) = recovery.flaws(lab)
+        assert f"cannot be used: {field}" in flaw.sentence
+        flaw.remedy()
+        assert recovery.flaws(lab) == []
+    assert len(list((lab.folder.parent / "aside").iterdir())) == len(CHANGES[field])
+    assert lab.job(good).state == RUNNING
+
+
+def test_a_row_set_aside_takes_its_folder_with_it_unless_it_is_at_work(lab, database):
+    id = lab.submit(PLAN)
+    database("UPDATE jobs SET plan = ?", '{"new": 1}')
+    (flaw,) = recovery.flaws(lab)
+    with pytest.raises(JobError, match="A process is at work"):
+        flaw.remedy()
+    database("UPDATE jobs SET plan = ?", TEXT)
+    lab.stop_now(id)
+    database("UPDATE jobs SET plan = ?", '{"new": 1}')
+    (flaw,) = recovery.flaws(lab)
+    flaw.remedy()
+    assert not lab.run_folder(id).exists() and lab.refresh() == []
+    assert recovery.size_aside(lab) > 0
+    recovery.drop_aside(lab)
+    assert recovery.size_aside(lab) == 0
+
+
+def damaged_lists(lab):
+    path = lab.store.path
+    return {
+        "garbage": lambda: path.write_bytes(WORDS),
+        "truncated": lambda: path.write_bytes(path.read_bytes()[:5000]),
+        "half a header": lambda: path.write_bytes(path.read_bytes()[:50]),
+        "overwritten inside": lambda: path.write_bytes(
+            path.read_bytes()[:100] + WORDS + path.read_bytes()[100 + len(WORDS) :]
+        ),
+        "a folder": lambda: (path.unlink(), path.mkdir(), (path / "x").touch()),
+        "another table": lambda: (path.unlink(), _table(path, "CREATE TABLE jobs (colour TEXT)")),
+    }
+
+
+def _table(path, text):
+    connection = sqlite3.connect(path)
+    connection.execute(text)
+    connection.execute("INSERT INTO jobs VALUES ('red')")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("damage", damaged_lists(Lab()))
+def test_a_damaged_list_is_a_sentence_and_begins_anew_with_all_runs(lab, damage):
+    finished, running = lab.submit(PLAN), lab.submit(PLAN)
+    ended(lab, finished)
+    damaged_lists(lab)[damage]()
+    for ask in (lab.refresh, lambda: lab.job(running), lambda: lab.submit(PLAN)):
+        with pytest.raises(ListError, match="The list of runs"):
+            ask()
+    while flaws := recovery.flaws(lab):
+        flaws[0].remedy()
+    assert {job.id: job.state for job in lab.refresh()} == {finished: FINISHED, running: RUNNING}
+    assert recovery.size_aside(lab) > 0
+
+
+@pytest.mark.parametrize("content", [None, NOTHING])
+def test_a_list_that_is_gone_or_empty_is_begun_anew_with_all_runs(lab, content):
+    id = lab.submit(PLAN)
+    ended(lab, id)
+    lab.store.path.unlink()
+    if content is not None:
+        lab.store.path.write_bytes(content)
+    assert lab.refresh() == []
+    (flaw,) = recovery.flaws(lab)
+    assert flaw.sentence == "Runs that are not on the list: 1." and flaw.label == "List them again"
+    flaw.remedy()
+    assert [(job.id, job.state, job.plan) for job in lab.refresh()] == [(id, FINISHED, PLAN)]
+
+
+def test_what_a_submission_that_was_killed_left_can_be_set_aside(lab):
+    lab.submit(PLAN)
+    (lab.folder / ("b" * 32)).mkdir()
+    (flaw,) = recovery.flaws(lab)
+    flaw.remedy()
+    assert recovery.flaws(lab) == [] and len(lab.refresh()) == 1
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_run_whose_folder_is_gone_has_failed_whatever_it_was(lab, state):
+    first, id = lab.submit(PLAN), lab.submit(PLAN)
+    if state == RUNNING:
+        first, id = id, first
+    else:
+        with lab.store.transaction() as now:
+            now.mark(id, state)
+    before = lab.job(first).process or lab.job(id).process
+    shutil.rmtree(lab.run_folder(id))
+    job = lab.job(id)
+    assert job.state == FAILED and "Its folder is gone" in job.message
+    with pytest.raises(JobError, match="Its folder is gone"):
+        lab.resume(id)
+    lab.discard(id)
+    assert [job.state for job in lab.refresh()] == [RUNNING]
+    assert state != RUNNING or lab.job(first).process != before
+
+
+def test_a_run_that_cannot_be_started_fails_and_the_next_one_starts(lab):
+    running, broken, last = (lab.submit(PLAN) for _ in range(3))
+    (lab.run_folder(broken) / "log.txt").mkdir()
+    lab.stop_now(running)
+    assert "could not be started: Is a directory" in lab.job(broken).message
+    assert [lab.job(id).state for id in (broken, last)] == [FAILED, RUNNING]
+
+
+CUT_SHORT = b'{"steps": 1}\n{}\n[]\nnull\n{"steps": 2, "validation": {}}'
+FILES = ("request", "heartbeat", "log.txt", "progress.jsonl", "plan.json", "before-after.json")
+
+
+@pytest.mark.parametrize("content", [None, NOTHING, WORDS, CUT_SHORT, "folder"])
+def test_a_run_with_any_file_damaged_is_looked_at_ended_and_discarded(lab, content):
+    id = lab.submit(PLAN)
+    folder = lab.run_folder(id)
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
+        if content == "folder":
+            (folder / name).mkdir()
+        elif content is not None:
+            (folder / name).write_bytes(content)
+    assert lab.job(id).state == RUNNING
+    assert read_progress(folder) == []
+    for act in (lab.pause, lab.stop):
+        try:
+            act(id)
+        except MISTError as error:
+            assert "request" in str(error) or str(folder) in str(error)
+    ended(lab, id, weights=False)
+    assert lab.job(id).state in (LOST, FAILED, "paused")
+    assert lab.size(id) >= 0 and lab.prunable() == []
+    lab.discard(id)
+    assert not folder.exists() and lab.refresh() == []
+
+
+def test_on_a_full_disk_runs_are_shown_pruned_and_discarded_and_none_starts(lab, full_disk):
+    finished, running, waiting = (lab.submit(PLAN) for _ in range(3))
+    (lab.run_folder(finished) / "shard-000000.safetensors").write_bytes(bytes(10_000))
+    with full_disk():
+        ended(lab, finished)
+        assert [job.state for job in lab.refresh()] == [FINISHED, QUEUED, QUEUED]
+        assert [job.id for job in lab.prunable()] == [finished]
+        lab.prune([finished])
+        assert lab.prunable() == []
+        with pytest.raises(MISTError):
+            lab.submit(PLAN)
+        with pytest.raises(MISTError):
+            lab.resume(waiting)
+        assert recovery.flaws(lab) == []
+    assert [job.state for job in lab.refresh()] == [FINISHED, RUNNING, QUEUED]
+    assert len([f for f in lab.folder.iterdir() if f.is_dir()]) == 3  # the refused one left nothing
+    with full_disk():
+        with pytest.raises(MISTError):
+            lab.discard(running)
+        assert not lab.run_folder(running).exists()  # the room comes first
+    assert lab.job(running).state == FAILED
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_a_list_of_an_earlier_version_is_read_on_a_full_disk(lab, full_disk, mode):
+    id = lab.submit(PLAN)
+    connection = sqlite3.connect(lab.store.path)
+    connection.execute(f"PRAGMA journal_mode={mode}")
+    connection.close()
+    with full_disk():
+        assert [job.id for job in lab.refresh()] == [id]
+
+
+def test_a_data_folder_that_is_a_file_is_a_sentence(tmp_path):
+    (tmp_path / "home").write_text("")
+    lab = Lab(tmp_path / "home" / "jobs")
+    assert lab.refresh() == [] and recovery.flaws(lab) == []
+    with pytest.raises(MISTError, match="cannot be written"):
+        lab.submit(PLAN)
+
+
+def test_a_plan_on_the_disk_is_the_plan_of_the_list(lab):
+    id = lab.submit(PLAN)
+    assert json.loads(plan_path(lab.run_folder(id)).read_bytes()) == PLAN.to_dict()
+    assert is_locked(lab.run_folder(id)) and take_lock(lab.folder) is not None

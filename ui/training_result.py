@@ -1,0 +1,63 @@
+"""What a finished run on the Train page gained and forgot, and what becomes of its weights."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mist_core.jobs import findings
+from mist_core.jobs.comparison import (
+    Comparison,
+    compare_all,
+    read_comparisons,
+    write_comparisons,
+)
+from mist_core.jobs.job import Job
+from mist_core.jobs.plan import Plan, start_path, weights_path
+from mist_core.jobs.queue import Lab
+from mist_core.networks.registry import load_network
+from mist_core.weights import library
+from ui import shell as ui
+from ui.findings import paint
+
+
+def show_gain(lab: Lab, job: Job) -> None:
+    """Before and after on the user's laws and on the standing benchmarks."""
+    unit = ui.unit_switch("train-unit")
+    other = job.plan.start or library.default()
+    comparisons = gain(lab.run_folder(job.id), job.plan)
+    st.subheader(f"This run beside {other}", anchor=False)
+    paint(findings.gain(comparisons, unit))
+
+
+def gain(folder: Path, plan: Plan) -> list[Comparison]:
+    """The comparisons, made once and kept in the run's folder."""
+    kept = folder / "before-after.json"
+    known = read_comparisons(kept)
+    if known is None:
+        default = library.path_of(library.default())
+        files = start_path(folder) if plan.start else default, weights_path(folder)
+        before, after = (load_network(file)[0] for file in files)
+        bar = st.progress(0.0)
+        known = compare_all(before, after, plan, lambda s, name: bar.progress(s, f"On {name} …"))
+        bar.empty()
+        write_comparisons(kept, known)
+    return known
+
+
+def show_verdict(lab: Lab, job: Job) -> None:
+    """Keep the weights under a name, or throw the run away."""
+    if job.kept in library.kept():
+        st.success(f"Kept as {job.kept}: every page can choose it, and Weights exports it.")
+        if job.kept != library.default() and st.button("Make it the default here"):
+            library.make_default(job.kept)
+            st.rerun()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Keep as", f"mine-{job.id[:4]}", max_chars=40, width=240)
+        if st.button("Keep", type="primary"):
+            library.keep(weights_path(lab.run_folder(job.id)), name)
+            lab.mark_kept(job.id, name)
+            st.rerun()
+        if st.button("Discard the run"):
+            lab.discard(job.id)
+            st.query_params.clear()
+            st.rerun()
