@@ -5,96 +5,65 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from mist_core.checkpoint import sha256
 from mist_core.tables.association import Association, Ranking
 from mist_core.tables.bundled import DATASETS
-from mist_core.tables.columns import CHOOSABLE, DATE
+from mist_core.tables.columns import DATE, Column
 from mist_core.tables.figures import MOST_BARS, pair_chart, ranking_chart
-from mist_core.tables.ranking import complete_rows, scan, side
-from mist_core.tables.table import Table, read_table
+from mist_core.tables.ranking import complete_rows, scan
+from mist_core.tables.table import Table
 from ui import shell as ui
 from ui.cache import Report, once
+from ui.preflight import TYPES, choose_readings, uploaded
 
 Sources = list[list[str]] | None  # None: every usable column by itself
 _ONE, _GROUPS = "one target", "a group of columns"
-_HEADER = {"guess": None, "yes": True, "no": False}
+_MOST_DRAWN = 5_000  # rows of the selected pair
 
 
 def main() -> None:
     """The answer first; how the table was read below it, where it can be changed."""
     ui.page("Your table")
     st.title("Which columns tell about which?")
-    answer, reading = st.container(), st.container()
+    # An empty place takes what stood in it off the page at once; a container, when its run ends.
+    new = _is_new()
+    answer, reading = st.empty() if new else st.container(), st.container()
     with ui.core_errors():
         with st.sidebar:
             table, source = _choose_table()
         with reading:
-            table = _choose_kinds(table, source)
+            table = choose_readings(table, source)
         with st.sidebar:
             target, sources = _choose_columns(table, source)
             ui.choose_weights()
-        with answer:
+        with answer.container() if new else answer:
             _show_answer(table, source, _ranking(table, target, sources))
+
+
+def _is_new() -> bool:
+    """Whether another table was chosen than the page last began to answer about."""
+    upload = st.session_state.get("upload")
+    chosen = upload.file_id if upload else st.session_state.get("table")
+    before = st.session_state.get("answered")
+    st.session_state["answered"] = chosen
+    return chosen != before
 
 
 def _choose_table() -> tuple[Table, str]:
     """The table, and the name under which its settings are kept."""
     name = st.selectbox("Table", list(DATASETS), key="table", bind="query-params")
     story = st.empty()
-    upload = st.file_uploader("or your own CSV", type=["csv", "tsv", "txt"])
+    upload = st.file_uploader("or your own table", type=TYPES, key="upload")
     if upload is not None:
-        return _uploaded(upload.getvalue())
+        table = uploaded(upload.getvalue())
+        return table, table.sha256
     dataset = DATASETS[name]
     story.caption(f"{dataset.question} {dataset.story} Source: {dataset.source}.")
     return _bundled(name), name
 
 
-def _uploaded(data: bytes) -> tuple[Table, str]:
-    header = st.segmented_control(
-        "Names in the first line", list(_HEADER), default="guess", required=True
-    )
-    # Streamlit's own cache key would look at a part of an upload only.
-    table = _read(sha256(data), _HEADER[header], data)
-    st.caption(ui.plain(table.note))
-    return table, table.sha256
-
-
 @st.cache_resource
 def _bundled(name: str) -> Table:
     return DATASETS[name].load()
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reading the table …")
-def _read(sha256: str, header: bool | None, _data: bytes) -> Table:
-    return read_table(_data, header=header)
-
-
-def _choose_kinds(table: Table, source: str) -> Table:
-    """The table with its columns read as the user says."""
-    found = pd.DataFrame(
-        {
-            "column": table.names,
-            "read as": [c.kind for c in table.columns],
-            "because": [c.reason for c in table.columns],
-            "missing": [int(c.missing.sum()) for c in table.columns],
-        }
-    )
-    options = list(dict.fromkeys([*CHOOSABLE, *found["read as"]]))
-    label = f"{table.n_rows:,} rows, {len(table.columns):,} columns: change how they are read"
-    with st.expander(label):
-        edited = st.data_editor(
-            found,
-            hide_index=True,
-            disabled=["column", "because", "missing"],
-            column_config={
-                "read as": st.column_config.SelectboxColumn(options=options, required=True)
-            },
-            key=f"kinds-{source}",
-        )
-        st.caption("The first 100 rows")
-        st.dataframe(table.to_frame().head(100), height=240, hide_index=True)
-    changed = edited[edited["read as"] != found["read as"]]
-    return table.with_kinds(dict(zip(changed["column"], changed["read as"], strict=True)))
 
 
 def _choose_columns(table: Table, source: str) -> tuple[list[str], Sources]:
@@ -151,9 +120,9 @@ def _url(source: str) -> str | None:
 
 def _ranking(table: Table, target: list[str], sources: Sources) -> Ranking:
     """The ranking, computed once for all sessions."""
-    kinds = tuple((c.name, c.kind) for c in table.columns)
+    read = (table.note, *((c.name, c.kind, c.reading) for c in table.columns))
     chosen = None if sources is None else tuple(map(tuple, sources))
-    key = ("ranking", table.sha256, kinds, tuple(target), chosen, ui.weights_hash())
+    key = ("ranking", table.sha256, read, tuple(target), chosen, ui.weights_hash())
     return once(key, lambda report: _measure(table, target, sources, report), words="Measuring …")
 
 
@@ -216,9 +185,13 @@ def _show_pair(table: Table, ranking: Ranking, association: Association, unit: s
         st.caption(ui.plain(f"Careful: {'; '.join(association.flags)}."))
     x = _one_of(association.columns, "Drawn column")
     y = _one_of(ranking.target, "Drawn target")
-    data = side(table, (x, y), complete_rows(table, (x, y)))
-    chart = pair_chart(data[x].rename(table[x].label), data[y].rename(table[y].label))
+    rows = complete_rows(table, (x, y), max_rows=_MOST_DRAWN)
+    chart = pair_chart(*(_drawn(table[name]).iloc[rows] for name in (x, y)))
     ui.show(chart, description=f"{x} against {y}")
+
+
+def _drawn(column: Column) -> pd.Series:
+    return column.shown if column.kind == DATE else column.values
 
 
 def _one_of(names: Sequence[str], label: str) -> str:

@@ -9,6 +9,7 @@ from mist_core.training.adaptation.figures import marginals, pairs
 from mist_core.training.adaptation.side import FittedSide
 from ui import shell as ui
 from ui.cache import once
+from ui.preflight import TYPES
 
 SEED = 0
 CHART_WIDTH = 190  # pixels: two on a narrow screen
@@ -25,7 +26,7 @@ FIRST_SIDES = {
 def choose_table() -> Adaptation:
     """A table and two groups of its columns, imitated; fitted once for all sessions."""
     name = st.selectbox("Table", list(FIRST_SIDES))
-    upload = st.file_uploader("or your own CSV", type=["csv", "tsv", "txt"])
+    upload = st.file_uploader("or your own table", type=TYPES)
     table = DATASETS[name].load() if upload is None else read_table(upload.getvalue())
     sides = FIRST_SIDES[name] if upload is None else ([], [])
     x = st.multiselect("X", table.names, sides[0], key=f"x-{table.sha256}")

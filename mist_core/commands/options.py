@@ -8,7 +8,7 @@ from mist_core.errors import TableError
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table, read_table
 
-TABLE = f"a file, or a bundled table: {', '.join(DATASETS)}"
+TABLE = f"a file (CSV, Excel, Parquet) or a bundled table: {', '.join(DATASETS)}"
 
 
 def count(word: str) -> int:
@@ -42,12 +42,9 @@ def named_table(word: str) -> Table:
     """
     if word in DATASETS:
         return DATASETS[word].load()
-    try:
-        return read_table(Path(word).read_bytes())
-    except OSError as error:
-        raise TableError(
-            f"{word}: cannot be read ({error.strerror}), and is none of {', '.join(DATASETS)}."
-        ) from error
+    if not Path(word).exists():
+        raise TableError(f"{word}: there is no such file, and it is none of {', '.join(DATASETS)}.")
+    return read_table(word)
 
 
 def _at_least(least: int, word: str) -> int:

@@ -24,12 +24,14 @@ class Cells:
         columns: (n_rows,) each, text without blanks around it; null where the cell is empty.
         notes: how it was read and what was left out, a few words each.
         delimiter: of a text file, else empty.
+        sheets: the names of a workbook's sheets, else none.
     """
 
     names: tuple[str, ...]
     columns: list[pa.StringArray]
     notes: tuple[str, ...]
     delimiter: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from mist_core.tables.classes import class_of_each, labels_of, merged
 CONTINUOUS, ORDINAL, CLASS = "continuous", "ordinal", "class"
 DATE, IDENTIFIER, CONSTANT = "date", "identifier", "constant"
 KINDS = (CONTINUOUS, ORDINAL, CLASS, DATE, IDENTIFIER, CONSTANT)
+_MOST_DAYS = 100_000  # from 1970, either way, that pandas holds: 1697 to 2243
 CHOOSABLE = (CONTINUOUS, ORDINAL, CLASS, IDENTIFIER)  # what any column may be said to be
 
 
@@ -42,6 +43,14 @@ class Reading:
 
 
 UNSAID = Reading()
+
+
+def moments(days: np.ndarray) -> np.ndarray:
+    """(n,) datetime64[us] of days since 1970, NaT for NaN."""
+    micros = np.rint(days * 86_400e6)
+    missing = np.isnan(micros)
+    found = np.where(missing, 0, micros).astype(np.int64).view("M8[us]")
+    return np.where(missing, np.datetime64("NaT"), found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +86,6 @@ class Column:
     reading: Reading = UNSAID
 
     @property
-    def label(self) -> str:
-        """The name for an axis, with the unit where there is one."""
-        return f"{self.name} (days since 1970)" if self.kind == DATE else self.name
-
-    @property
     def usable(self) -> bool:
         """Whether the column is looked at unless somebody asks otherwise."""
         return self.kind not in (IDENTIFIER, CONSTANT)
@@ -104,6 +108,15 @@ class Column:
         categories = pd.Categorical.from_codes(codes, labels)
         return pd.Series(categories, name=self.name)
 
+    @property
+    def shown(self) -> pd.Series:
+        """(n_rows,) what a person is shown: dates as dates, text where numbers would lose it."""
+        if self.kind == DATE and np.nanmax(np.abs(self.numbers)) < _MOST_DAYS:
+            return pd.Series(moments(self.numbers), name=self.name)
+        if self.kind == DATE or (self.spelled and self.kind != CLASS):
+            return pd.Series(self.texts, name=self.name)
+        return self.values.astype(object) if self.is_class else self.values
+
     @functools.cached_property
     def missing(self) -> np.ndarray:
         """(n_rows,) True where the column, as its kind reads it, has no value."""
@@ -119,6 +132,8 @@ class Column:
         """(n_rows,) the cells as text, null where empty, also where only numbers were kept."""
         if self.cells is not None:
             return self.cells
+        if self.kind == DATE:
+            return pc.cast(pa.array(moments(self.numbers), pa.timestamp("us")), pa.string())
         return pc.cast(pa.array(self.numbers, from_pandas=True), pa.string())
 
     @property

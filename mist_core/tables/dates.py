@@ -6,7 +6,6 @@ either reads 05/03/23 beside 25/03/23 as another month in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mist_core.tables.calendar import days_since_1970, month_numbers, offsets
+from mist_core.tables.date_forms import THREE, Fields, fields_of, matches
 from mist_core.tables.numbers import as_typed
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day first", "month first", "year first"
@@ -23,55 +23,11 @@ ORDERS = {
     MONTH_FIRST: {"month": "first", "day": "second", "year": "third"},
     YEAR_FIRST: {"year": "first", "month": "second", "day": "third"},
 }
-_WEEKDAY = r"^(?:(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,? )?"
-_TIME = (
-    r"(?:(?:t| t |,? +|:)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
-    r"(?::(?P<second>[0-9]{2})(?:[.,:](?P<fraction>[0-9]{1,9}))?)?"
-    r"(?P<half>(?: ?[ap]\.?m\.?)?) ?"
-    r"(?P<zone>(?:z|utc|gmt|(?:utc|gmt)?[+-][0-9]{2}:?(?:[0-9]{2})?)?))?"
-    r"(?: \([^)]*\))?$"
-)
-_NAME = r"(?P<name>[^0-9 .,/'_-]{3,10})"
-_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
-_YEAR = r"(?P<year>[0-9]{4})"
-_ANY_YEAR = r"'?(?P<year>[0-9]{4}|[0-9]{2})"
-_FORMS = {
-    "year-month-day": _YEAR + r"[-/._ ](?P<month>[0-9]{1,2})[-/._ ](?P<day>[0-9]{1,2})" + _TIME,
-    "characters": _YEAR + r"年 ?(?P<month>[0-9]{1,2})月 ?(?P<day>[0-9]{1,2})日?" + _TIME,
-    "three": (
-        r"(?P<first>[0-9]{1,2})[-/. ](?P<second_>[0-9]{1,2})[-/. ](?P<third>[0-9]{4}|'?[0-9]{2})\.?"
-        + _TIME
-    ),
-    "day-name-year": _DAY
-    + r"[-/ .]*(?:of |de )?"
-    + _NAME
-    + r"(?:[-/ .,]+|-? ?de )"
-    + _ANY_YEAR
-    + _TIME,
-    "day-name-year, close": _DAY + r"(?P<name>[a-z]{3})" + _ANY_YEAR + _TIME,
-    "name-day-year": _NAME + r"\.?[ -]+" + _DAY + r",?[ -]+" + _YEAR + _TIME,
-    "name-day-time-year": (
-        _NAME + r" +" + _DAY + r" (?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
-        r"(?: (?:utc|gmt|z))? " + _YEAR + "$"
-    ),
-    "year-name-day": _YEAR + r"[-/ ]" + _NAME + r"[-/ ]" + _DAY + _TIME,
-    "digits": (
-        r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-        r"(?:[t _-]?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>(?:[0-9]{2})?)z?)?$"
-    ),
-    "year-month": r"(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})$",
-    "month-year": r"(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})$",
-    "name-year": _NAME + r"\.?[ -]*" + _ANY_YEAR + "$",
-    "quarter": r"(?P<year>[0-9]{4})[- ]?q(?P<quarter>[1-4])$",
-    "quarter first": r"q(?P<quarter>[1-4])[-/ ]?(?P<year>[0-9]{4})$",
-    "week": r"(?P<year>[0-9]{4})-?w(?P<week>[0-9]{2})(?:-?(?P<weekday>[1-7]))?$",
-}
 _LOOKED_AT = 200  # texts that say whether a column can hold dates at all
 _CLOCK = (
     r"^(?P<hour>[0-9]{1,3}):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9])(?:[.,](?P<fraction>[0-9]+))?)?"
     r"(?P<half>(?: ?[ap]\.?m\.?)?)$"
 )
-Fields = dict[str, pa.Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +59,8 @@ def read_dates(texts: pa.StringArray, counts: np.ndarray, order: str | None = No
     if not _can_be_dates(texts):
         return Dates(days, None, False, ())
     found, doubtful, said = None, False, []
-    for form, where, fields in _matches(pc.utf8_lower(as_typed(texts))):
-        if form == "three":
+    for form, where, fields in matches(pc.utf8_lower(as_typed(texts))):
+        if form == THREE:
             found, doubtful = _order(fields, counts[where], order)
             fields |= {part: fields[_PLACES[at]] for part, at in ORDERS[found].items()}
         days[where] = _days(fields)
@@ -120,7 +76,7 @@ def read_clock(texts: pa.StringArray) -> np.ndarray:
     parts = pc.extract_regex(pc.utf8_lower(texts), _CLOCK)
     where = np.flatnonzero(pc.is_valid(parts).to_numpy(zero_copy_only=False))
     if len(where):
-        hours[where] = 24 * _share_of_day(_fields(parts.take(pa.array(where))), most_hours=999)
+        hours[where] = 24 * _share_of_day(fields_of(parts.take(pa.array(where))), most_hours=999)
     return hours
 
 
@@ -130,24 +86,7 @@ _PLACES = {"first": "first", "second": "second_", "third": "third"}
 def _can_be_dates(texts: pa.StringArray) -> bool:
     """A cheap look at the first texts: dates have at least three digits and at most 40 letters."""
     sample = pc.utf8_lower(as_typed(texts[:_LOOKED_AT]))
-    return next(_matches(sample), None) is not None
-
-
-def _matches(texts: pa.Array) -> Iterator[tuple[str, np.ndarray, Fields]]:
-    """(form, positions, fields) of the texts of each form, each text once."""
-    left = np.arange(len(texts))
-    for form, pattern in _FORMS.items():
-        if not len(left):
-            return
-        parts = pc.extract_regex(texts.take(pa.array(left)), _WEEKDAY + pattern)
-        matched = pc.is_valid(parts).to_numpy(zero_copy_only=False)
-        if matched.any():
-            yield form, left[matched], _fields(parts.filter(pa.array(matched)))
-            left = left[~matched]
-
-
-def _fields(parts: pa.StructArray) -> Fields:
-    return {field.name: parts.field(field.name) for field in parts.type}
+    return next(matches(sample), None) is not None
 
 
 def _order(fields: Fields, counts: np.ndarray, order: str | None) -> tuple[str, bool]:
@@ -167,7 +106,8 @@ def _order(fields: Fields, counts: np.ndarray, order: str | None) -> tuple[str, 
         fitting = [name for name in fitting if name != YEAR_FIRST or len(fitting) == 1]
     if len(fitting) == 1:
         return fitting[0], False
-    in_time = [name for name in fitting if _in_time(days[name])]
+    # Only where no date comes twice are the texts in the order of the rows.
+    in_time = [name for name in fitting if counts.max() == 1 and _in_time(days[name])]
     if len(in_time) == 1:
         return in_time[0], False
     american = "half" in fields and _any(fields["half"])

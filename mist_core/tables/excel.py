@@ -1,5 +1,6 @@
 """A sheet of an Excel or OpenDocument workbook as cells of text, read by calamine."""
 
+import dataclasses
 import datetime as dt
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -36,7 +37,8 @@ def read_workbook(source: Source, *, header: bool | None = None, sheet: str | No
         raise TableError(f"The workbook cannot be read ({error}): save it again.") from error
     if not rows:
         raise TableError("The workbook has no sheet with a table: add the data.")
-    return _cells(rows, header, _sheet_note(name, book))
+    cells = _cells(rows, header, _sheet_note(name, book))
+    return dataclasses.replace(cells, sheets=tuple(book.sheet_names))
 
 
 def _check_size(source: Source) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import altair as alt
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype
 
 from mist_core.charts import BLUE, MAX_POINTS, VERMILLION, scatter
 from mist_core.inference.posterior import UNITS
@@ -23,6 +24,9 @@ _INK = "#8C8C8C"  # readable on the light and on the dark background
 _FLAT_AXIS = alt.Axis(labelLimit=110, labelAngle=0, labelFlush=False)
 # Every row is named, long names are cut short, and no label moves off its row at an end.
 _AXIS = alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False)
+
+# On a scale of numbers, since bins and quantiles of days are numbers.
+_DATES = alt.Axis(labelExpr="utcFormat(datum.value * 86400000, '%Y-%m-%d')", labelAngle=0)
 
 
 def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.LayerChart:
@@ -52,9 +56,34 @@ def pair_chart(x: pd.Series, y: pd.Series) -> alt.TopLevelMixin:
     """Two columns against each other: counts where both have few values, strips, or points.
 
     Args:
-        x: (n,) float or category, no gaps; its name titles the axis.
+        x: (n,) float, category or datetime, no gaps; its name titles the axis.
         y: (n,) likewise.
     """
+    dates = [column.name for column in (x, y) if is_datetime64_any_dtype(column)]
+    return _with_dates(_drawn(*map(_in_days, (x, y))), dates) if dates else _drawn(x, y)
+
+
+def _in_days(column: pd.Series) -> pd.Series:
+    """Days since 1970 of dates, or classes where they are few; other columns as they are."""
+    if not is_datetime64_any_dtype(column):
+        return column
+    if column.nunique() <= MOST_CLASSES:
+        return column.dt.strftime("%Y-%m-%d").astype("category")
+    days = column.to_numpy().astype("M8[us]").astype(np.int64) / 86_400e6
+    return pd.Series(days, name=column.name)
+
+
+def _with_dates(chart: alt.TopLevelMixin, names: Sequence[str]) -> alt.TopLevelMixin:
+    """The chart with dates at the axes of these names, whose values are days since 1970."""
+    for part in getattr(chart, "layer", [chart]):
+        for axis in ("x", "y"):
+            channel = getattr(part.encoding, axis)
+            if channel is not alt.Undefined and channel["title"] in names:
+                channel["axis"] = _DATES
+    return chart
+
+
+def _drawn(x: pd.Series, y: pd.Series) -> alt.TopLevelMixin:
     classes = [isinstance(column.dtype, pd.CategoricalDtype) for column in (x, y)]
     if all(column.nunique() <= MOST_CLASSES for column in (x, y)) or all(classes):
         return _counts(x, y)

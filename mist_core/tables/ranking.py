@@ -15,10 +15,12 @@ from mist_core.inference.posterior import DOUBTFUL, Posterior
 from mist_core.tables.association import Association, Ranking
 from mist_core.tables.table import Table
 
-MAX_ROWS = 5_000
+MAX_ROWS = 1_000_000  # more rows, a better answer; this is what one estimate can hold
 COVERAGE = 0.9
 _FEW_ROWS = 50
 _BATCH = 64  # pairs a call: large enough to be fast, small enough to report progress
+_BATCH_ROWS = 1 << 21  # of all pairs of a call: what their columns may hold in memory
+_NAMED = 5  # columns left out that a message names
 
 Names = tuple[str, ...]
 Progress = Callable[[int, int], None]
@@ -112,7 +114,16 @@ def complete_rows(
 
 
 def _other_columns(table: Table, target: Names) -> list[Names]:
-    return [(c.name,) for c in table.columns if c.usable and c.name not in target]
+    others = [column for column in table.columns if column.name not in target]
+    usable = [(column.name,) for column in others if column.usable]
+    if others and not usable:
+        named = "; ".join(f"{column.name} ({column.reason})" for column in others[:_NAMED])
+        more = f"; and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        raise TableError(
+            f"Nothing is left to compare with the target, since these were left out: {named}{more}."
+            " Read one of them as another kind."
+        )
+    return usable
 
 
 def _check_sides(target: Names, sources: Sequence[Names]) -> None:
@@ -149,9 +160,10 @@ def _posteriors(
     for source, kept in rows.items():
         by_length[len(kept)].append(source)
     posteriors = {}
-    for sources in by_length.values():
-        for start in range(0, len(sources), _BATCH):
-            batch = sources[start : start + _BATCH]
+    for length, sources in by_length.items():
+        size = max(1, min(_BATCH, _BATCH_ROWS // length))
+        for start in range(0, len(sources), size):
+            batch = sources[start : start + size]
             pairs = [(side(table, s, rows[s]), side(table, target, rows[s])) for s in batch]
             posteriors.update(zip(batch, estimator.posteriors(pairs), strict=True))
             if progress:

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from mist_core.errors import TableError
 from mist_core.tables.columnar import file_columns, frame_columns
-from mist_core.tables.columns import CLASS, DATE, Column, Reading
+from mist_core.tables.columns import Column, Reading
 from mist_core.tables.delimited import read_delimited
 from mist_core.tables.encoding import decode
 from mist_core.tables.excel import read_workbook
@@ -31,11 +30,13 @@ class Table:
         columns: at least two, with unique names.
         sha256: of the bytes it was read from; what caches are keyed on.
         note: how the file was read, one sentence; empty for a table that came from no file.
+        sheets: of the workbook it was read from, else none.
     """
 
     columns: tuple[Column, ...]
     sha256: str
     note: str = ""
+    sheets: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -83,7 +84,7 @@ class Table:
         Args:
             rows: only so many, from the top; None for all.
         """
-        return pd.DataFrame({c.name: _shown(c)[:rows] for c in self.columns})
+        return pd.DataFrame({c.name: c.shown[:rows] for c in self.columns})
 
 
 def read_table(
@@ -114,7 +115,8 @@ def read_table(
             cells = read_workbook(file, header=header, sheet=sheet)
         else:
             cells = read_delimited(decode(file, encoding), header=header, delimiter=delimiter)
-        return Table(interpret_all(cells), file.sha256, f"Read as {'; '.join(cells.notes)}.")
+        note = f"Read as {'; '.join(cells.notes)}."
+        return Table(interpret_all(cells), file.sha256, note, cells.sheets)
     except OSError as error:
         raise TableError(f"{file.place}: cannot be read ({error.strerror}).") from error
 
@@ -123,16 +125,3 @@ def table_from_frame(frame: pd.DataFrame) -> Table:
     """A table from columns of numbers, dates or texts already in memory."""
     digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
     return Table(frame_columns(frame), digest)
-
-
-def _shown(column: Column) -> pd.Series:
-    if column.kind == DATE:
-        micros = np.rint(column.numbers * 86_400e6)
-        if np.nanmax(np.abs(micros)) < 9e15:  # about the years 1685 to 2255, what pandas can hold
-            missing = np.isnan(micros)
-            moments = np.where(missing, 0, micros).astype(np.int64).view("M8[us]")
-            return pd.Series(np.where(missing, np.datetime64("NaT"), moments))
-        return pd.Series(column.texts)
-    if column.spelled and column.kind != CLASS:
-        return pd.Series(column.texts)
-    return column.values.astype(object) if column.is_class else pd.Series(column.numbers)

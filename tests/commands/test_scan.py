@@ -32,7 +32,7 @@ def test_the_result_can_be_stored(table, capsys):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["nowhere.csv"], "TableError: nowhere.csv: cannot be read"),
+        (["nowhere.csv"], "TableError: nowhere.csv: there is no such file"),
         (["Wine", "--target", "taste"], "TableError: The table has no column 'taste'"),
         (["Wine", "--weights", "best"], "WeightsError: There are no weights 'best'"),
     ],

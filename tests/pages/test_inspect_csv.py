@@ -2,11 +2,13 @@
 
 import io
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mist_core.inference.posterior import Posterior
 from mist_core.tables.bundled import DATASETS
+from tests.tables.wild import WILD
 from ui import shell as ui
 
 PAGE = "pages/inspect_csv.py"
@@ -121,3 +123,31 @@ def test_names_from_a_file_are_shown_letter_by_letter(page):
 def test_columns_left_out_are_listed(page):
     uploaded(page, "row;x;kind\n" + "".join(f"{i};{i % 9 / 4};{'ab'[i % 2]}\n" for i in range(40)))
     assert any("row: whole numbers" in text.value for text in page.text)
+
+
+def read(page: AppTest) -> pd.DataFrame:
+    """How the columns were read, of the table that was drawn last."""
+    return next(frame.value for frame in page.dataframe if "read as" in frame.value)
+
+
+def test_an_upload_says_how_each_column_was_read(page):
+    cells = "".join(f"{'broken' if i == 7 else f'{i % 9} kg'};{i % 7 / 8}\n" for i in range(40))
+    uploaded(page, "weight;y\n" + cells)
+    assert read(page)["odd cells"].tolist() == ["1: broken (1)", ""]
+    assert "in kg" in read(page)["because"].iloc[0]
+    assert any("1 with odd cells" in expander.label for expander in page.expander)
+
+
+def test_where_nothing_is_left_it_says_what_was_left_out_and_why(page):
+    uploaded(page, "name,y\n" + "".join(f"n{i},{i * i % 101}\n" for i in range(60)))
+    message = page.error[0].value
+    assert "name" in message and "every text is different" in message and "another kind" in message
+
+
+def test_a_workbook_can_be_uploaded(page):
+    page.file_uploader[0].set_value(
+        ("t.xlsx", WILD["Excel, with a title and a second sheet"].data, "")
+    )
+    run(page)
+    assert page.selectbox(key=next(b.key for b in page.selectbox if b.label == "Sheet"))
+    assert "sheet Sheet" in " ".join(caption.value for caption in page.caption)

@@ -55,6 +55,19 @@ def test_classes_against_numbers_show_quartiles_and_the_rows(swapped):
     assert spread["q50"].iloc[0] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("other", [number(90), label(list("abc") * 30)], ids=["number", "class"])
+def test_dates_stand_at_the_axes_as_dates(other):
+    days = pd.Series(pd.date_range("2023-03-05", periods=90), name="day")
+    assert "2023-0" in to_svg(pair_chart(days, other))
+    assert "2023-0" in to_svg(pair_chart(other, days))
+
+
+def test_few_dates_are_classes_in_their_order():
+    days = pd.Series(np.repeat(pd.to_datetime(["2023-02-01", "2022-12-01"]), 50), name="day")
+    chart = pair_chart(days, label(list("xyyx") * 25)).to_dict()
+    assert chart["layer"][0]["encoding"]["x"]["sort"] == ["2022-12-01", "2023-02-01"]
+
+
 def test_many_rows_are_summed_up_and_no_longer_drawn_one_by_one():
     n = MAX_POINTS + 2
     assert all(

@@ -160,6 +160,19 @@ def test_a_sentence_says_it_in_words_and_owns_up_to_doubt(frame):
     assert none.sentence("target").endswith("They may well be independent.")
 
 
+def test_where_every_other_column_was_left_out_it_says_which_and_why(frame):
+    frame = pd.DataFrame({"name": [f"n{i}" for i in range(400)], "target": frame["target"]})
+    with pytest.raises(TableError, match=r"name \(every text is different.*Read one of them as"):
+        ranking_of(frame)
+
+
+def test_all_rows_are_used_however_many():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(20_000, 2)), columns=["x", "target"])
+    ranking = ranking_of(frame)
+    assert (ranking.n_drawn, ranking.associations[0].n_samples) == (20_000, 20_000)
+
+
 def test_impossible_choices_are_refused_with_what_to_do(frame):
     with pytest.raises(TableError, match="Choose a target"):
         ranking_of(frame, target=())

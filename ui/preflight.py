@@ -1,0 +1,76 @@
+"""How a table was read, and the controls that change it."""
+
+import streamlit as st
+
+from mist_core.checkpoint import sha256
+from mist_core.tables import Table, preflight, read_table
+from ui import shell as ui
+
+TYPES = ["csv", "tsv", "txt", "dat", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "feather"]
+_HEADER = {"guess": None, "yes": True, "no": False}
+_PREVIEW = 100  # rows
+
+
+def uploaded(data: bytes) -> Table:
+    """The table in an uploaded file, read as the user says."""
+    header = st.segmented_control(
+        "Names in the first line", list(_HEADER), default="guess", required=True
+    )
+    # Streamlit's own cache key would look at a part of an upload only.
+    digest = sha256(data)
+    table = _read(digest, _HEADER[header], None, data)
+    if len(table.sheets) > 1:
+        sheet = st.selectbox("Sheet", table.sheets, key=f"sheet-{digest}")
+        table = _read(digest, _HEADER[header], sheet, data)
+    st.caption(ui.plain(table.note))
+    return table
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the table …")
+def _read(sha256: str, header: bool | None, sheet: str | None, _data: bytes) -> Table:
+    return read_table(_data, header=header, sheet=sheet)
+
+
+def choose_readings(table: Table, key: str) -> Table:
+    """The table with its columns read as the user says, in a table of how they were read."""
+    found = preflight.preflight(table)
+    left_out = sum(not column.usable for column in table.columns)
+    odd = sum(column.n_odd > 0 for column in table.columns)
+    label = f"{table.n_rows:,} rows, {len(table.columns):,} columns"
+    label += f", {left_out:,} left out" if left_out else ""
+    label += f", {odd:,} with odd cells" if odd else ""
+    with st.expander(f"{label}: see and change how they are read"):
+        edited = st.data_editor(
+            found,
+            hide_index=True,
+            disabled=list(preflight.FOUND),
+            column_config=_controls(found),
+            key=f"readings-{key}",
+        )
+        st.caption(f"The first {_PREVIEW} rows")
+        st.dataframe(table.to_frame(_PREVIEW), height=240, hide_index=True)
+    return preflight.as_said(table, found, edited)
+
+
+def _controls(found) -> dict:
+    kinds = list(dict.fromkeys([*preflight.KINDS, *found[preflight.KIND]]))
+    choices = {
+        preflight.KIND: kinds,
+        preflight.DECIMAL: list(preflight.DECIMALS),
+        preflight.ORDER: list(preflight.DATE_ORDERS),
+    }
+    helps = {
+        preflight.ALSO_MISSING: "Cells that stand for a missing value, by commas: -99, unknown",
+        preflight.ALSO_VALUES: "Cells that are values though they look like gaps, by commas: none",
+        preflight.GAPS_AS_CLASS: "Where the column is a class, missing cells are one more",
+    }
+    columns = {
+        name: st.column_config.SelectboxColumn(options=options, required=name == preflight.KIND)
+        for name, options in choices.items()
+    }
+    for name in (preflight.ALSO_MISSING, preflight.ALSO_VALUES):
+        columns[name] = st.column_config.TextColumn(help=helps[name])
+    columns[preflight.GAPS_AS_CLASS] = st.column_config.CheckboxColumn(
+        help=helps[preflight.GAPS_AS_CLASS]
+    )
+    return columns
