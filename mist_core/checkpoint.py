@@ -52,11 +52,20 @@ def save_checkpoint(path: str | Path, tensors: dict[str, Tensor], card: dict) ->
         OSError: as `mist_core.files.write_whole`.
     """
     path = Path(path)
+    write_whole(path, packed(path, tensors, card))
+
+
+def packed(path: Path, tensors: dict[str, Tensor], card: dict) -> bytes:
+    """What `save_checkpoint` writes; `path` stands in messages.
+
+    Raises:
+        WeightsError: as `save_checkpoint`.
+    """
     copies = {name: _own_copy(tensor) for name, tensor in tensors.items()}
     _require_finite(path, copies)
     text = _card_text(path, card)
     metadata = {"format": FORMAT, "card": text, "digest": _digest(text, copies)}
-    write_whole(path, safetensors.torch.save(copies, metadata))
+    return safetensors.torch.save(copies, metadata)
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:

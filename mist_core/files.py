@@ -51,6 +51,20 @@ def storing(path: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What goes wrong with reading a file inside, as a sentence.
+
+    Raises:
+        StorageError: it is gone, or cannot be read.
+    """
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StorageError(f"{path.name} cannot be read ({why}): load the page again.") from error
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file: a reader sees the old one or the new one, never half, even after a power cut.
 
