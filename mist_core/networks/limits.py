@@ -11,8 +11,8 @@ from mist_core.errors import WeightsError
 from mist_core.networks.recalibration import NUM_FEATURES, ROWS
 from mist_core.statistics import summary
 
-# Weights of the trunk, at most: a hundred times those of the shipped networks.
-MOST_WEIGHTS = 100_000_000
+# Weights of all layers, at most: about twenty times those of the shipped networks.
+MOST_WEIGHTS = 20_000_000
 
 
 @dataclass(frozen=True)
