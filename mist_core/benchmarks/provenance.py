@@ -1,4 +1,4 @@
-"""Stored benchmark runs: the numbers with all that is needed to judge and to repeat them."""
+"""Stored results: the numbers with all that is needed to judge and to repeat them."""
 
 import datetime
 import hashlib
@@ -17,12 +17,12 @@ _PACKAGES = ("torch", "numpy", "pandas", "benchmark-mi", "jax", "scikit-learn")
 
 
 def provenance(command: list[str], judged: dict[str, MISTEstimator], seconds: float) -> dict:
-    """What produced a run: command, versions, hardware, weights, date; no paths, no host names.
+    """What produced a result: command, versions, hardware, weights, date; no paths, no host names.
 
     Args:
         command: arguments after `python -m mist_core`.
         judged: those of ours whose weights were judged, by their name in the result table.
-        seconds: wall-clock time of the run.
+        seconds: wall-clock time it took.
     """
     weights = {name: _origin(estimator) for name, estimator in judged.items()}
     return {
@@ -47,12 +47,12 @@ def hardware() -> dict:
 
 
 def unfinished(stem: Path, plan: str) -> Path:
-    """Where a run keeps its rows until it is stored: another plan, another file."""
+    """Where rows are kept until a result is stored: another plan, another file."""
     digest = hashlib.sha256(plan.encode()).hexdigest()
     return stem.with_name(f"{stem.name}.{digest[:8]}.unfinished")
 
 
-def save_run(stem: Path, summary: dict, table: pd.DataFrame | None = None) -> None:
+def save_result(stem: Path, summary: dict, table: pd.DataFrame | None = None) -> None:
     """Writes <stem>.json and, with a table, <stem>.parquet beside it (numbers in float32)."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     stem.with_name(f"{stem.name}.json").write_text(

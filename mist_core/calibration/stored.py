@@ -44,7 +44,7 @@ def stem(laws: str) -> str:
 def save(path: Path, study: Study | None, table: pd.DataFrame, made: dict) -> None:
     """Writes <path>.json and <path>.parquet."""
     drawn = {"study": asdict(study)} if study else {}
-    provenance.save_run(path, made | drawn, table)
+    provenance.save_result(path, made | drawn, table)
 
 
 def load(name: str, folder: Path = RESULTS) -> StoredStudy | None:
@@ -64,7 +64,7 @@ def load(name: str, folder: Path = RESULTS) -> StoredStudy | None:
 
 
 def _doubles(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its numbers as they were before `provenance.save_run` halved them."""
+    """The table with its numbers as they were before `provenance.save_result` halved them."""
     return table.astype(dict.fromkeys(table.select_dtypes("float32"), "float64"))
 
 

@@ -84,7 +84,7 @@ def main(options: argparse.Namespace) -> None:
     if options.variants:
         command += ["--variants", f'"{options.variants}"']
     record = provenance.provenance(command, {}, time.perf_counter() - start) | {"variants": rows}
-    provenance.save_run(options.out, record)
+    provenance.save_result(options.out, record)
     options.document.write_text(_document(record))
 
 

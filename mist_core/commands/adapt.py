@@ -135,7 +135,7 @@ def _store(
         "sides": {name: _tested(side) for name, side in (("x", found.x), ("y", found.y))},
         "comparisons": [c.to_dict() for c in comparisons],
     }
-    provenance.save_run(options.report, summary)
+    provenance.save_result(options.report, summary)
 
 
 def _tested(side: FittedSide) -> dict:

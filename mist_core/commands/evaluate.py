@@ -56,7 +56,7 @@ def main(options: argparse.Namespace) -> None:
     judged = {e.name: e.estimator for e in estimators if isinstance(e, Weights)}
     summary = provenance.provenance(_command(options, benchmark), judged, seconds)
     summary |= {"benchmark": options.benchmark, "jobs": options.jobs, "scores": records}
-    provenance.save_run(stem, summary, table)
+    provenance.save_result(stem, summary, table)
     journal.discard()
     print(f"Stored as {stem.name} in {stem.parent.name}/")
 

@@ -50,7 +50,7 @@ def main(options: argparse.Namespace) -> None:
     command = ["evaluate", "speed", "--weights", label, *words]
     summary = provenance.provenance(command, {f"mist-{label}": estimator}, journal.seconds())
     scores = dataclasses.asdict(ratios) | {"ratios": ratios.ratios()}
-    provenance.save_run(
+    provenance.save_result(
         stem, summary | {"benchmark": "speed", "speed": scores, "growth": exponents}, table
     )
     journal.discard()

@@ -51,7 +51,7 @@ def main(options: argparse.Namespace) -> None:
     scores = {str(n): scored(rows) for n, rows in table.groupby("n_samples")}
     kind = "refined" if options.refined else name
     out = options.out or paths.RESULTS / f"kept-out-{kind}"
-    provenance.save_run(out, origin | {"scores": scores}, table)
+    provenance.save_result(out, origin | {"scores": scores}, table)
     print(pd.DataFrame(scores).T.round(3).to_string())
 
 

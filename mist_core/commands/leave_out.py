@@ -78,7 +78,7 @@ def main(options: argparse.Namespace) -> None:
         command += ["--families", options.families]
     command += ["--datasets", str(options.datasets), "--seed", str(options.seed)]
     made = provenance.provenance(command, judges, time.perf_counter() - start)
-    provenance.save_run(options.out, made | {"families": rows, "mean": _mean(rows)})
+    provenance.save_result(options.out, made | {"families": rows, "mean": _mean(rows)})
 
 
 def _judged(family: str, folder: Path, options: argparse.Namespace) -> tuple[Path, dict]:

@@ -1,4 +1,4 @@
-"""What the Benchmark page makes of stored runs.
+"""What the Benchmark page makes of stored results.
 
 Imports benchmarks, calibration and explore.
 """

@@ -1,4 +1,4 @@
-"""How the estimators of stored runs are shown: a title, and whose they are."""
+"""How the estimators of stored results are shown: a title, and whose they are."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass

@@ -1,11 +1,11 @@
-"""Attention over sets: MAB, SAB, ISAB and PMA with explicit masks.
+"""Attention over sets: MAB, ISAB and PMA with explicit masks.
 
 Lee et al., "Set Transformer" (2019), with the residual branches normalized before rather than
 after the sum, as in Zhang et al., "Set Transformer++" (2022): it trains without warm-up tricks.
 
 Shapes: B sets (leading dimensions), Q queries, K keys, M inducing points or seed vectors,
 D = embed_dim. A `key_padding_mask` (B, K) is boolean, True = ignore, and leaves at least one key
-of each set; rows that a mask hides still come out of SAB and ISAB (finite, meaningless), so the
+of each set; rows that a mask hides still come out of an ISAB (finite, meaningless), so the
 next layer gets the same mask.
 """
 
@@ -50,18 +50,6 @@ class MAB(nn.Module):
 
     def _split_heads(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (self.num_heads, -1)).transpose(-3, -2)
-
-
-class SAB(nn.Module):
-    """Set attention block: MAB(X, X), permutation-equivariant, cost K^2."""
-
-    def __init__(self, embed_dim: int, num_heads: int):
-        super().__init__()
-        self.block = MAB(embed_dim, num_heads)
-
-    def forward(self, x: Tensor, key_padding_mask: Tensor | None = None) -> Tensor:
-        """Map a set (B, K, D) to (B, K, D)."""
-        return self.block(x, x, key_padding_mask)
 
 
 class ISAB(nn.Module):

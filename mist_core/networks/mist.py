@@ -41,7 +41,7 @@ class MISTConfig:
     """Shape of a `MIST` network.
 
     Attributes:
-        blocks: names of the statistics it reads, of `summaries.BLOCKS`.
+        blocks: names of the statistics it reads, of `summary.BLOCKS`.
         hidden_dim, num_layers: width and residual blocks of the trunk.
         dropout: share of the trunk's hidden units dropped in training.
         encoder_dim: token width of the set encoder; 0 leaves it out.
@@ -56,7 +56,7 @@ class MISTConfig:
         closeness: weight in `in_family` of the place among known datasets, beside 1 of evidence.
     """
 
-    blocks: tuple[str, ...] = tuple(summary.BLOCKS)
+    blocks: tuple[str, ...] = summary.PRESENT_BLOCKS
     hidden_dim: int = 512
     num_layers: int = 4
     dropout: float = 0.1
@@ -77,7 +77,7 @@ class MIST(Network):
         super().__init__()
         if config.tokens not in TOKENS:
             raise WeightsError(f"tokens: expected one of {', '.join(TOKENS)}.")
-        if config.blocks[0] != "sizes":
+        if config.blocks[0] not in summary.FIRST_BLOCKS:
             raise WeightsError("Expected the statistics 'sizes' before all others.")
         self.config = config
         num_features = summary.count(config.blocks)

@@ -53,7 +53,7 @@ def _build(path: Path, card: dict) -> Network:
 
 def _fitted(path: Path, config: dict) -> dict[str, Tensor]:
     """Numbers fitted after training, which files of earlier versions have in the config."""
-    if config["architecture"] != "mist":
+    if config.get("architecture") != "mist":
         return {}
     shape = (recalibration.ROWS, recalibration.NUM_FEATURES)
     try:

@@ -27,7 +27,9 @@ FREQUENCIES, FEW = (1.0, 2.0, 4.0, 8.0), 1
 SHIFTS = 4
 LEARNING_RATE = 6e-3
 # Decay of the weights: 1 at so many rows, less where more rows keep critics from learning by heart.
-DECAY_ROWS, MOST_DECAY, LEAST_DECAY = 2500, 2.0, 0.2
+DECAY_ROWS, MOST_DECAY, LEAST_DECAY = 2500, 3.0, 0.2
+# Columns of both sides beyond which more columns ask for more rows.
+MANY_COLUMNS = 12
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Schedule:
 
     steps: int
     rows: int
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """Steps after which critics are scored: the earlier ones know less by heart."""
+        return tuple(-(-self.steps // part) for part in (12, 3, 1))
 
 
 @dataclass(frozen=True)
@@ -76,14 +83,16 @@ class Critics:
         self.parameters = self._initial()
 
     def train(self, schedule: Schedule, report: Callable[[int], bool]) -> Iterator[int]:
-        """Learn; yields the number of steps done at each quarter of the schedule.
+        """Learn; yields the number of steps done at each of the schedule's marks.
 
         Args:
             schedule: of the training.
             report: called with the steps done; False ends the training early.
         """
         places = self._places(min(schedule.rows, len(self.rows.train(0)) - 1), schedule.steps)
-        decay = min(max((DECAY_ROWS / self.rows.n_samples) ** 0.5, LEAST_DECAY), MOST_DECAY)
+        columns = max(1.0, sum(side.shape[-1] for side in self.rows.white) / MANY_COLUMNS)
+        decay = (DECAY_ROWS * columns / self.rows.n_samples) ** 0.5
+        decay = min(max(decay, LEAST_DECAY), MOST_DECAY)
         optimizer = torch.optim.AdamW(
             self.parameters.values(), LEARNING_RATE, weight_decay=decay, foreach=True
         )
@@ -98,7 +107,7 @@ class Critics:
                 loss.sum().backward()
             optimizer.step()
             done = not report(step)
-            if done or step % -(-schedule.steps // 4) == 0 or step == schedule.steps:
+            if done or step in schedule.marks:
                 yield step
             if done:
                 return

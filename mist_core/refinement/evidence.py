@@ -24,7 +24,7 @@ MOST_SHIFTS, LEAST_SHIFTS = 16, 2
 # Rows of a fold on which the critics' optimism is measured.
 OPTIMISM_ROWS = 4096
 LOG_RATIOS = ("normal", "student", "coarse", "fine", "finest", "early", "middle", "late")
-SCORED_AT = {1: "early", 2: "middle", 4: "late"}  # quarters of the schedule
+MARKS = ("early", "middle", "late")
 NUMBERS = (
     *("bound", "standard_error", "spread", "plug_in", "deviation", "sample"),
     *(f"bound_{name}" for name in LOG_RATIOS),
@@ -112,12 +112,11 @@ def gather(x: Tensor, y: Tensor, seconds: float, seed: int, report: Report) -> G
     for size, name in enumerate(("coarse", "fine", "finest")):
         values[name] = scoring(Grids(rows, size).values)
     plan = schedule(x.shape[1], x.shape[2], y.shape[2], seconds)
-    quarter = -(-plan.steps // 4)
     done = 0
     for done in critics.train(plan, lambda step: report(0.9 * step / plan.steps)):
-        if done == plan.steps or (done % quarter == 0 and done // quarter in SCORED_AT):
-            late = scoring(critics.values)
-            values |= {n: late for k, n in SCORED_AT.items() if done <= k * quarter}
+        latest = scoring(critics.values)
+        # Where it ends early, the last critics stand for all that were to come.
+        values |= {n: latest for n, at in zip(MARKS, plan.marks, strict=True) if done <= at}
     joined = torch.stack([values[name] for name in LOG_RATIOS], 2)  # (B, K, J, S, r)
     combined, weights = stack(joined)
     found = bound(combined)

@@ -123,7 +123,11 @@ def whiten(x: Tensor, y: Tensor, frame: Spectrum, ridge: float) -> tuple[Tensor,
 
 
 def coordinates(
-    white_x: Tensor, white_y: Tensor, frame: Spectrum, ridge: float
+    white_x: Tensor,
+    white_y: Tensor,
+    frame: Spectrum,
+    ridge: float,
+    extra: tuple[Tensor, Tensor] | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Leading sign-fixed canonical coordinates of both sides, of unit variance.
 
@@ -133,13 +137,17 @@ def coordinates(
 
     Args:
         white_x: (B, n, p) and white_y: (B, n, q) of `whiten` with the same frame and ridge.
+        extra: (B, p, p) and (B, q, q), added to the squared coherence of either side.
 
     Returns:
         (B, n, min(p, COORDINATES)) and (B, n, min(q, COORDINATES)), float32.
     """
     coherence = frame.coherence(ridge)
-    a = white_x @ _directions(coherence @ coherence.mT, white_x).to(white_x)
-    b = white_y @ _directions(coherence.mT @ coherence, white_y).to(white_y)
+    squared = coherence @ coherence.mT, coherence.mT @ coherence
+    if extra is not None:
+        squared = squared[0] + extra[0], squared[1] + extra[1]
+    a = white_x @ _directions(squared[0], white_x).to(white_x)
+    b = white_y @ _directions(squared[1], white_y).to(white_y)
     a, b = standardised(a), standardised(b)
     return _fix_signs(a, b), _fix_signs(b, a)
 

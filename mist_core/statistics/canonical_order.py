@@ -11,7 +11,8 @@ from torch import Tensor
 
 from mist_core.statistics.marginals import Marginals, argsort
 
-SCRAMBLE, ROW_WEIGHTS = 20251118, 20251119  # seeds: parts of the definition
+# Seeds: parts of the definition.
+SCRAMBLE, ROW_WEIGHTS, REPEAT_WEIGHTS = 20251118, 20251119, 20261126
 
 
 def normal_form(x: Marginals, y: Marginals) -> tuple[Marginals, Marginals]:
@@ -57,7 +58,9 @@ def hash_order(x_places: Tensor, y_places: Tensor) -> Tensor:
 
     The hash is a sum over all columns of both sides of a scrambled distance of the rank from the
     nearer end, so it ignores row order, column order, decreasing maps and which side is X.
-    Integers, so that the sum over columns does not depend on their order.
+    Integers, so that the sum over columns does not depend on their order. Rows that are equal in
+    every column have one hash; each of them is scrambled once more by its number among them, which
+    leaves open which is which, so that a prefix holds equal rows as often as the whole does.
 
     Args:
         x_places: (B, p, n) and y_places: (B, q, n) as in `Marginals`.
@@ -72,8 +75,32 @@ def hash_order(x_places: Tensor, y_places: Tensor) -> Tensor:
     ordered = key.gather(-1, order)
     if (ordered[..., 1:] != ordered[..., :-1]).all():
         return order
-    order = argsort(_column_key(key, scrambled, (places - n).sign()))
-    return order.gather(-1, key.gather(-1, order).argsort(stable=True))
+    finer = _column_key(key, scrambled, (places - n).sign())
+    order = argsort(finer)
+    order = order.gather(-1, key.gather(-1, order).argsort(stable=True))
+    ordered = (key + finer).gather(-1, order)
+    equal = (ordered[..., 1:] == ordered[..., :-1]).any(-1, keepdim=True)
+    if not equal.any():
+        return order
+    again = argsort(key + finer)
+    again = again.gather(-1, argsort(_scrambled_again((key + finer).gather(-1, again))))
+    return torch.where(equal, again, order)
+
+
+def _scrambled_again(key: Tensor) -> Tensor:
+    """(B, n) hashes of sorted keys (B, n) and of each one's number among its equals."""
+    n = key.shape[-1]
+    position = torch.arange(n, device=key.device).expand(key.shape)
+    edge = torch.ones_like(key[..., :1], dtype=torch.bool)
+    starts = torch.cat([edge, key[..., 1:] != key[..., :-1]], -1)
+    number = position - torch.where(starts, position, 0).cummax(-1).values
+    weights = np.random.default_rng(REPEAT_WEIGHTS).integers(1, 2**62, n)
+    # Mixed by shifts and products (Steele et al., 2014, "SplitMix"): a sum would keep the order of
+    # keys that are far apart.
+    mixed = key ^ torch.from_numpy(weights).to(key.device)[number]
+    for shift, factor in ((30, -0x40A7B892E31B1A47), (27, -0x6B2FB644ECCEEE15)):
+        mixed = (mixed ^ ((mixed >> shift) & ((1 << (64 - shift)) - 1))) * factor
+    return mixed ^ ((mixed >> 31) & ((1 << 33) - 1))
 
 
 def _column_key(key: Tensor, scrambled: Tensor, side: Tensor) -> Tensor:

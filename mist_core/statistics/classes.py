@@ -22,6 +22,8 @@ COLUMNS = 8
 # Quantile bins of a column without classes, beside a column and beside a whole side.
 COLUMN_BINS = 8
 SIDE_BINS = (6, 16)
+# Rows for each bin, where there are to be more.
+ROWS_A_BIN = 100
 # Columns and classes of which normals are fitted.
 NORMAL_COLUMNS, NORMAL_CLASSES = 8, 12
 # A class's covariance is that of all classes together with the weight of so many rows a column.
@@ -33,37 +35,45 @@ ESTIMATES = tuple(range(9))
 NUM_STATISTICS = len(ESTIMATES) + 6
 
 
-def classes(x: Marginals, y: Marginals) -> Tensor:
-    """(B, NUM_STATISTICS) estimates first; where nothing is a class, those of no information."""
+def classes(x: Marginals, y: Marginals, finest: int = 1) -> Tensor:
+    """(B, NUM_STATISTICS) estimates first; where nothing is a class, those of no information.
+
+    Args:
+        x, y: sides of B datasets.
+        finest: so many times as many bins at most, where rows fill them: bins hide information,
+            of which there is always more to be seen with more rows.
+    """
     few = [side.repeat_share > LEAST_REPEATS for side in (x, y)]  # (B, d) each
     found = few[0].any(-1) | few[1].any(-1)
     out = x.scores.new_zeros(len(found), NUM_STATISTICS)
     out[:, : len(ESTIMATES)] = math.log(LOG_FLOOR)
     for b in found.nonzero().squeeze(-1).tolist():
-        out[b] = _of_dataset(x, y, few, b)
+        out[b] = _of_dataset(x, y, few, b, finest)
     return out
 
 
-def _of_dataset(x: Marginals, y: Marginals, few: list[Tensor], b: int) -> Tensor:
+def _of_dataset(x: Marginals, y: Marginals, few: list[Tensor], b: int, finest: int) -> Tensor:
     """(NUM_STATISTICS,) of dataset b."""
     numbers = [_side_numbers(side, f, b) for side, f in zip((x, y), few, strict=True)]
     known = [labels is not None for labels in numbers]
     counts = [0 if labels is None else int(labels.max()) + 1 for labels in numbers]
-    best, rows, columns = _between_columns(x, y, few, b)
+    best, rows, columns = _between_columns(x, y, few, b, finest)
     parameters = 0.0
     if all(known):
-        table = _information(numbers[0], numbers[1], counts[0], counts[1])
+        table = table_of(numbers[0], numbers[1], counts[0], counts[1])
         estimates = [table] * 7
     elif any(known):
         label, number, other = (
             (numbers[0], counts[0], y) if known[0] else (numbers[1], counts[1], x)
         )
         binned = [
-            part for bins in SIDE_BINS for part in _beside_bins(label, number, other, b, bins)
+            part
+            for bins in SIDE_BINS
+            for part in _beside_bins(label, number, other, b, _finer(bins, len(label), finest))
         ]
-        parameters = (number - 1) * _free_parameters(other.places.shape[1]) / len(label)
+        parameters = (number - 1) * free_parameters(other.places.shape[1]) / len(label)
         normal = [
-            _normal_information(frame[b], label, number, parameters)
+            normal_information(frame[b], label, number, parameters)
             for frame in (other.scores, other.raw)
         ]
         estimates = [binned[2], *binned, *normal]
@@ -92,23 +102,25 @@ def _side_numbers(side: Marginals, few: Tensor, b: int) -> Tensor | None:
     return number if len(values) <= MOST_CLASSES else None
 
 
-def _between_columns(x: Marginals, y: Marginals, few: list[Tensor], b: int) -> tuple[Tensor, ...]:
+def _between_columns(
+    x: Marginals, y: Marginals, few: list[Tensor], b: int, finest: int
+) -> tuple[Tensor, ...]:
     """Information of pairs of columns of which one is a class: the most, and the sums of the most
     that each column of X, and each of Y, shares with any of the other side."""
     (of_x, is_x), (of_y, is_y) = (
-        _column_numbers(s, f, b) for s, f in zip((x, y), few, strict=True)
+        _column_numbers(s, f, b, finest) for s, f in zip((x, y), few, strict=True)
     )
-    k = max(COLUMN_BINS, int(of_x.max()) + 1, int(of_y.max()) + 1)
+    k = max(int(of_x.max()) + 1, int(of_y.max()) + 1)
     nats = _table_information(_tables(of_x, of_y, k))  # (p, q)
     nats = nats * (is_x[:, None] | is_y)
     return nats.amax(), nats.amax(1).sum(), nats.amax(0).sum()
 
 
-def _column_numbers(side: Marginals, few: Tensor, b: int) -> tuple[Tensor, Tensor]:
+def _column_numbers(side: Marginals, few: Tensor, b: int, finest: int) -> tuple[Tensor, Tensor]:
     """(k, n) class or bin of each row in up to COLUMNS columns, and which of them are classes."""
     chosen = side.repeat_share[b].argsort(descending=True, stable=True)[:COLUMNS]
     places, is_class = side.places[b, chosen], few[b, chosen].clone()
-    numbers = _bins(places, COLUMN_BINS)
+    numbers = _bins(places, _finer(COLUMN_BINS, places.shape[1], finest))
     for j in is_class.nonzero().squeeze(-1).tolist():
         values, number = torch.unique(places[j], return_inverse=True)
         is_class[j] = len(values) <= MOST_CLASSES
@@ -124,12 +136,18 @@ def _beside_bins(label: Tensor, number: int, other: Marginals, b: int, bins: int
     return [nats.amax(), nats.sum()]
 
 
+def _finer(bins: int, rows: int, finest: int) -> int:
+    """As many bins as rows fill beside a class, at least `bins` and at most `finest` times that."""
+    return max(bins, min(finest * bins, rows // ROWS_A_BIN))
+
+
 def _bins(places: Tensor, bins: int) -> Tensor:
     """Equally filled bins of places (..., n)."""
     return (places * bins).div(2 * places.shape[-1], rounding_mode="floor")
 
 
-def _information(a: Tensor, b: Tensor, k: int, m: int) -> Tensor:
+def table_of(a: Tensor, b: Tensor, k: int, m: int) -> Tensor:
+    """Nats between numbers a (n,) below k and b (n,) below m, less the plug-in's bias."""
     return _table_information(_tables(a[None], b[None], max(k, m)))[0, 0]
 
 
@@ -156,13 +174,13 @@ def _table_information(tables: Tensor) -> Tensor:
     return (nats - (used[0] - used[1] - used[2] + 1) / (2 * n)).clamp_min(0)
 
 
-def _free_parameters(dim: int) -> float:
+def free_parameters(dim: int) -> float:
     """Of a normal in so many columns, as far as they are fitted."""
     dim = min(dim, NORMAL_COLUMNS)
     return dim * (dim + 3) / 2
 
 
-def _normal_information(columns: Tensor, label: Tensor, number: int, parameters: float) -> Tensor:
+def normal_information(columns: Tensor, label: Tensor, number: int, parameters: float) -> Tensor:
     """Nats between a class and columns (n, d), were they normal given the class.
 
     The mean of ln p(class | row) / p(class) under fitted normals, less half a unit a parameter and

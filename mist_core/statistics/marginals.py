@@ -109,7 +109,7 @@ def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
     columns = x.mT.contiguous()  # (B, d, n)
     order = argsort(columns)  # (B, d, n)
     ordered = columns.gather(-1, order)  # (B, d, n)
-    return Marginals(columns, _quartiles(ordered), *_places(ordered.detach(), order), soft)
+    return Marginals(columns, _quartiles(ordered), *places_of(ordered.detach(), order), soft)
 
 
 def normal_scores(ranks: Tensor) -> Tensor:
@@ -165,7 +165,7 @@ def sort(columns: Tensor) -> Tensor:
     return torch.from_numpy(np.sort(columns.detach().numpy(), axis=-1))
 
 
-def _places(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def places_of(ordered: Tensor, order: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Twice the 0-based mid-rank of every row, an integer, and the shares of ties and repeats.
 
     Args:

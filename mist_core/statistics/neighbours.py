@@ -5,6 +5,7 @@ s queries; f folds.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,51 +13,82 @@ from torch import Tensor
 
 from mist_core.statistics.scaling import log_information
 
-# Rows whose neighbours are looked up, among at most REFERENCES rows.
-QUERIES = 256
-REFERENCES = 512
-# The references are parted into so many folds, each searched by itself: a fine and a coarse scale.
-FOLDS = (1, 4)
-# Places of ln(estimate of the MI).
-ESTIMATES = tuple(range(len(FOLDS), 2 * len(FOLDS)))
+
+@dataclass(frozen=True)
+class Search:
+    """How far neighbours are looked for.
+
+    Attributes:
+        queries: rows whose neighbours are looked up, and one more for each `more` rows.
+        references: rows among which they are looked for, at most.
+        folds: into how many parts the references are parted, each searched by itself: a fine
+            scale first, then coarser ones.
+    """
+
+    queries: int
+    references: int
+    folds: tuple[int, ...]
+    more: int | None = None
+
+    @property
+    def estimates(self) -> tuple[int, ...]:
+        """Places of ln(estimate of the MI) among the statistics."""
+        return tuple(range(len(self.folds), 2 * len(self.folds)))
+
+    def sizes(self, rows: int) -> tuple[int, int]:
+        """Queries and references among so many rows."""
+        queries = self.queries + (rows // self.more if self.more else 0)
+        references = min(rows, self.references)
+        return min(queries, references), references
+
+
+FEW = Search(256, 512, (1, 4))
+# The error of an average over queries falls with their number, its bias with that of references.
+MANY = Search(192, 2048, (1, 4, 16), more=64)
 # Squared distances below it are ties: a product of matrices rounds by as much.
 TIE = 1e-6
 # Distances between tied scores differ by rounding alone, which must not make them closer.
 SHRINK = 1 - 1e-5
 
 
-def neighbours(a: Tensor, b: Tensor) -> Tensor:
+def neighbours(a: Tensor, b: Tensor, search: Search = FEW) -> Tensor:
     """Nearest-neighbour MI in the leading coordinates.
 
     The first estimate of Kraskov et al. (2004), with the rule of Gao et al. (2017) for ties:
     Euclidean distances on each side, the larger of both in the joint space. Neighbours of the first
-    QUERIES rows among the first REFERENCES: rows come in hash order, so both are seeded subsamples.
+    rows among the first rows: they come in hash order, so both are seeded subsamples.
 
     Args:
-        a: (B, r, k) and b: (B, r, l) canonical coordinates.
+        a: (B, n, k) and b: (B, n, l) canonical coordinates.
+        search: how many rows.
+
+    Returns:
+        (B, 2 f): estimates in nats for each of f folds, and their logarithms.
     """
-    a, b = (side[:, :REFERENCES].detach().float() for side in (a, b))
-    estimates = (_on_cpu if a.device.type == "cpu" else on_any_device)(a, b).float()
+    queries, references = search.sizes(a.shape[1])
+    a, b = (side[:, :references].detach().float() for side in (a, b))
+    on_device = _on_cpu if a.device.type == "cpu" else on_any_device
+    estimates = on_device(a, b, queries, search.folds).float()
     return torch.cat([estimates, log_information(estimates)], -1)
 
 
-def _on_cpu(a: Tensor, b: Tensor) -> Tensor:
-    """(B, len(FOLDS)) estimates, by compiled loops."""
+def _on_cpu(a: Tensor, b: Tensor, queries: int, folds: tuple[int, ...]) -> Tensor:
+    """(B, f) estimates, by compiled loops."""
     from mist_core.statistics import neighbour_kernel
 
     rows = a.shape[1]
     digamma = torch.arange(rows + 2, dtype=torch.float64).digamma().numpy()
     sides = (side.mT.contiguous().numpy() for side in (a, b))
-    folds = np.array([_parts(folds, rows) for folds in FOLDS])
-    found = neighbour_kernel.estimates(*sides, min(QUERIES, rows), folds, digamma, TIE, SHRINK)
+    parts = np.array([_parts(fold, rows) for fold in folds])
+    found = neighbour_kernel.estimates(*sides, queries, parts, digamma, TIE, SHRINK)
     return torch.from_numpy(found)
 
 
-def on_any_device(a: Tensor, b: Tensor) -> Tensor:
+def on_any_device(a: Tensor, b: Tensor, queries: int, folds: tuple[int, ...]) -> Tensor:
     """The same by operations on whole tensors."""
-    sides = _squared_distances(a), _squared_distances(b)
+    sides = squared_distances(a, queries), squared_distances(b, queries)
     spaces = torch.maximum(*sides), *sides
-    return torch.stack([_information(*spaces, folds) for folds in FOLDS], -1)
+    return torch.stack([_information(*spaces, fold) for fold in folds], -1)
 
 
 def _parts(folds: int, rows: int) -> int:
@@ -64,14 +96,17 @@ def _parts(folds: int, rows: int) -> int:
     return max(1, min(folds, rows // 2))
 
 
-def _squared_distances(a: Tensor) -> Tensor:
-    """(B, s, r) squared distances, infinite from a row to itself; one product, no temporaries."""
-    queries = a[:, :QUERIES]
+def squared_distances(a: Tensor, count: int) -> Tensor:
+    """(B, s, r) squared distances from the first `count` rows of (B, r, k) to all.
+
+    Infinite from a row to itself; one product, no temporaries.
+    """
+    queries = a[:, :count]
     if a.shape[-1] == 1:  # where differences are as fast, and exact
         distance = (queries - a.mT).square()
     else:
         norm, one = a.square().sum(-1, keepdim=True), torch.ones_like(a[..., :1])
-        left = torch.cat([-2 * queries, norm[:, :QUERIES], one[:, :QUERIES]], -1)
+        left = torch.cat([-2 * queries, norm[:, :count], one[:, :count]], -1)
         distance = left @ torch.cat([a, one, norm], -1).mT
     distance.diagonal(dim1=-2, dim2=-1).fill_(math.inf)
     return distance

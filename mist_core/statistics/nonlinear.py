@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mist_core.statistics.canonical import LEAST_VARIANCE, standardised
-from mist_core.statistics.marginals import argsort, sort
+from mist_core.statistics.marginals import argsort, places_of, sort
 from mist_core.statistics.scaling import (
     both_sides,
     gaussian_information,
@@ -136,22 +136,29 @@ def _waves(ranks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return columns, mean, torch.where(constant, 0.0, variance.clamp_min(LEAST_WAVE).rsqrt())
 
 
-def grids(a: Tensor, b: Tensor) -> Tensor:
+def grids(a: Tensor, b: Tensor, *, ties: bool = False) -> Tensor:
     """Information of the coordinate pairs on equal-count grids, less its expected bias.
 
     Plug-in MI of an s x s table of ranks, s at most n / 8, with the Miller-Madow correction (1955)
     for the cells that are occupied: of the leading pair, of all pairs together, of the best one.
+
+    Args:
+        a: (B, n, k) and b: (B, n, l) canonical coordinates.
+        ties: whether equal values share a cell, so that a table of classes gives its own
+            information, instead of being parted at random, as earlier weights know it.
     """
     n = a.shape[1]
     m = min(a.shape[-1], b.shape[-1])
+    sides = zip((a, b), SHUFFLES, strict=True)
     ranks_a, ranks_b = (  # (B m, n)
-        _ranks(c[..., :m], seed).flatten(0, 1) for c, seed in zip((a, b), SHUFFLES, strict=True)
+        (mid_ranks(c[..., :m]) if ties else _ranks(c[..., :m], seed)).flatten(0, 1)
+        for c, seed in sides
     )
     parts = []
     for side in GRID_SIDES:
         s = max(2, min(side, n // 8))
         cell = (ranks_a * s // n) * s + ranks_b * s // n
-        pairs = _table_information(cell, s).view(-1, m)
+        pairs = _table_information(cell, s, ties=ties).view(-1, m)
         parts += [pairs[:, 0], pairs.sum(-1), pairs.amax(-1)]
     estimates = torch.stack(parts, -1)
     return torch.cat([estimates, log_information(estimates)], -1)
@@ -175,32 +182,49 @@ def _ranks(a: Tensor, seed: int) -> Tensor:
     return torch.empty_like(order).scatter_(-1, order, place)
 
 
-def _table_information(cell: Tensor, side: int) -> Tensor:
-    """(B,) corrected plug-in MI of the contingency table of cell numbers (B, n)."""
+def mid_ranks(a: Tensor) -> Tensor:
+    """(B, k, n) 0-based mid-ranks, rounded down, of each column of (B, n, k)."""
+    columns = a.detach().mT.contiguous()
+    order = argsort(columns)
+    return places_of(columns.gather(-1, order), order)[0] // 2
+
+
+def _table_information(cell: Tensor, side: int, *, ties: bool) -> Tensor:
+    """(B,) corrected plug-in MI of the contingency table of cell numbers (B, n).
+
+    Args:
+        cell: (B, n) row times `side` plus column.
+        side: rows and columns of the table.
+        ties: whether rows and columns may be empty.
+    """
     n = cell.shape[-1]
     counts = torch.zeros(cell.shape[0], side * side, device=cell.device)
     counts.scatter_add_(1, cell, torch.ones_like(cell, dtype=counts.dtype))
     table = counts.view(-1, side, side) / n
     independent = table.sum(-1, keepdim=True) * table.sum(-2, keepdim=True)
     ratio = table.clamp_min(1e-12) / independent.clamp_min(1e-12)
-    bias = ((counts > 0).sum(-1) - 2 * side + 1) / (2 * n)
+    used = 2 * side
+    if ties:
+        used = sum((table.sum(axis) > 0).sum(-1) for axis in (-1, -2))
+    bias = ((counts > 0).sum(-1) - used + 1) / (2 * n)
     return (table * ratio.log()).sum((-1, -2)) - bias
 
 
-def random_features(a: Tensor, b: Tensor) -> Tensor:
+def random_features(a: Tensor, b: Tensor, rows: int = REFERENCES) -> Tensor:
     """Canonical correlations between random cosine features of both sides, at three scales.
 
     A randomised dependence coefficient (Lopez-Paz et al., 2013) with a ridge, as information.
 
     Args:
-        a: (B, r, k) and b: (B, r, l) canonical coordinates.
+        a: (B, n, k) and b: (B, n, l) canonical coordinates, rows in random order.
+        rows: how many of them give features, at most.
     """
-    a, b = a[:, :REFERENCES], b[:, :REFERENCES]
+    a, b = a[:, :rows], b[:, :rows]
     rows = a.shape[1]
     parts = []
     for scale in FEATURE_SCALES:
-        columns = torch.cat([_feature_columns(side, scale) for side in (a, b)], -1)
-        rho_squared = _ridge_correlations(columns, ridge=0.02 + 2.0 / rows)
+        columns = [_feature_columns(side, scale) for side in (a, b)]
+        rho_squared = ridge_correlations(*columns, ridge=0.02 + 2.0 / rows).to(a)
         information = gaussian_information(rho_squared)
         noise = FEATURES / rows
         parts += [information.sum(-1, keepdim=True), information[:, -3:].flip(-1)]
@@ -218,19 +242,21 @@ def _feature_columns(a: Tensor, scale: float) -> Tensor:
     return waves - waves.mean(-2, keepdim=True)
 
 
-def _ridge_correlations(columns: Tensor, ridge: float) -> Tensor:
-    """(B, FEATURES) ascending squared canonical correlations of the features of two sides.
+def ridge_correlations(a: Tensor, b: Tensor, ridge: float) -> Tensor:
+    """(B, f) ascending squared canonical correlations of features, float64.
 
     Args:
-        columns: (B, r, 2 FEATURES) centred, those of one side after those of the other.
+        a: (B, r, f) and b: (B, r, g), centred.
         ridge: added to the correlations of each side with itself.
     """
+    columns, f = torch.cat([a, b], -1), a.shape[-1]
     covariance = columns.mT @ columns / columns.shape[1]
     scale = covariance.diagonal(dim1=-2, dim2=-1).clamp_min(LEAST_VARIANCE).rsqrt()
     joint = covariance * scale.unsqueeze(-1) * scale.unsqueeze(-2)
-    x, y = slice(None, FEATURES), slice(FEATURES, None)
-    eye = torch.eye(FEATURES, device=joint.device, dtype=joint.dtype) * ridge
-    factor_x, factor_y = (torch.linalg.cholesky(joint[:, s, s] + eye) for s in (x, y))
-    half = torch.linalg.solve_triangular(factor_x, joint[:, x, y], upper=False)
-    coherence = torch.linalg.solve_triangular(factor_y, half.mT, upper=False)
-    return torch.linalg.eigvalsh((coherence @ coherence.mT).double()).clamp(0, 1 - 1e-6).to(joint)
+    joint = joint + ridge * torch.eye(joint.shape[-1], device=joint.device, dtype=joint.dtype)
+    factor_a, factor_b = (
+        torch.linalg.cholesky(joint[:, s, s]) for s in (slice(None, f), slice(f, None))
+    )
+    half = torch.linalg.solve_triangular(factor_a, joint[:, :f, f:], upper=False)
+    coherence = torch.linalg.solve_triangular(factor_b, half.mT, upper=False)
+    return torch.linalg.eigvalsh((coherence.mT @ coherence).double()).clamp(0, 1 - 1e-6)

@@ -13,7 +13,18 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from mist_core.statistics import classes, gaussian, neighbours, nonlinear, pairs, spirals
+from mist_core.statistics import (
+    circles,
+    classes,
+    dimension,
+    directions,
+    gaussian,
+    neighbours,
+    nonlinear,
+    pairs,
+    spirals,
+    strata,
+)
 from mist_core.statistics.canonical import (
     WHITENING_RIDGE,
     Spectrum,
@@ -30,8 +41,12 @@ from mist_core.statistics.scaling import both_sides
 
 # Values read together: beyond it the batched statistics wait for memory.
 CACHED = 1 << 19
-# Of any training dataset.
-MOST_ROWS = 20_000
+# Of any training dataset, of earlier weights and of present ones.
+MOST_ROWS, MOST_ROWS_NOW = 20_000, 100_000
+# That give random features, of present weights.
+FEATURE_ROWS = 2048
+# Times as many bins beside classes as with few rows, at most.
+FINEST = 4
 # Probability of a repeat that counts as none.
 LEAST_REPEATS = 1e-4
 
@@ -102,6 +117,24 @@ class Views:
         """The same of the raw frame."""
         return coordinates(*self.white_raw, self.raw, WHITENING_RIDGE)
 
+    @cached_property
+    def slices(self) -> tuple[directions.Slices, directions.Slices]:
+        """Either side of the whitened normal scores through functions of the other."""
+        return directions.slices(self.white, self.local)
+
+    @cached_property
+    def directed(self) -> tuple[Tensor, Tensor]:
+        """Canonical coordinates of the normal scores, nonlinear directions among them."""
+        return directions.directed_coordinates(
+            self.white, self.slices, self.scores, WHITENING_RIDGE
+        )
+
+    @cached_property
+    def directed_raw(self) -> tuple[Tensor, Tensor]:
+        """The same of the raw frame."""
+        sides = directions.slices(self.white_raw, self.local_raw)
+        return directions.directed_coordinates(self.white_raw, sides, self.raw, WHITENING_RIDGE)
+
 
 def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> Views:
     """Both sides in both frames, in the normal form of `ordering`.
@@ -122,13 +155,13 @@ def pieces(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     return zip(x.split(size), y.split(size), strict=True)
 
 
-def sizes(v: Views) -> Tensor:
+def sizes(v: Views, most_rows: int) -> Tensor:
     """Rows, dimensions, their ratio and the share of tied rows.
 
-    More than MOST_ROWS count as so many: what every row adds to the other statistics beyond, a
+    More than `most_rows` count as so many: what every row adds to the other statistics beyond, a
     network that has not seen it would turn into intervals too narrow.
     """
-    p, q, n = v.x.scores.shape[-1], v.y.scores.shape[-1], min(v.n_samples, MOST_ROWS)
+    p, q, n = v.x.scores.shape[-1], v.y.scores.shape[-1], min(v.n_samples, most_rows)
     numbers = [math.log(n), math.log(min(p, q)), math.log(max(p, q)), n / (n + p + q), n**-0.5]
     constant = v.x.scores.new_tensor(numbers).expand(v.x.scores.shape[0], -1)
     ties = [torch.stack([t.mean(-1), t.amax(-1)], -1) for t in (v.x.tie_share, v.y.tie_share)]
@@ -144,7 +177,7 @@ def repeats(v: Views) -> Tensor:
 
 
 BLOCKS: dict[str, Callable[[Views], Tensor]] = {
-    "sizes": sizes,
+    "sizes": lambda v: sizes(v, MOST_ROWS),
     "spectra-scores": lambda v: gaussian.canonical_spectra(v.scores),
     "spectra-raw": lambda v: gaussian.canonical_spectra(v.raw),
     "structure-scores": lambda v: gaussian.correlation_structure(v.scores),
@@ -168,24 +201,52 @@ BLOCKS: dict[str, Callable[[Views], Tensor]] = {
     "neighbours-raw": lambda v: neighbours.neighbours(*v.local_raw),
     "repeats": repeats,
     "classes": lambda v: classes.classes(v.x, v.y),
+    "sizes-2": lambda v: sizes(v, MOST_ROWS_NOW),
+    "grids-2": lambda v: nonlinear.grids(*v.directed, ties=True),
+    "random-features-2": lambda v: nonlinear.random_features(*v.directed, FEATURE_ROWS),
+    "neighbours-2": lambda v: neighbours.neighbours(*v.directed, neighbours.MANY),
+    "neighbours-raw-2": lambda v: neighbours.neighbours(*v.directed_raw, neighbours.MANY),
+    "directions": lambda v: directions.crossfitted(v.slices),
+    "dimensions": lambda v: dimension.dimensions(*v.white),
+    "circles-raw": lambda v: circles.circles(v.x, v.y),
+    "classes-2": lambda v: classes.classes(v.x, v.y, FINEST),
+    "strata": lambda v: strata.strata(v.x, v.y),
 }
+# Either of them stands before all others.
+FIRST_BLOCKS = ("sizes", "sizes-2")
+# Read by earlier weights only: those named NAME-2 took their place.
+EARLIER_BLOCKS = tuple(name for name in BLOCKS if f"{name}-2" in BLOCKS)
+# What a network reads if it is not told otherwise, sizes first.
+PRESENT_BLOCKS = tuple(
+    sorted((name for name in BLOCKS if name not in EARLIER_BLOCKS), key="sizes-2".__ne__)
+)
 # What tells of ties and classes, which the published laws have not.
-CLASS_BLOCKS = ("repeats", "classes")
+CLASS_BLOCKS = ("repeats", "classes", "classes-2", "strata")
 # The fast part: linear algebra and radii of the normal scores.
 GAUSSIAN_BLOCKS = ("sizes", "spectra-scores", "structure-scores", "radial-scores")
 # And everything else that correlations of some kind can tell: enough for monotone dependence.
 LOCAL_BLOCKS = ("twists", "cosines", "grids", "random-features", "neighbours", "neighbours-raw")
-PAIRWISE_BLOCKS = tuple(name for name in BLOCKS if name not in (*LOCAL_BLOCKS, *CLASS_BLOCKS))
+_LATER = ("directions", "dimensions", "circles-raw", *(f"{name}-2" for name in EARLIER_BLOCKS))
+PAIRWISE_BLOCKS = tuple(
+    name for name in BLOCKS if name not in (*LOCAL_BLOCKS, *CLASS_BLOCKS, *_LATER)
+)
 # Where in a block ln(estimate of the MI) stands, on the scale of `log_information`.
 ESTIMATES: dict[str, tuple[int, ...]] = {
     **{name: gaussian.SPECTRA_ESTIMATES for name in BLOCKS if name.startswith("spectra")},
     **{name: gaussian.STRUCTURE_ESTIMATES for name in BLOCKS if name.startswith("structure")},
     **{name: pairs.ESTIMATES for name in BLOCKS if name.startswith("pairs")},
-    **{name: neighbours.ESTIMATES for name in BLOCKS if name.startswith("neighbours")},
+    **{name: neighbours.FEW.estimates for name in ("neighbours", "neighbours-raw")},
+    **{name: neighbours.MANY.estimates for name in ("neighbours-2", "neighbours-raw-2")},
     "twists": spirals.ESTIMATES,
     "grids": nonlinear.GRID_ESTIMATES,
     "random-features": nonlinear.FEATURE_ESTIMATES,
     "classes": classes.ESTIMATES,
+    "grids-2": nonlinear.GRID_ESTIMATES,
+    "random-features-2": nonlinear.FEATURE_ESTIMATES,
+    "directions": directions.ESTIMATES,
+    "circles-raw": circles.ESTIMATES,
+    "classes-2": classes.ESTIMATES,
+    "strata": strata.ESTIMATES,
 }
 
 
@@ -205,7 +266,7 @@ def places(blocks: tuple[str, ...], among: tuple[str, ...]) -> Tensor:
     return chosen.repeat_interleave(torch.tensor(widths)).nonzero().flatten()
 
 
-def summarize(v: Views, blocks: tuple[str, ...] = tuple(BLOCKS)) -> Tensor:
+def summarize(v: Views, blocks: tuple[str, ...] = PRESENT_BLOCKS) -> Tensor:
     """(B, F) statistics of the chosen blocks, float32."""
     return torch.cat([BLOCKS[name](v).float() for name in blocks], -1)
 

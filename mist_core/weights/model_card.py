@@ -10,7 +10,7 @@ from mist_core.checkpoint import Checkpoint
 from mist_core.markdown import code, shown, table
 from mist_core.weights.finished import NETWORKS, SCORES, runs_behind
 from mist_core.weights.history import describe_runs
-from mist_core.weights.judged_runs import describe_run
+from mist_core.weights.judgements import describe_judgement
 from mist_core.weights.law_descriptions import describe
 
 _PUBLISHED = (
@@ -36,13 +36,13 @@ LIMITS = """\
 - Mutual information says that columns depend on each other, not that one causes the other."""
 
 
-def render(path: Path, checkpoint: Checkpoint, runs: dict[str, dict], picture: str) -> str:
+def render(path: Path, checkpoint: Checkpoint, judgements: dict[str, dict], picture: str) -> str:
     """The card as Markdown.
 
     Args:
         path: of the weights file; the card shows its name and its folder's name.
         checkpoint: what it holds; a file may come from anywhere, so its texts are not trusted.
-        runs: stored runs by file name.
+        judgements: stored results by file name.
         picture: relative path of the learning curve.
     """
     card, file = checkpoint.card, f"{path.resolve().parent.name}/{path.name}"
@@ -59,7 +59,8 @@ def render(path: Path, checkpoint: Checkpoint, runs: dict[str, dict], picture: s
         "## Training": _training(file, card),
         "## Limits": [LIMITS],
         "## Stored results": [
-            describe_run(name, run, checkpoint.sha256) for name, run in runs.items()
+            describe_judgement(name, result, checkpoint.sha256)
+            for name, result in judgements.items()
         ]
         or ["No run in `results/` has judged these weights."],
         "## File": [_identity(file, checkpoint)],

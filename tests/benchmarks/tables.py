@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mist_core.benchmarks.provenance import save_run
+from mist_core.benchmarks.provenance import save_result
 from mist_core.benchmarks.tasks import tidy
 from mist_core.leaderboard.labels import label, labelled
 
@@ -58,4 +58,4 @@ def store(folder: Path, name: str, table: pd.DataFrame, date: str = "2026-01-01"
     origin = {"command": f"python -m mist_core {name}", "date": date, "hardware": HARDWARE}
     weights = {name: {"sha256": "0"} for name in ours(table)}
     summary = origin | {"weights": weights, "benchmark": "mtest", "scores": scores}
-    save_run(folder / name, summary, table)
+    save_result(folder / name, summary, table)

@@ -5,10 +5,10 @@ import math
 import pytest
 import torch
 
-from mist_core.networks.attention import ISAB, MAB, PMA, SAB
+from mist_core.networks.attention import ISAB, MAB, PMA
 
 D, HEADS = 32, 4
-SETS = {"SAB": SAB(D, HEADS), "ISAB": ISAB(D, HEADS, 6)}
+SETS = {"ISAB": ISAB(D, HEADS, 6), "ISAB of two points": ISAB(D, HEADS, 2)}
 BLOCKS = {**SETS, "PMA": PMA(D, HEADS, 3)}
 
 

@@ -11,7 +11,7 @@ from sklearn.metrics import mutual_info_score
 
 from mist_core.statistics.canonical import standardised
 from mist_core.statistics.marginals import marginals
-from mist_core.statistics.neighbours import FOLDS, QUERIES, REFERENCES, neighbours, on_any_device
+from mist_core.statistics.neighbours import FEW, MANY, neighbours, on_any_device
 from mist_core.statistics.nonlinear import (
     FEATURE_SCALES,
     FEATURES,
@@ -34,9 +34,8 @@ def sides(count, n, dim_x, dim_y, seed=0, dependence=0.7):
     return torch.from_numpy(x).float(), torch.from_numpy(y).float()
 
 
-def plain_ksg(x, y, references):
+def plain_ksg(x, y, queries, references):
     """Kraskov's first estimate with one neighbour, Euclidean on each side, by a loop."""
-    queries = min(QUERIES, len(x))
     within_x, within_y = (cdist(side[:queries], side[references]) for side in (x, y))
     terms = []
     for i in range(queries):
@@ -47,22 +46,24 @@ def plain_ksg(x, y, references):
     return scipy.special.digamma(1) + scipy.special.digamma(len(references)) - np.mean(terms)
 
 
-@pytest.mark.parametrize("shape", [(60, 1, 1), (200, 3, 2), (600, 4, 4)])
-def test_neighbour_estimates_are_those_of_a_plain_ksg_averaged_over_folds(shape):
+@pytest.mark.parametrize("shape", [(60, 1, 1), (200, 3, 2), (608, 4, 4)])
+@pytest.mark.parametrize("search", [FEW, MANY])
+def test_neighbour_estimates_are_those_of_a_plain_ksg_averaged_over_folds(shape, search):
     n, dim_x, dim_y = shape
     a, b = sides(2, n, dim_x, dim_y)
-    found = neighbours(a, b)
+    found = neighbours(a, b, search)
+    queries, references = search.sizes(n)
     for dataset in range(2):
         expected = [
             np.mean(
                 [
-                    plain_ksg(a[dataset], b[dataset], fold)
-                    for fold in np.split(np.arange(min(n, REFERENCES)), folds)
+                    plain_ksg(a[dataset], b[dataset], queries, fold)
+                    for fold in np.split(np.arange(references)[: references // k * k], k)
                 ]
             )
-            for folds in FOLDS
+            for k in search.folds
         ]
-        np.testing.assert_allclose(found[dataset, :2], expected, atol=2e-3)
+        np.testing.assert_allclose(found[dataset, : len(search.folds)], expected, atol=2e-3)
 
 
 def test_nearest_neighbours_find_the_information_of_a_correlated_pair_of_normals(generator):
@@ -77,8 +78,9 @@ def test_nearest_neighbours_find_the_information_of_a_correlated_pair_of_normals
 def test_compiled_loops_and_whole_tensors_agree(generator, n, p, q, decimals):
     a = torch.randn(5, n, p, generator=generator).round(decimals=decimals)
     b = torch.randn(5, n, q, generator=generator).round(decimals=decimals) + a[..., :1]
-    whole = on_any_device(a[:, :REFERENCES], b[:, :REFERENCES])
-    torch.testing.assert_close(neighbours(a, b)[:, : len(FOLDS)], whole)
+    queries, references = FEW.sizes(n)
+    whole = on_any_device(a[:, :references], b[:, :references], queries, FEW.folds)
+    torch.testing.assert_close(neighbours(a, b)[:, : len(FEW.folds)], whole)
 
 
 def test_where_all_values_tie_the_neighbours_give_the_information_of_the_table(generator):

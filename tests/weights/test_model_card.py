@@ -1,4 +1,4 @@
-"""A model card says what its weights file and the stored runs hold, and nothing that they plant."""
+"""A model card says what its file and the stored results hold, and nothing that they plant."""
 
 import argparse
 import json

@@ -39,18 +39,23 @@ SHARD = 2048
 # Of the statistics alone; the encoder is as in `MISTConfig`.
 PLAIN = MISTConfig(encoder_dim=0, dropout=0.05)
 
-_RAW = tuple(name for name in summary.BLOCKS if "raw" in name)
-_CANONICAL = ("grids", "random-features", "neighbours", "neighbours-raw")
+_ALL = summary.PRESENT_BLOCKS
+_SIZES = _ALL[:1]
+_RAW = tuple(name for name in _ALL if "raw" in name)
+_CANONICAL = ("grids-2", "random-features-2", "neighbours-2", "neighbours-raw-2", "directions")
 GROUPS: dict[str, tuple[str, ...]] = {
     "radial": ("radial-scores", "radial-raw"),
     "squares": ("squares",),
     "twists": ("twists",),
     "cosines": ("cosines",),
-    "grids": ("grids",),
-    "random features": ("random-features",),
-    "neighbours": ("neighbours", "neighbours-raw"),
-    "spatial signs": tuple(name for name in summary.BLOCKS if "signs" in name),
-    "pairs of columns": tuple(name for name in summary.BLOCKS if name.startswith("pairs")),
+    "grids": ("grids-2",),
+    "random features": ("random-features-2",),
+    "neighbours": ("neighbours-2", "neighbours-raw-2"),
+    "directions": ("directions",),
+    "dimensions": ("dimensions",),
+    "circles": ("circles-raw",),
+    "spatial signs": tuple(name for name in _ALL if "signs" in name),
+    "pairs of columns": tuple(name for name in _ALL if name.startswith("pairs")),
     "classes and repeats": summary.CLASS_BLOCKS,
 }
 
@@ -59,11 +64,11 @@ def variants() -> dict[str, MISTConfig]:
     """Networks by name: all statistics, parts of them, the encoder, and both."""
     without = {f"without {name}": _without(blocks) for name, blocks in GROUPS.items()}
     encoder = MISTConfig(dropout=PLAIN.dropout)
-    alone = replace(encoder, blocks=("sizes",))
+    alone = replace(encoder, blocks=_SIZES)
     return {
         "all statistics": PLAIN,
         "normal scores only": _without(_RAW),
-        "raw frame only": replace(PLAIN, blocks=("sizes", *_RAW)),
+        "raw frame only": replace(PLAIN, blocks=(*_SIZES, *_RAW)),
         "without canonical coordinates": _without(_CANONICAL),
         **without,
         **{f"encoder only, {name} tokens": replace(alone, tokens=name) for name in TOKENS},
@@ -72,7 +77,7 @@ def variants() -> dict[str, MISTConfig]:
 
 
 def _without(blocks: tuple[str, ...]) -> MISTConfig:
-    return replace(PLAIN, blocks=tuple(b for b in summary.BLOCKS if b not in blocks))
+    return replace(PLAIN, blocks=tuple(b for b in _ALL if b not in blocks))
 
 
 class EveryInput(MIST):

@@ -75,39 +75,6 @@ class Spiral(Transform):
         return turned
 
 
-class SkewSpiral(Transform):
-    """exp(|x|^2 G) x for any skew-symmetric generator G.
-
-    G = U diag(i theta) U*, so that each row costs two products with U and no matrix exponential.
-
-    Args:
-        generator: shape (*batch, dim, dim), skew-symmetric; its size is the speed.
-
-    Raises:
-        ParameterError: a generator that is not skew-symmetric.
-    """
-
-    def __init__(self, generator: Tensor) -> None:
-        minus_theta, self._basis = torch.linalg.eigh(1j * _skew(generator))
-        self._theta = -minus_theta
-
-    def __call__(self, x):
-        return self._turn(x, self._theta)
-
-    def inverse(self, y):
-        return self._turn(y, -self._theta)
-
-    def output_dim(self, dim):
-        return exactly(dim, self._theta.shape[-1], "SkewSpiral")
-
-    def _turn(self, x: Tensor, theta: Tensor) -> Tensor:
-        rows = x.double()
-        angle = rows.square().sum(-1, keepdim=True) * theta[..., None, :]  # (*batch, n, dim)
-        coordinates = rows.to(self._basis) @ self._basis.conj()
-        turned = (coordinates * torch.polar(torch.ones_like(angle), angle)) @ self._basis.mT
-        return turned.real.to(x)
-
-
 class SwissRoll(Transform):
     """Rolls one column up in the plane: (t cos t, t sin t) / 21 with t = 3 pi (1/2 + x).
 

@@ -26,7 +26,6 @@ from mist_core.distributions.transforms.maps import (
 from mist_core.distributions.transforms.named import TRANSFORMS, stack_transforms
 from mist_core.distributions.transforms.spirals import (
     Rotation,
-    SkewSpiral,
     Spiral,
     SwissRoll,
     plane_generator,
@@ -52,7 +51,6 @@ TRIED: dict[str, tuple[Transform, int]] = {
     "permutation": (Permutation(torch.tensor([[2, 0, 1], [1, 0, 2]])), 3),
     "rotation": (Rotation(SKEW), 3),
     "spiral": (Spiral((2, 0), speed=torch.tensor([0.3, 2.0])), 3),
-    "skew spiral": (SkewSpiral(SKEW), 3),
     "swiss roll": (Compose(NormalCDF(), SwissRoll()), 1),
     "three in a row": (Compose(WigglyX(), Rotation(SKEW), HalfCube()), 3),
 }
@@ -102,7 +100,6 @@ def oracle_maps(bmi: ModuleType) -> dict[str, tuple[object, Transform, int]]:
         "wiggly y": (wiggly.wiggly_y, WigglyY(), 3),
         "swiss roll": (bmi.transforms.swissroll2d, SwissRoll(), 1),
         "plane": (bmi.transforms.Spiral(turn.numpy(), speed=0.7), Spiral((1, 3), speed=0.7), 4),
-        "skew": (bmi.transforms.Spiral(SKEW.numpy()), SkewSpiral(SKEW), 3),
     }
 
 
@@ -121,7 +118,7 @@ def test_asinh_is_exact_from_the_least_to_the_greatest_numbers():
 
 def test_turns_keep_the_length_of_a_row(generator):
     x = normal_rows(3, generator)
-    for transform in (Rotation(SKEW), Spiral((0, 2), speed=3.0), SkewSpiral(SKEW)):
+    for transform in (Rotation(SKEW), Spiral((0, 2), speed=3.0)):
         torch.testing.assert_close(transform(x).norm(dim=-1), x.norm(dim=-1))
         assert not torch.allclose(transform(x), x)
 
@@ -132,7 +129,6 @@ def test_a_quarter_turn_takes_the_first_axis_to_the_second():
     for transform in (
         Rotation(quarter * plane_generator(3, 0, 1)),
         Spiral((0, 1), speed=quarter),
-        SkewSpiral(quarter * plane_generator(3, 0, 1)),
     ):
         torch.testing.assert_close(transform(first[None]), second[None])
 

@@ -1,4 +1,4 @@
-"""The stored benchmark runs that judged given weights, read back and told in Markdown."""
+"""The stored results that judge given weights, read back and told in Markdown."""
 
 import json
 from pathlib import Path
@@ -9,38 +9,41 @@ from mist_core.benchmarks.scores import ALL, BINS, SPLITS
 from mist_core.markdown import code, shown, table
 
 
-def runs_of(folder: Path, sha256: str) -> dict[str, dict]:
-    """The runs in `folder` that judged the weights with this digest, by file name."""
-    runs = {file.name: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
+def judgements_of(folder: Path, sha256: str) -> dict[str, dict]:
+    """The results in `folder` that judge the weights with this digest, by file name."""
+    stored = {file.name: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
     return {
-        name: run for name, run in runs.items() if isinstance(run, dict) and _name_in(run, sha256)
+        name: result
+        for name, result in stored.items()
+        if isinstance(result, dict) and _name_in(result, sha256)
     }
 
 
-def describe_run(name: str, run: dict, sha256: str) -> str:
-    """A run's command, when and on what it ran, and what it says of the weights of this digest."""
-    machine = run["hardware"]
+def describe_judgement(name: str, result: dict, sha256: str) -> str:
+    """A result's command, date and machine, and what it says of the weights of this digest."""
+    machine = result["hardware"]
     origin = (
-        f"{code(name)}, {code(run['date'])}, {shown(run['seconds'])} s on {code(machine['cpu'])}, "
-        f"{shown(machine['cores'])} cores, GPU: {shown(machine['gpu'])}:"
+        f"{code(name)}, {code(result['date'])}, {shown(result['seconds'])} s on "
+        f"{code(machine['cpu'])}, {shown(machine['cores'])} cores, GPU: {shown(machine['gpu'])}:"
     )
-    return "\n\n".join([origin, code(run["command"]), *_numbers(run, _name_in(run, sha256))])
+    numbers = _numbers(result, _name_in(result, sha256))
+    return "\n\n".join([origin, code(result["command"]), *numbers])
 
 
-def _name_in(run: dict, sha256: str) -> str | None:
-    """What the run calls the weights of this digest, or None if it did not judge them."""
-    judged = run.get("weights") or {}
+def _name_in(result: dict, sha256: str) -> str | None:
+    """What the result calls the weights of this digest, or None if it does not judge them."""
+    judged = result.get("weights") or {}
     return next((name for name, origin in judged.items() if origin.get("sha256") == sha256), None)
 
 
-def _numbers(run: dict, name: str) -> list[str]:
-    """The numbers of a run of a kind that this version knows."""
-    if run.get("benchmark") == "mtest":
-        return [_mtest([r for r in run["scores"] if r["estimator"] == name])]
-    if run.get("benchmark") == "bmi40":
-        return [_bmi([r for r in run["scores"] if r["estimator"] == name])]
-    if "speed" in run:
-        return [_speed(run["speed"])]
+def _numbers(result: dict, name: str) -> list[str]:
+    """The numbers of a result of a kind that this version knows."""
+    if result.get("benchmark") == "mtest":
+        return [_mtest([r for r in result["scores"] if r["estimator"] == name])]
+    if result.get("benchmark") == "bmi40":
+        return [_bmi([r for r in result["scores"] if r["estimator"] == name])]
+    if "speed" in result:
+        return [_speed(result["speed"])]
     return []
 
 
