@@ -10,7 +10,7 @@ import torch
 
 from mist_core.benchmarks.tasks import Cell
 from mist_core.errors import ParameterError
-from mist_core.priors.batch import Batch
+from mist_core.priors.batch import Batch, Composition
 
 ROWS = (500, 1000, 5000, 10_000)
 SEEDS = 5
@@ -75,4 +75,4 @@ def _draw(cell: TaskCell) -> Batch:
     sides = task.sample(cell.n_samples, seed=cell.seed)
     x, y = (torch.from_numpy(np.array(side)).unsqueeze(0) for side in sides)
     truth = torch.tensor([task.mutual_information], dtype=torch.float64)
-    return Batch(x, y, truth, (cell.task,))
+    return Batch(x, y, truth, (Composition.of(cell.task),))
