@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from mist_core.benchmarks.baselines.installed import require_bmi
 from mist_core.benchmarks.tasks import Cell
 from mist_core.errors import ParameterError
 from mist_core.priors.batch import Batch, Composition
@@ -37,6 +38,7 @@ def bmi_cells(
 
     Raises:
         ParameterError: a name that bmi does not have.
+        BaselineError: bmi is not installed.
     """
     tasks = benchmark_tasks()
     if unknown := sorted(set(names) - tasks.keys()):
@@ -58,7 +60,12 @@ def bmi_cells(
 
 @functools.cache
 def benchmark_tasks() -> dict:
-    """bmi's tasks by identifier; imported late because it pulls in jax and its deprecations."""
+    """bmi's tasks by identifier; imported late because it pulls in jax and its deprecations.
+
+    Raises:
+        BaselineError: bmi is not installed.
+    """
+    require_bmi()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jax

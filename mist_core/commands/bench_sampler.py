@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from mist_core.benchmarks import provenance
+from mist_core.benchmarks.baselines.installed import require_bmi
 from mist_core.commands.options import count, positive
 from mist_core.distributions.additive import AdditiveUniform
 from mist_core.distributions.base import Law
@@ -180,6 +181,7 @@ def _rates(name: str, number: int, seconds: float) -> tuple[float, float]:
 
 def _bmi_sampler(law: Law, transform: str):
     """bmi's sampler of a batch of one law."""
+    require_bmi()
     import jax.numpy as jnp
     from bmi import samplers, transforms
     from bmi.benchmark.tasks import wiggly
