@@ -7,6 +7,7 @@ Mutual information does not change under an increasing map of a column, and neit
 Normal scores (van der Waerden, 1952) keep exactly the ranks.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,6 +18,8 @@ from torch import Tensor
 # Robustly standardised columns are cut here: a Gaussian column of a million rows never reaches it,
 # a Cauchy column would otherwise be one row and nothing else.
 CLIP = 8.0
+# Columns whose greatest value is farther from 1, as a power of 2, are scaled: squares overflow.
+LARGEST_EXPONENT = {torch.float64: 100, torch.float32: 30}
 # Rows that the smooth ranks compare with; beyond it the smooth CDF uses an evenly spaced subset.
 SOFT_REFERENCES = 2048
 
@@ -106,10 +109,24 @@ def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
         x: (B, n, d) finite values.
         soft: smooth ranks, differentiable in `x`, instead of exact ones.
     """
-    columns = x.mT.contiguous()  # (B, d, n)
+    columns = _in_range(x.mT.contiguous())  # (B, d, n)
     order = argsort(columns)  # (B, d, n)
     ordered = columns.gather(-1, order)  # (B, d, n)
     return Marginals(columns, _quartiles(ordered), *places_of(ordered.detach(), order), soft)
+
+
+def _in_range(columns: Tensor) -> Tensor:
+    """Columns (B, d, n) of any unit in one whose squares are finite; most are so as they are.
+
+    By powers of 2, which round nothing; in two steps, as the factor itself may not be finite.
+    """
+    exponent = torch.frexp(columns.detach().abs().amax(-1, keepdim=True)).exponent
+    far = exponent.abs() > LARGEST_EXPONENT[columns.dtype]
+    if not far.any():
+        return columns
+    half = torch.where(far, -exponent // 2, 0)
+    rest = torch.where(far, -exponent - half, 0)
+    return columns * torch.exp2(half.to(columns)) * torch.exp2(rest.to(columns))
 
 
 def normal_scores(ranks: Tensor) -> Tensor:
@@ -125,7 +142,9 @@ def _standardise(scores: Tensor) -> Tensor:
 def smooth_ranks(columns: Tensor) -> Tensor:
     """Differentiable stand-in for mid-ranks: a logistic-kernel CDF of each column.
 
-    The bandwidth shrinks like n^(-1/2), so that the smooth ranks tend to the exact ones.
+    The kernel works on the normal scores of the ranks, each with the slope that the column has
+    around it, so that neither its unit nor a far row nor a heavy tail makes a difference. The
+    bandwidth shrinks like n^(-1/2), so that the smooth ranks tend to the exact ones.
 
     Args:
         columns: (B, d, n).
@@ -135,17 +154,37 @@ def smooth_ranks(columns: Tensor) -> Tensor:
     """
     n = columns.shape[-1]
     step = -(-n // SOFT_REFERENCES)
-    references = columns[..., ::step]  # (B, d, r)
-    scale = columns.std(-1, keepdim=True).detach().clamp_min(1e-12)
-    bandwidth = 0.5 * scale / n**0.5
+    scores = _sloped_scores(columns)
+    references = scores[..., ::step]  # (B, d, r)
+    bandwidth = 0.5 / n**0.5
     pieces = [
-        torch.sigmoid(
-            (piece.unsqueeze(-1) - references.unsqueeze(-2)) / bandwidth.unsqueeze(-1)
-        ).mean(-1)
-        for piece in columns.split(SOFT_REFERENCES, dim=-1)
+        torch.sigmoid((piece.unsqueeze(-1) - references.unsqueeze(-2)) / bandwidth).mean(-1)
+        for piece in scores.split(SOFT_REFERENCES, dim=-1)
     ]
     # A row's comparison with itself gives 1/2, as a mid-rank does; the margin keeps ndtri finite.
     return torch.cat(pieces, -1).clamp(0.25 / n, 1 - 0.25 / n)
+
+
+def _sloped_scores(columns: Tensor) -> Tensor:
+    """(B, d, n) exact normal scores whose derivative is the slope of scores against values.
+
+    The slope between the order statistics about sqrt(n) / 2 places to either side: as many rows as
+    tell it to a few per cent, few enough to follow its changes. Equal values have slope 0.
+    """
+    values, n = columns.detach(), columns.shape[-1]
+    order = argsort(values)
+    ordered = values.gather(-1, order)
+    doubled = places_of(ordered, order)[0].to(values)  # twice the mid-rank of each row
+    scores = torch.special.ndtri((doubled + 1) / (2 * n))
+    reach = max(1, math.ceil(n**0.5 / 2))
+    place = torch.arange(n, device=values.device)
+    above, below = (place + reach).clamp_max(n - 1), (place - reach).clamp_min(0)
+    sorted_scores = scores.gather(-1, order)
+    run = ordered[..., above] - ordered[..., below]
+    rise = sorted_scores[..., above] - sorted_scores[..., below]
+    slope = torch.where(run > 0, rise / torch.where(run > 0, run, 1.0), 0.0)
+    slope = torch.empty_like(slope).scatter_(-1, order, slope)
+    return scores + slope * (columns - values)
 
 
 def argsort(columns: Tensor) -> Tensor:
