@@ -1,9 +1,13 @@
 # Every target builds what it needs; `make app` and `make test` work on a fresh clone.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The first of these that runs and is new enough: a pyenv shim may stand there and refuse.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+  $$p -c $(FITS) 2>/dev/null && command -v $$p && break; done)
+FITS := 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 BIN := .venv/bin
 # The stamp carries a checksum of the pins: a checkout that only touches the file installs nothing.
-STAMP := .venv/.installed-$(firstword $(shell cksum < requirements.txt))
+PINS := requirements.txt requirements-bmi.txt
+STAMP := .venv/.installed-$(firstword $(shell cat $(PINS) | cksum))
 # One thread per pytest worker; two workers share the cores.
 PYTEST := OMP_NUM_THREADS=1 CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -23,14 +27,16 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
 
 install: $(STAMP)
 
-$(STAMP): requirements.txt
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
-	  echo "MIST needs Python 3.11, and '$(PYTHON)' is not that. Install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+$(STAMP): $(PINS)
+	@"$(PYTHON)" -c $(FITS) 2>/dev/null || { \
+	  echo "MIST needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is none of them. Install one, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-bmi.txt
 	@rm -f .venv/.installed-* && touch $@
 
 browser:

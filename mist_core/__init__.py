@@ -1,5 +1,7 @@
 """MIST: amortized mutual-information estimation with honest intervals."""
 
+from typing import TYPE_CHECKING, Any
+
 from mist_core.errors import (
     BaselineError,
     InputError,
@@ -9,8 +11,13 @@ from mist_core.errors import (
     TableError,
     WeightsError,
 )
-from mist_core.inference.estimator import MISTEstimator
+from mist_core.inference.estimator import MISTEstimator, estimate
 from mist_core.inference.posterior import Posterior
+
+if TYPE_CHECKING:
+    from mist_core.scan import associations
+
+__version__ = "0.1.0"
 
 __all__ = [
     "BaselineError",
@@ -22,4 +29,15 @@ __all__ = [
     "Posterior",
     "TableError",
     "WeightsError",
+    "associations",
+    "estimate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`associations` brings the reading of tables along, which an estimate needs not load."""
+    if name == "associations":
+        from mist_core.scan import associations
+
+        return associations
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

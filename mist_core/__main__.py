@@ -1,4 +1,4 @@
-"""`python -m mist_core COMMAND`: training and benchmarks from a terminal.
+"""`mist COMMAND`, or `python -m mist_core COMMAND`: scans, training, benchmarks from a terminal.
 
 Each command is a module with `configure(parser)` and `main(options)`, imported only when asked for.
 """
@@ -7,9 +7,11 @@ import argparse
 import importlib
 import sys
 
+from mist_core import __version__
 from mist_core.errors import MISTError
 
 COMMANDS = {
+    "scan": ("mist_core.commands.scan", "what a table's columns tell about one another"),
     "train": ("mist_core.commands.train", "train a network and keep its weights"),
     "adapt": ("mist_core.commands.adapt", "fine-tune weights on data like a table's"),
     "evaluate": ("mist_core.commands.evaluate", "score estimators where the truth is known"),
@@ -26,14 +28,32 @@ COMMANDS = {
 }
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Runs one command; an error its user can mend is printed as its sentence.
+
+    Args:
+        arguments: those of this process if None.
 
     Returns:
         The exit status: 0, or 1 after such an error.
     """
+    try:
+        _run(sys.argv[1:] if arguments is None else arguments)
+    except MISTError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("mist_core"):
+            raise
+        print(f"This command needs {error.name}: pip install 'mist-core[app]'", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(arguments: list[str]) -> None:
     command = arguments[0] if arguments else None
-    parser = argparse.ArgumentParser(prog="python -m mist_core")
+    parser = argparse.ArgumentParser(prog="mist")
+    parser.add_argument("--version", action="version", version=f"mist-core {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (module, summary) in COMMANDS.items():
         subparser = commands.add_parser(name, help=summary)
@@ -41,13 +61,8 @@ def main(arguments: list[str]) -> int:
             chosen = importlib.import_module(module)
             chosen.configure(subparser)
     options = parser.parse_args(arguments)
-    try:
-        chosen.main(options)
-    except MISTError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    chosen.main(options)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

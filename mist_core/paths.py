@@ -6,8 +6,12 @@ That folder, `home()`, holds runs, kept weights and the list of jobs.
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-WEIGHTS, RESULTS, DOCS = ROOT / "weights", ROOT / "results", ROOT / "docs"
+_PACKAGE = Path(__file__).parent
+# An installed package brings the general weights in itself, and writes where it is called.
+_CHECKOUT = (_PACKAGE.parent / "pyproject.toml").exists()
+ROOT = _PACKAGE.parent if _CHECKOUT else Path()
+WEIGHTS = ROOT / "weights" if _CHECKOUT else _PACKAGE / "weights"
+RESULTS, DOCS = ROOT / "results", ROOT / "docs"
 IMAGES = DOCS / "images"
 
 

@@ -88,7 +88,8 @@ def show_grids(unit: str) -> None:
 
 def show_download(table: pd.DataFrame) -> None:
     """The rows behind the figures, in nats."""
-    ui.download_table("All datasets and intervals (CSV, nats)", table, "mist-calibration.csv")
+    rows = table.drop(columns="laws")  # which the family names, too
+    ui.download_table("All datasets and intervals (CSV, nats)", rows, "mist-calibration.csv")
 
 
 def stored_study(name: str) -> StoredStudy | None:

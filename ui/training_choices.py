@@ -5,8 +5,8 @@ import streamlit as st
 from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import General
-from mist_core.priors.paper import PAPER_DIMS, PAPER_ROWS, PAPER_TRAIN, Paper
-from mist_core.priors.spec import MOST_ROWS, PAPER_FAMILIES
+from mist_core.priors.paper import PAPER_DIMS, PAPER_FAMILIES, PAPER_ROWS, PAPER_TRAIN, Paper
+from mist_core.priors.spec import MOST_ROWS
 from mist_core.training.adaptation.adapt import Adaptation
 from mist_core.training.rehearsal import rehearsed
 from mist_core.weights import library
@@ -43,8 +43,8 @@ def choose_laws() -> MetaDistribution | Adaptation:
         return choose_table()
     if kind == "general":
         return choose_general()
-    usual = [f for f in PAPER_TRAIN if kind == "paper" or "additive" not in f]
-    families = st.multiselect("Families", PAPER_FAMILIES, usual, key=f"families-{kind}")
+    usual = [f for f in PAPER_TRAIN if kind == "paper" or PAPER_FAMILIES[f].base != "additive"]
+    families = st.multiselect("Families", list(PAPER_FAMILIES), usual, key=f"families-{kind}")
     rows = st.slider("Rows", *PAPER_ROWS, PAPER_ROWS, step=10)
     dims = st.slider("Columns a side", *PAPER_DIMS, PAPER_DIMS)
     return Paper(tuple(families), rows, dims)

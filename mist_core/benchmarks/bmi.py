@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from mist_core.benchmarks.baselines.installed import require_bmi
 from mist_core.benchmarks.tasks import Cell
 from mist_core.errors import ParameterError
-from mist_core.priors.batch import Batch
+from mist_core.priors.batch import Batch, Composition
 
 ROWS = (500, 1000, 5000, 10_000)
 SEEDS = 5
@@ -37,6 +38,7 @@ def bmi_cells(
 
     Raises:
         ParameterError: a name that bmi does not have.
+        BaselineError: bmi is not installed.
     """
     tasks = benchmark_tasks()
     if unknown := sorted(set(names) - tasks.keys()):
@@ -58,7 +60,12 @@ def bmi_cells(
 
 @functools.cache
 def benchmark_tasks() -> dict:
-    """bmi's tasks by identifier; imported late because it pulls in jax and its deprecations."""
+    """bmi's tasks by identifier; imported late because it pulls in jax and its deprecations.
+
+    Raises:
+        BaselineError: bmi is not installed.
+    """
+    require_bmi()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jax
@@ -75,4 +82,4 @@ def _draw(cell: TaskCell) -> Batch:
     sides = task.sample(cell.n_samples, seed=cell.seed)
     x, y = (torch.from_numpy(np.array(side)).unsqueeze(0) for side in sides)
     truth = torch.tensor([task.mutual_information], dtype=torch.float64)
-    return Batch(x, y, truth, (cell.task,))
+    return Batch(x, y, truth, (Composition.of(cell.task),))

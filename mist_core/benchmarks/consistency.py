@@ -19,7 +19,7 @@ from mist_core.benchmarks.tasks import Cell
 from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.numerics.randomness import TEST_ENTROPY, Source, source
 from mist_core.distributions.transforms.maps import Asinh, HalfCube
-from mist_core.priors.batch import Batch
+from mist_core.priors.batch import Batch, Composition
 
 ROWS = (1000,)
 SEEDS = 5
@@ -69,7 +69,7 @@ class CheckCell(Cell):
     def draw(self) -> Batch:
         x, y, truth = parts_of(self.task, self.family, self.n_samples, self.seed)[self.part]
         truths = torch.tensor([truth], dtype=torch.float64)
-        return Batch(x.unsqueeze(0), y.unsqueeze(0), truths, (self.family,))
+        return Batch(x.unsqueeze(0), y.unsqueeze(0), truths, (Composition.of(self.family),))
 
     def bundle(self, draw):
         return self.task, self.family, self.n_samples, self.seed

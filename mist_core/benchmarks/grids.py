@@ -17,12 +17,13 @@ from mist_core.priors.batch import Batch
 from mist_core.priors.paper import (
     PAPER_BASES,
     PAPER_DIMS,
+    PAPER_FAMILIES,
     PAPER_IN_FAMILY,
     PAPER_OUT_OF_FAMILY,
     PAPER_ROWS,
     PAPER_TRANSFORMS,
+    PaperFamily,
     draw_paper,
-    paper_base,
 )
 
 REDRAWS = 10
@@ -37,7 +38,7 @@ _EXTENDED = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class GridCell(Cell):
-    """Draws of one family, all parameters anew for each; its `task` is BASE-TRANSFORM.
+    """Draws of one family, all parameters anew for each; its `task` is one of PAPER_FAMILIES.
 
     Attributes:
         stream: which child of which child of the test entropy; no two cells share one.
@@ -72,7 +73,7 @@ def extended_cells(
     order = {name: number for number, name in enumerate((*PAPER_BASES, *PAPER_TRANSFORMS))}
     return [
         _cell(
-            f"{base}-{transform}",
+            PaperFamily(base, transform).name,
             n,
             dim,
             0,
@@ -94,7 +95,7 @@ def _cell(
 ) -> GridCell:
     return GridCell(
         task=task,
-        family=paper_base(task),
+        family=PAPER_FAMILIES[task].base,
         n_samples=n_samples,
         dim_x=dim,
         dim_y=dim,

@@ -42,12 +42,12 @@ def follow(
     ours, others = Weights(MIST, estimator), peers(classic)
     for first, batch, rng in study.draws():
         yield judge(ours, batch, rng, first=first)
-        count = len(batch.families)
+        count = len(batch.compositions)
         # Spread evenly, so that the model's figures grow all along.
         due = (first + count) * n_peers // study.n_datasets > first * n_peers // study.n_datasets
         if due and batch.x.shape[1] <= MOST_PEER_ROWS:
             place = int(rng.integers(count))
-            one = part(batch, place, place + 1)
+            one = batch.chosen([place])
             for other in others:
                 yield judge(other, one, rng, first=first + place)
 
@@ -70,10 +70,10 @@ def judge(
         first: number of the batch's first dataset; a dataset's number seeds estimators that draw.
 
     Returns:
-        A row a dataset: `method` (the estimator's name), `number`, `family`, `n_samples`, `dim_x`,
-        `dim_y`, `truth`, `mean`, `low` and `high` of the 90 % interval, `pit`, `in_family`, the
-        quantile columns of `mist_core.benchmarks.tasks`, and `failure`: why there is no answer;
-        nats.
+        A row a dataset: `method` (the estimator's name), `number`, `family`, `laws` (the names that
+        `family` joins), `n_samples`, `dim_x`, `dim_y`, `truth`, `mean`, `low` and `high` of the
+        90 % interval, `pit`, `in_family`, the quantile columns of `mist_core.benchmarks.tasks`, and
+        `failure`: why there is no answer; nats.
     """
     truths = batch.mutual_information.tolist()
     pairs = enumerate(zip(batch.x, batch.y, strict=True), first)
@@ -120,20 +120,15 @@ def pit(quantiles: Sequence[float], truth: float, uniform: float) -> float:
     return float(1 / (1 + np.exp(-at)))
 
 
-def part(batch: Batch, start: int, stop: int) -> Batch:
-    """Datasets start..stop-1 of a batch."""
-    x, y, truth = (t[start:stop] for t in (batch.x, batch.y, batch.mutual_information))
-    return Batch(x, y, truth, batch.families[start:stop])
-
-
 def _identify(method: str, batch: Batch, first: int) -> pd.DataFrame:
     """The columns that say which dataset a row is, and its truth."""
-    count = len(batch.families)
+    count = len(batch.compositions)
     return pd.DataFrame(
         {
             "method": method,
             "number": np.arange(first, first + count),
             "family": batch.families,
+            "laws": [list(composition.laws) for composition in batch.compositions],
             "n_samples": batch.x.shape[1],
             "dim_x": batch.x.shape[2],
             "dim_y": batch.y.shape[2],

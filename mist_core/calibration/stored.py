@@ -55,7 +55,7 @@ def load(name: str, folder: Path = RESULTS) -> StoredStudy | None:
     origin = json.loads(summary.read_text())
     return StoredStudy(
         _study(origin.get("study")),
-        _doubles(pd.read_parquet(table)),
+        _as_judged(pd.read_parquet(table)),
         origin["command"],
         origin["date"],
         origin["weights"][MIST]["sha256"],
@@ -63,8 +63,13 @@ def load(name: str, folder: Path = RESULTS) -> StoredStudy | None:
     )
 
 
-def _doubles(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its numbers as they were before `provenance.save_result` halved them."""
+def _as_judged(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its numbers as they were before `provenance.save_result` halved them.
+
+    Earlier versions kept the names of laws that stand side by side only joined.
+    """
+    if "laws" not in table:
+        table = table.assign(laws=table.family.str.split("+"))
     return table.astype(dict.fromkeys(table.select_dtypes("float32"), "float64"))
 
 

@@ -109,7 +109,7 @@ def by_law(rows: pd.DataFrame) -> pd.DataFrame:
         `law`, `datasets`, `coverage`, its 95 % range `lowest`, `highest`, `inside`: whether that
         holds 90 %, `width` (median) and `score` (mean interval score), nats.
     """
-    laws = rows.assign(law=rows.family.str.split("+"), covered=covered(rows), score=scores(rows))
+    laws = rows.assign(law=rows.laws, covered=covered(rows), score=scores(rows))
     laws = laws.explode("law", ignore_index=True).assign(width=lambda t: t.high - t.low)
     table = laws.groupby("law").agg(
         datasets=("covered", "size"),

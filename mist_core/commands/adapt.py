@@ -11,15 +11,13 @@ from pathlib import Path
 
 from mist_core.benchmarks import provenance
 from mist_core.commands import train
-from mist_core.errors import TableError
+from mist_core.commands.options import TABLE, named_table, names
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.jobs.comparison import EVERYTHING, HELD_OUT, Bench, Comparison, benches, compare
 from mist_core.jobs.plan import Plan, start_path
 from mist_core.networks.registry import load_network
 from mist_core.paths import home
 from mist_core.priors.spec import to_text
-from mist_core.tables.bundled import DATASETS
-from mist_core.tables.table import Table, read_table
 from mist_core.training.adaptation.adapt import Adaptation, adapt
 from mist_core.training.adaptation.side import FittedSide
 from mist_core.training.architectures import SETTINGS
@@ -33,8 +31,7 @@ DRAWS = {HELD_OUT: 64, EVERYTHING: 16}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options; the settings of `train` may follow."""
-    names = ", ".join(DATASETS)
-    parser.add_argument("table", help=f"a file (CSV, Excel, Parquet) or a bundled table: {names}")
+    parser.add_argument("table", help=TABLE)
     parser.add_argument("--x", required=True, help="names of the columns of X, by commas")
     parser.add_argument("--y", required=True, help="names of the columns of Y, by commas")
     parser.add_argument("--weights", default=library.default(), help="name to start from")
@@ -53,9 +50,9 @@ def main(options: argparse.Namespace) -> None:
         TableError: the table or the columns cannot be used.
         JobError: a share of rehearsal outside [0, 1).
     """
-    table = _table(options.table)
+    table = named_table(options.table)
     start = library.path_of(options.weights)
-    found = adapt(table, *map(_names, (options.x, options.y)), seed=options.seed, progress=_show)
+    found = adapt(table, *map(names, (options.x, options.y)), seed=options.seed, progress=_show)
     _print_sides(found)
     plan = Plan(
         to_text(rehearsed(found.meta, start, options.rehearsal)),
@@ -73,18 +70,6 @@ def main(options: argparse.Namespace) -> None:
     print(f"The weights are in {out}.")
     if options.report:
         _store(options, found, comparisons, out)
-
-
-def _table(name: str) -> Table:
-    if name in DATASETS:
-        return DATASETS[name].load()
-    if not Path(name).exists():
-        raise TableError(f"{name}: there is no such file, and it is none of {', '.join(DATASETS)}.")
-    return read_table(name)
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _train(plan: Plan, folder: Path, out: Path, options: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from mist_core.benchmarks import provenance
+from mist_core.benchmarks.baselines.installed import require_bmi
 from mist_core.commands.options import count, positive
 from mist_core.distributions.additive import AdditiveUniform
 from mist_core.distributions.base import Law
@@ -29,10 +30,17 @@ from mist_core.networks.scoring import training_loss, witness_loss
 from mist_core.paths import RESULTS
 from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.general import General
-from mist_core.priors.paper import PAPER_BASES, PAPER_DIMS, PAPER_ROWS, PAPER_TRAIN, Paper
+from mist_core.priors.paper import (
+    PAPER_BASES,
+    PAPER_DIMS,
+    PAPER_FAMILIES,
+    PAPER_ROWS,
+    PAPER_TRAIN,
+    Paper,
+)
 from mist_core.statistics import summary as summaries
 from mist_core.training.architectures import ARCHITECTURES
-from mist_core.training.labels import held
+from mist_core.training.labels import blocks_in, held
 from mist_core.training.shards import DATASETS_A_DRAW
 
 ENTROPY = 0
@@ -115,7 +123,7 @@ def with_training(randomness: Source) -> Iterator[int]:
     batch = General(rows=GENERAL_ROWS).draw(TRAINED_BATCH, randomness)
     inputs = network.collate([network.prepare_draws(batch.x, batch.y)])
     network.fit_inputs(inputs)
-    truth, known = batch.mutual_information.float(), held(batch.families, network.kinds)
+    truth, known = batch.mutual_information.float(), held(blocks_in(batch), network.kinds)
     optimiser = torch.optim.AdamW(network.parameters())
     while True:
         with torch.enable_grad():
@@ -132,8 +140,8 @@ def with_bmi(randomness: Source) -> Iterator[int]:
     while True:
         n_samples = int(randomness.rng.integers(*PAPER_ROWS, endpoint=True))
         dim = int(randomness.rng.integers(*PAPER_DIMS, endpoint=True))
-        base, _, transform = randomness.rng.choice(PAPER_TRAIN).rpartition("-")
-        sampler = _bmi_sampler(PAPER_BASES[base](dim, 1, randomness), transform)
+        family = PAPER_FAMILIES[randomness.rng.choice(PAPER_TRAIN)]
+        sampler = _bmi_sampler(PAPER_BASES[family.base](dim, 1, randomness), family.transform)
         x, y = sampler.sample(n_samples, int(randomness.rng.integers(2**31)))
         np.asarray(x), np.asarray(y), float(sampler.mutual_information())
         yield 1
@@ -173,6 +181,7 @@ def _rates(name: str, number: int, seconds: float) -> tuple[float, float]:
 
 def _bmi_sampler(law: Law, transform: str):
     """bmi's sampler of a batch of one law."""
+    require_bmi()
     import jax.numpy as jnp
     from bmi import samplers, transforms
     from bmi.benchmark.tasks import wiggly

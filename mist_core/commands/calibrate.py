@@ -15,7 +15,7 @@ from mist_core.benchmarks.grids import REDRAWS, GridCell, grid_cells
 from mist_core.calibration import stored
 from mist_core.calibration.bins import EVIDENT, EVIDENT_ROWS, by_bins, detection
 from mist_core.calibration.findings import findings
-from mist_core.calibration.judge import CLASSIC, MIST, follow, judge, part, peers
+from mist_core.calibration.judge import CLASSIC, MIST, follow, judge, peers
 from mist_core.calibration.methods import on_grids
 from mist_core.calibration.study import LAWS, Study
 from mist_core.calibration.text import about_grids
@@ -128,7 +128,7 @@ def _follow_grids(
 ) -> Iterator[pd.DataFrame]:
     """The first draw of each cell, by every method; resampling is too slow for all nine."""
     for number, cell in enumerate(cells):
-        batch, rng = part(cell.draw(), 0, 1), np.random.default_rng(number)
+        batch, rng = cell.draw().chosen([0]), np.random.default_rng(number)
         for judged in (Weights(MIST, estimator), *peers(classic)):
             table = judge(judged, batch, rng, first=number)
             yield table.assign(in_family=cell.task in PAPER_IN_FAMILY)

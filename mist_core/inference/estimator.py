@@ -1,5 +1,6 @@
 """The public face: trained weights in, one posterior of the mutual information per dataset out."""
 
+import functools
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -115,7 +116,7 @@ class MISTEstimator:
             InputError: as `posterior`, with the number of the offending pair.
         """
         answers: dict[int, Posterior] = {}
-        threads = os.cpu_count() if self.device.type == "cpu" else 1
+        threads = (os.cpu_count() or 1) if self.device.type == "cpu" else 1
         for batch, found in side_by_side(
             lambda b: self._infer(b.x, b.y), batches(_read_all(pairs, types)), threads
         ):
@@ -185,6 +186,22 @@ class MISTEstimator:
         return self.network.prepare(x.to(self.device), y.to(self.device), soft=soft)
 
 
+@functools.cache
+def general() -> MISTEstimator:
+    """The general estimator, loaded once for all one-liners."""
+    return MISTEstimator.load()
+
+
+def estimate(x: Any, y: Any, types: Types = None) -> Posterior:
+    """Distribution of I(X;Y) in nats given the rows of x and y, by the general weights.
+
+    >>> estimate(x, y).interval(0.9)                           # doctest: +SKIP
+
+    Arguments and errors as of `MISTEstimator.posterior`.
+    """
+    return general().posterior(x, y, types)
+
+
 @dataclass(frozen=True)
 class EstimateResult:
     """Stand-in for bmi.interface.EstimateResult: using the estimator does not require bmi."""
@@ -211,12 +228,15 @@ def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.suffix or len(path.parts) != 1:
         return path
-    shipped = WEIGHTS / f"{path.name}.safetensors"
     known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
     if path.name not in known:
         listed = ", ".join(known) or "none"
-        raise WeightsError(f"No weights named {path.name!r:.80} in {WEIGHTS}; there are: {listed}.")
-    return shipped
+        raise WeightsError(
+            f"No weights named {path.name!r:.80} in {WEIGHTS}; there are: {listed}. An installed "
+            "package brings general alone: the others lie in the repository's folder weights, "
+            "and load opens any file by its path."
+        )
+    return WEIGHTS / f"{path.name}.safetensors"
 
 
 def _choose_device(device: str | torch.device) -> torch.device:

@@ -36,10 +36,9 @@ def read_pair(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
             missing, infinite, complex or neither numbers nor text, too many classes, bad `types`.
     """
     if types is None:
-        plain = _plain("x", x), _plain("y", y)
-        lengths = {0 if side is None else len(side) for side in plain}
-        if len(lengths) == 1 and min(lengths) >= MIN_SAMPLES:
-            return plain
+        fast_x, fast_y = _plain("x", x), _plain("y", y)
+        if fast_x is not None and fast_y is not None and len(fast_x) == len(fast_y) >= MIN_SAMPLES:
+            return fast_x, fast_y
     sides = {"x": columns_of("x", x), "y": columns_of("y", y)}
     forced = forced_types(types, {side: list(columns) for side, columns in sides.items()})
     rows = {side: len(next(iter(columns.values()))) for side, columns in sides.items()}
@@ -50,10 +49,11 @@ def read_pair(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
         )
     if rows["x"] < MIN_SAMPLES:
         raise InputError(f"Expected at least {MIN_SAMPLES} rows, got {rows['x']}.")
-    return tuple(
+    read_x, read_y = (
         torch.cat([_read(side, name, columns[name], forced[side][name]) for name in columns], 1)
         for side, columns in sides.items()
     )
+    return read_x, read_y
 
 
 def read_varying(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
@@ -70,11 +70,11 @@ def read_varying(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
     Raises:
         InputError: as `read_pair`.
     """
-    sides = read_pair(x, y, types)
-    varies = [(side != side[:1]).any(0) for side in sides]
-    if not all(columns.any() for columns in varies):
-        sides = tuple(map(_still, sides))
-    return tuple(map(_varying, sides, varies))
+    read_x, read_y = read_pair(x, y, types)
+    varies_x, varies_y = ((side != side[:1]).any(0) for side in (read_x, read_y))
+    if not (varies_x.any() and varies_y.any()):
+        read_x, read_y = _still(read_x), _still(read_y)
+    return _varying(read_x, varies_x), _varying(read_y, varies_y)
 
 
 def _varying(side: Tensor, varies: Tensor) -> Tensor:

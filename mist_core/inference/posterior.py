@@ -41,7 +41,7 @@ class Posterior:
     unit: str = "nats"
     evidence: Evidence | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         # Lists, as JSON gives them back, become tuples: equal posteriors compare equal.
         object.__setattr__(self, "levels", tuple(self.levels))
         object.__setattr__(self, "quantiles", tuple(self.quantiles))

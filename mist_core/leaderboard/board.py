@@ -108,7 +108,7 @@ def _extended(scores: pd.DataFrame) -> list[dict]:
     rows = []
     for (_, n), part in shapes.groupby(["estimator", "n"], sort=False):
         weights = part.datasets / max(part.datasets.sum(), 1)
-        sums = part[["datasets", "failed"]].sum()
+        sums = part[["datasets", "failed"]].sum().astype(object)  # texts join the numbers
         sums["title"], sums["kind"] = part.title.iloc[0], part.kind.iloc[0]
         coverage = part.get("coverage", pd.Series(np.nan, part.index)).astype(float)
         sums["coverage"] = (weights * coverage).sum(min_count=1)

@@ -7,7 +7,7 @@ the blocks, `general_maps`, `redundant` and `rounding` for how a side is shown.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,12 +17,12 @@ from mist_core.distributions.numerics.randomness import Source
 from mist_core.distributions.transforms.maps import Compose
 from mist_core.distributions.transforms.random import random_maps
 from mist_core.distributions.transforms.redundant import random_redundancy
-from mist_core.priors.batch import Batch, MetaDistribution, concatenate, draw_law
+from mist_core.priors.batch import Batch, Composition, MetaDistribution, concatenate, draw_law
 from mist_core.priors.blends import Blend
 from mist_core.priors.block import Block
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.outliers import STRANGERS
-from mist_core.priors.paper import FEW_ROWS, FEW_ROWS_SHARES, PAPER_TRAIN, Paper
+from mist_core.priors.paper import FEW_ROWS, FEW_ROWS_SHARES, PAPER_FAMILIES, PAPER_TRAIN, Paper
 from mist_core.priors.repeats import repeated
 from mist_core.priors.rounding import rounded
 
@@ -38,8 +38,6 @@ INDEPENDENT = 0.08
 INDEPENDENCE = "independent"  # the family name of draws without dependence
 # Share of draws that are of the published families: high dimension and high MI.
 PUBLISHED = 0.27
-# What the published laws are, by the first word of their names.
-PUBLISHED_BLOCKS = {"normal": "gaussian", "student": "student", "additive": "additive"}
 MOST_BLOCKS = 3
 # Share of the other draws that have many rows and many columns, their least n and dimension, and
 # how many times as many values they may have.
@@ -83,11 +81,11 @@ class General(MetaDistribution):
     def draw(self, count: int, source: Source) -> Batch:
         batch = self._draw(count, source)
         if source.rng.random() < 0.5:
-            return Batch(batch.y, batch.x, batch.mutual_information, batch.families)
+            return replace(batch, x=batch.y, y=batch.x)
         return batch
 
     def _draw(self, count: int, source: Source) -> Batch:
-        families = tuple(name for name in PAPER_TRAIN if blocks_of(name)[0] in self.blocks)
+        families = tuple(name for name in PAPER_TRAIN if PAPER_FAMILIES[name].block in self.blocks)
         if families and source.rng.random() < self.published:
             rows = FEW_ROWS[source.rng.choice(len(FEW_ROWS), p=FEW_ROWS_SHARES)]
             return Paper(families, rows).draw(count, source)
@@ -120,7 +118,7 @@ class General(MetaDistribution):
         hidden = [_others(dim, redundant, source.rng) for dim in (dim_x, dim_y)]
         if not any(ANY_BLOCK[block].fits(*hidden) for block in self.blocks):
             hidden = [dim_x, dim_y]
-        law, name, numeric = self._compose(*hidden, count, source, tolerance)
+        law, composition, numeric = self._compose(*hidden, count, source, tolerance)
         maps = random_maps((dim_x, dim_y), count, source, numeric=numeric, mixing=not round_off)
         sides = zip(hidden, (dim_x, dim_y), strict=True)
         shown = [random_redundancy(few, dim - few, count, source) for few, dim in sides]
@@ -128,8 +126,8 @@ class General(MetaDistribution):
         if source.rng.random() < INDEPENDENT:
             batch = _decoupled(law, n, source, count)
         else:
-            batch = draw_law(law, n, source, (name,) * count)
-        if not all(ANY_BLOCK[part].continuous for part in name.split("+") if part):
+            batch = draw_law(law, n, source, (composition,) * count)
+        if not all(ANY_BLOCK[name].continuous for name in composition.blocks):
             return batch
         if source.rng.random() < REPEATED:
             return repeated(batch, source)
@@ -137,7 +135,7 @@ class General(MetaDistribution):
 
     def _compose(
         self, dim_x: int, dim_y: int, count: int, source: Source, tolerance: float
-    ) -> tuple[Law, str, bool]:
+    ) -> tuple[Law, Composition, bool]:
         """Blocks until the columns or the number of blocks run out, then noise columns."""
         laws, names, numeric = [], [], True
         left_x, left_y = dim_x, dim_y
@@ -157,18 +155,12 @@ class General(MetaDistribution):
                 break
         if left_x or left_y:
             laws.append(noise(left_x, left_y, count, source))
-        return Independent(laws), "+".join(sorted(set(names))), numeric
+        return Independent(laws), Composition.of(*sorted(set(names))), numeric
 
 
 def strange() -> General:
     """Laws that are none of `BLOCKS`, shown as those are; see `strangers`."""
     return General(blocks=tuple(STRANGERS), published=0.0)
-
-
-def blocks_of(family: str) -> list[str]:
-    """The blocks that make up a dataset of this family; a published law is one block."""
-    kind = family.partition("-")[0]
-    return [PUBLISHED_BLOCKS[kind]] if family in PAPER_TRAIN else family.split("+")
 
 
 def _others(dim: int, redundant: float, rng: np.random.Generator) -> int:
@@ -189,6 +181,6 @@ def _build(
 
 def _decoupled(law: Law, n: int, source: Source, count: int) -> Batch:
     """X of one sample beside Y of another: the same margins, MI = 0."""
-    batch = draw_law(law, n, source, (INDEPENDENCE,) * count)
+    batch = draw_law(law, n, source, (Composition.of(INDEPENDENCE),) * count)
     _, y = law.sample(n, generator=source.generator, dtype=batch.y.dtype)
-    return Batch(batch.x, y, 0 * batch.mutual_information, batch.families)
+    return replace(batch, y=y, mutual_information=0 * batch.mutual_information)

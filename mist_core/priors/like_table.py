@@ -8,7 +8,7 @@ import functools
 import math
 import os
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,13 @@ from mist_core.checkpoint import load_checkpoint, save_checkpoint
 from mist_core.distributions.numerics.randomness import Source
 from mist_core.errors import ParameterError, WeightsError
 from mist_core.paths import home
-from mist_core.priors.batch import Batch, MetaDistribution, concatenate, draw_law
+from mist_core.priors.batch import Batch, Composition, MetaDistribution, concatenate, draw_law
 from mist_core.priors.synthesis.random_latent import Port, random_standard_law
 from mist_core.priors.synthesis.synthesizer import Side, SideConfig
 
 # Laws that share a recipe, as in the `general` meta-distribution.
 GROUP = 8
-FAMILY = "like the table"
+COMPOSITION = Composition.of("like the table")
 MOST_BYTES = 32_000_000
 MOST_COLUMNS, MOST_KNOTS, MOST_LEVELS = 64, 64, 64
 FITTED, HELD_OUT = "fitted", "held-out"
@@ -58,7 +58,7 @@ class LikeTable(MetaDistribution):
         ports = [Port(s.dim, s.edges(c)) for s, c in zip(pair, carriers, strict=True)]
         groups = [GROUP] * (count // GROUP) + [count % GROUP] * (count % GROUP > 0)
         drawn = [
-            draw_law(random_standard_law(*ports, size, source), n, source, (FAMILY,) * size)
+            draw_law(random_standard_law(*ports, size, source), n, source, (COMPOSITION,) * size)
             for size in groups
         ]
         batch = concatenate(drawn)
@@ -66,7 +66,7 @@ class LikeTable(MetaDistribution):
             side.push(u, carrier, generator=source.generator)
             for side, u, carrier in zip(pair, (batch.x, batch.y), carriers, strict=True)
         )
-        return Batch(x, y, batch.mutual_information, batch.families)
+        return replace(batch, x=x, y=y)
 
     def at_hand(self) -> bool:
         """Whether the sides are in the data folder."""

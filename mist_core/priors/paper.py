@@ -29,7 +29,7 @@ from mist_core.distributions.transforms.maps import (
     WigglyX,
     WigglyY,
 )
-from mist_core.priors.batch import Batch, MetaDistribution, concatenate, draw_law
+from mist_core.priors.batch import Batch, Composition, MetaDistribution, concatenate, draw_law
 
 
 def _normal_dense(dim: int, count: int, source: Source) -> Law:
@@ -96,7 +96,42 @@ PAPER_BASES: dict[str, Callable[[int, int, Source], Law]] = {
     "student-2pair": _student_two_pair,
     "additive": _additive,
 }
-# A family is "BASE-TRANSFORM"; every base exists under every transform.
+# What each is among the blocks of `general`.
+PAPER_BLOCKS = {
+    **dict.fromkeys(("normal-dense", "normal-sparse", "normal-lvm", "normal-2pair"), "gaussian"),
+    **dict.fromkeys(("student-dense", "student-sparse", "student-2pair"), "student"),
+    "additive": "additive",
+}
+
+
+@dataclass(frozen=True)
+class PaperFamily:
+    """A published law under a published transform.
+
+    Attributes:
+        base: key of PAPER_BASES.
+        transform: key of PAPER_TRANSFORMS.
+    """
+
+    base: str
+    transform: str
+
+    @property
+    def name(self) -> str:
+        """Its key in PAPER_FAMILIES."""
+        return f"{self.base}-{self.transform}"
+
+    @property
+    def block(self) -> str:
+        """What it is among the blocks of `general`."""
+        return PAPER_BLOCKS[self.base]
+
+
+# Every base exists under every transform.
+PAPER_FAMILIES: dict[str, PaperFamily] = {
+    family.name: family
+    for family in itertools.starmap(PaperFamily, itertools.product(PAPER_BASES, PAPER_TRANSFORMS))
+}
 PAPER_TRAIN = (
     *(f"normal-dense-{t}" for t in ("base", "halfcube", "asinh")),
     *(f"normal-sparse-{t}" for t in ("base", "wiggly")),
@@ -136,7 +171,7 @@ class Paper(MetaDistribution):
     """The published meta-distribution: listed families equally likely, dim_x = dim_y.
 
     Attributes:
-        families: names BASE-TRANSFORM of `PAPER_BASES` and `PAPER_TRANSFORMS`.
+        families: names of `PAPER_FAMILIES`.
         rows, dims: inclusive ranges of n and of the dimension, both uniform.
     """
 
@@ -150,28 +185,28 @@ class Paper(MetaDistribution):
         # In random order, so that a count that is no multiple of the families favours none of them.
         order = source.rng.permutation(len(self.families))
         names = sorted(self.families[k] for k in np.resize(order, count))
-        groups = itertools.groupby(names, key=paper_base)
+        families = (PAPER_FAMILIES[name] for name in names)
+        groups = itertools.groupby(families, key=lambda family: family.base)
         return concatenate([_draw_base(base, list(g), n, dim, source) for base, g in groups])
 
 
-def paper_base(family: str) -> str:
-    """The base of a family: normal-dense of normal-dense-wiggly."""
-    return family.rpartition("-")[0]
+def draw_paper(name: str, n_samples: int, dim: int, count: int, source: Source) -> Batch:
+    """`count` datasets of one of PAPER_FAMILIES at one shape."""
+    family = PAPER_FAMILIES[name]
+    return _draw_base(family.base, [family] * count, n_samples, dim, source)
 
 
-def draw_paper(family: str, n_samples: int, dim: int, count: int, source: Source) -> Batch:
-    """`count` datasets of one published family at one shape."""
-    return _draw_base(paper_base(family), [family] * count, n_samples, dim, source)
-
-
-def _draw_base(base: str, families: list[str], n_samples: int, dim: int, source: Source) -> Batch:
-    """One dataset a family name; all names share a base and the equal ones stand together."""
+def _draw_base(
+    base: str, families: list[PaperFamily], n_samples: int, dim: int, source: Source
+) -> Batch:
+    """One dataset a family; all share a base, and the equal ones stand together."""
     law = PAPER_BASES[base](dim, len(families), source)
-    batch = draw_law(law, n_samples, source, tuple(families))
+    compositions = tuple(Composition((family.name,), (family.block,)) for family in families)
+    batch = draw_law(law, n_samples, source, compositions)
     start = 0
     for family, group in itertools.groupby(families):
         part = slice(start, start := start + len(list(group)))
-        maps = PAPER_TRANSFORMS[family.rpartition("-")[2]]
+        maps = PAPER_TRANSFORMS[family.transform]
         for side, transform in zip((batch.x, batch.y), maps, strict=True):
             if not isinstance(transform, Identity):
                 side[part] = transform(side[part])

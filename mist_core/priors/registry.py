@@ -7,7 +7,7 @@ from mist_core.errors import ParameterError
 from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.blocks import BLOCKS, FAMILIES
 from mist_core.priors.general import General
-from mist_core.priors.paper import FEW_ROWS, FEW_ROWS_SHARES, PAPER_TRAIN, Paper
+from mist_core.priors.paper import FEW_ROWS, FEW_ROWS_SHARES, PAPER_FAMILIES, PAPER_TRAIN, Paper
 from mist_core.priors.spec import Mixed, from_text
 
 
@@ -21,10 +21,11 @@ def _without(name: str) -> MetaDistribution:
     return General(blocks=tuple(block for block in BLOCKS if block not in FAMILIES[name]))
 
 
+NOT_ADDITIVE = tuple(f for f in PAPER_TRAIN if PAPER_FAMILIES[f].base != "additive")
 META_DISTRIBUTIONS: dict[str, Callable[[], MetaDistribution]] = {
     "paper": Paper,
     "paper-few-rows": lambda: _few_rows(PAPER_TRAIN),
-    "paper-no-additive": lambda: _few_rows(tuple(f for f in PAPER_TRAIN if "additive" not in f)),
+    "paper-no-additive": lambda: _few_rows(NOT_ADDITIVE),
     "general": General,
     **{f"general-no-{name}": functools.partial(_without, name) for name in FAMILIES},
 }

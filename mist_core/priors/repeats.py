@@ -1,6 +1,7 @@
 """Repeated rows, of joins, resampling and copied records: they tell nothing more than once."""
 
 import math
+from dataclasses import replace
 
 import torch
 
@@ -26,4 +27,4 @@ def repeated(batch: Batch, source: Source) -> Batch:
         side.gather(1, rows[..., None].expand(-1, -1, side.shape[-1]))
         for side in (batch.x, batch.y)
     )
-    return Batch(x, y, batch.mutual_information, batch.families)
+    return replace(batch, x=x, y=y)

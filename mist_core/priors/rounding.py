@@ -5,6 +5,8 @@ other side spread exp(-I) as wide as without it (exact for small steps and a nor
 adds a variance of step^2 / 12). Steps are chosen to keep it below the tolerance of the truths.
 """
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -21,7 +23,7 @@ def rounded(batch: Batch, source: Source) -> Batch:
     """The same datasets with all columns rounded, or some of them."""
     share = 1.0 if source.rng.random() < 0.5 else SOME
     x, y = (_side(side, batch.mutual_information, share, source) for side in (batch.x, batch.y))
-    return Batch(x, y, batch.mutual_information, batch.families)
+    return replace(batch, x=x, y=y)
 
 
 def _side(side: Tensor, information: Tensor, share: float, source: Source) -> Tensor:

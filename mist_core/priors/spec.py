@@ -17,10 +17,9 @@ from mist_core.priors.batch import Batch, MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import General
 from mist_core.priors.like_table import LikeTable, is_digest
-from mist_core.priors.paper import PAPER_BASES, PAPER_TRANSFORMS, Paper
+from mist_core.priors.paper import PAPER_FAMILIES, Paper
 
 MOST_ROWS, MOST_DIMS, LEAST_ROWS = 20_000, 64, 10
-PAPER_FAMILIES = tuple(f"{base}-{t}" for base in PAPER_BASES for t in PAPER_TRANSFORMS)
 _KINDS = {"paper": Paper, "general": General, "table": LikeTable}
 _LONGEST = 10_000  # characters: nothing composed on a page comes near
 
@@ -99,7 +98,7 @@ def _check_rows(rows: Sequence[int]) -> None:
 
 def _check_paper(meta: Paper) -> None:
     _require(_is_range(meta.dims, 2, MOST_DIMS), f"dims from 2 to {MOST_DIMS}, in order")
-    _check_names(meta.families, PAPER_FAMILIES, "families")
+    _check_names(meta.families, tuple(PAPER_FAMILIES), "families")
 
 
 def _check_general(meta: General) -> None:

@@ -62,12 +62,29 @@ def scan(
     target = tuple(target)
     sources = _other_columns(table, target) if sources is None else [tuple(s) for s in sources]
     _check_sides(target, sources)
-    rows = {s: complete_rows(table, s + target, max_rows=max_rows, seed=seed) for s in sources}
-    enough = {source: kept for source, kept in rows.items() if len(kept) >= MIN_SAMPLES}
-    if not enough:
+    ranking = rank(
+        estimator, table, target, sources, max_rows=max_rows, seed=seed, progress=progress
+    )
+    if not ranking.associations:
         raise TableError(
             f"No column shares {MIN_SAMPLES} complete rows with the target: choose another target."
         )
+    return ranking
+
+
+def rank(
+    estimator: Estimator,
+    table: Table,
+    target: Names,
+    sources: Sequence[Names],
+    *,
+    max_rows: int = MAX_ROWS,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Ranking:
+    """As `scan`, of sides that exist and differ; nothing may be left to rank."""
+    rows = {s: complete_rows(table, s + target, max_rows=max_rows, seed=seed) for s in sources}
+    enough = {source: kept for source, kept in rows.items() if len(kept) >= MIN_SAMPLES}
     posteriors = _posteriors(estimator, table, target, enough, progress)
     associations = [
         _association(side(table, s, rows[s]), side(table, target, rows[s]), posterior)

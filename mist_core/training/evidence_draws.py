@@ -66,9 +66,7 @@ def _without_repeats(batch: Batch) -> Batch:
     """The datasets without copies of rows, which `refine` takes out before it looks."""
     pairs = zip(batch.x, batch.y, strict=True)
     whole = [len(without_copies(x, y)[0]) == batch.x.shape[1] for x, y in pairs]
-    kept = torch.tensor(whole).nonzero().squeeze(-1)
-    families = tuple(batch.families[k] for k in kept.tolist())
-    return Batch(batch.x[kept], batch.y[kept], batch.mutual_information[kept], families)
+    return batch.chosen([place for place, fine in enumerate(whole) if fine])
 
 
 def collect(folder: Path, plan: Plan, parts: int, workers: int) -> int:

@@ -10,14 +10,15 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from mist_core.errors import JobError
+from mist_core.training.labels import Blocks, read_blocks
 
 FAMILIES, CHECKSUM = "families", "crc32"
-# What is learned from, and the family of each dataset.
-Labelled = tuple[dict[str, Tensor], list[str]]
+# What is learned from, and the blocks in each dataset.
+Labelled = tuple[dict[str, Tensor], list[Blocks]]
 
 
 def read_labelled(path: Path) -> Labelled:
-    """A shard's file, and the family of each of its datasets.
+    """A shard's file, and the blocks in each of its datasets.
 
     Raises:
         JobError: the file is missing, empty, cut short, damaged, or none of ours.
@@ -26,17 +27,17 @@ def read_labelled(path: Path) -> Labelled:
         with safetensors.safe_open(path, "pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.offset_keys()}
             told = file.metadata()
-        families = json.loads(told[FAMILIES])
-        if {len(tensor) for tensor in tensors.values()} - {len(families)}:
-            raise ValueError("not as many families as datasets")
+        labels = [read_blocks(label) for label in json.loads(told[FAMILIES])]
+        if {len(tensor) for tensor in tensors.values()} - {len(labels)}:
+            raise ValueError("not as many labels as datasets")
         if told.get(CHECKSUM, checksum := _checksum(tensors)) != checksum:
             raise ValueError("the checksum is another one")
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise JobError(f"{path} is no file of drawn datasets, or is damaged ({error}).") from error
-    return tensors, families
+    return tensors, labels
 
 
-def write_labelled(path: Path, tensors: dict[str, Tensor], families: list[str]) -> None:
+def write_labelled(path: Path, tensors: dict[str, Tensor], labels: list[Blocks]) -> None:
     """Write a file for `read_labelled`; a reader sees none of it or all of it.
 
     Not fsynced: what a power cut takes is drawn again.
@@ -45,7 +46,7 @@ def write_labelled(path: Path, tensors: dict[str, Tensor], families: list[str]) 
         OSError: there is no room for it.
     """
     temporary = path.with_suffix(f".{os.getpid()}.part")
-    told = {FAMILIES: json.dumps(families), CHECKSUM: _checksum(tensors)}
+    told = {FAMILIES: json.dumps(labels), CHECKSUM: _checksum(tensors)}
     try:
         safetensors.torch.save_file(tensors, temporary, told)
         os.replace(temporary, path)

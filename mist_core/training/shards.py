@@ -23,7 +23,7 @@ from mist_core.networks.base import Network
 from mist_core.networks.law_classifier import STRANGE
 from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.general import INDEPENDENCE, strange
-from mist_core.training.labels import held
+from mist_core.training.labels import Blocks, blocks_in, held
 from mist_core.training.shard_files import (
     Labelled,
     read_labelled,
@@ -66,35 +66,35 @@ class Recipe:
         """What is learned from shard `index` of the stream `name`."""
         return self.marked(*self.labelled(index, name))
 
-    def labelled(self, index: int, name: str = "train") -> tuple[dict[str, Tensor], list[str]]:
-        """Prepared inputs and truths of the shard, and the family of each of its datasets."""
+    def labelled(self, index: int, name: str = "train") -> Labelled:
+        """Prepared inputs and truths of the shard, and the blocks in each of its datasets."""
         randomness = source(stream(self.seed, name, index))
-        parts, truths, families = [], [], []
+        parts, truths, labels = [], [], []
         together = min(self.one_shape, self.size)
         with torch.no_grad():
             for _ in range(self.size // together):
                 batch = self.meta.draw(together, randomness)
                 parts.append(self.network.prepare_draws(batch.x, batch.y))
                 truths.append(batch.mutual_information.float())
-                families += batch.families
-            return self.network.collate(parts) | {TRUTH: torch.cat(truths)}, families
+                labels += blocks_in(batch)
+            return self.network.collate(parts) | {TRUTH: torch.cat(truths)}, labels
 
-    def marked(self, tensors: dict[str, Tensor], families: list[str]) -> dict[str, Tensor]:
-        """The same with the kinds of laws that each dataset holds, of `recognition.held`."""
-        return tensors | {KINDS: held(families, self.network.kinds)}
+    def marked(self, tensors: dict[str, Tensor], labels: list[Blocks]) -> dict[str, Tensor]:
+        """The same with the kinds of laws that each dataset holds, of `labels.held`."""
+        return tensors | {KINDS: held(labels, self.network.kinds)}
 
-    def validation_part(self, index: int) -> tuple[dict[str, Tensor], list[str]]:
+    def validation_part(self, index: int) -> Labelled:
         """Part `index` of the draws that judge the run, of a stream of their own."""
         part = replace(self, size=VALIDATION_PART, one_shape=VALIDATION_DRAW)
         return part.labelled(index, "validation")
 
-    def strange(self, index: int) -> tuple[dict[str, Tensor], list[str]]:
+    def strange(self, index: int) -> Labelled:
         """Statistics of datasets whose laws have no name, to go with shard `index`."""
         size = max(STRANGE_DRAW, self.size // STRANGE_EVERY)
         laws = replace(self, meta=strange(), size=size, one_shape=STRANGE_DRAW)
-        tensors, families = laws.labelled(index, STRANGE)
-        unlike = [row for row, family in enumerate(families) if family != INDEPENDENCE]
-        return {STRANGE: tensors["features"][unlike]}, [families[row] for row in unlike]
+        tensors, labels = laws.labelled(index, STRANGE)
+        unlike = [row for row, blocks in enumerate(labels) if INDEPENDENCE not in blocks]
+        return {STRANGE: tensors["features"][unlike]}, [labels[row] for row in unlike]
 
     def joined(self, shards: list[dict[str, Tensor]]) -> dict[str, Tensor]:
         """Shards as one, their inputs padded to a common shape; the truths stay in order."""

@@ -121,6 +121,7 @@ def test_weights_that_cannot_take_a_shape_fail_there_only(tmp_path, journal):
     assert table.failure.isna().iloc[2] and table.estimate.notna().iloc[2]
 
 
+@pytest.mark.bmi
 def test_cca_fails_where_rows_are_too_few(journal):
     cells = [cell(10, dim=4, draws=1), cell(11, dim=4, draws=1)]
     table = tidy(evaluate(estimator("cca", 60.0), cells, journal))
@@ -148,11 +149,13 @@ def test_rows_of_other_weights_are_not_taken_over(journal):
     assert other.asked == [0, 1, 2]
 
 
+@pytest.mark.bmi
 def test_a_baseline_with_more_time_is_asked_again():
     keys = {estimator("mine", limit).key for limit in (60.0, 60.0, 600.0)}
     assert len(keys) == 2
 
 
+@pytest.mark.bmi
 def test_every_estimator_says_who_it_is():
     for name, one in ESTIMATORS.items():
         assert one.name == name and one.title and one.identity

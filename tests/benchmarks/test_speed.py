@@ -82,6 +82,7 @@ def test_shapes_that_are_finished_are_not_timed_again(tmp_path):
     assert first.calls and second.calls == []
 
 
+@pytest.mark.bmi
 def test_speed_is_stored_as_a_table_and_as_ratios_to_ksg(
     tiny_weights, tmp_path, monkeypatch, capsys
 ):

@@ -22,6 +22,7 @@ def study(count: int, *, width: float = 0.9, family: str = "ring", **columns) ->
         "method": MIST,
         "number": range(count),
         "family": family,
+        "laws": [family.split("+")] * count,
         "n_samples": np.linspace(10, 500, count).astype(int),
         "dim_x": 1 + np.arange(count) % 3,
         "dim_y": 2,

@@ -28,7 +28,9 @@ def _threads(monkeypatch):
     monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
 
 
-@pytest.mark.parametrize("name", TINY)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.bmi if name == "bmi40" else ()) for name in TINY]
+)
 def test_a_run_prints_and_stores_what_it_takes_to_repeat_it(name, tiny_weights, tmp_path, capsys):
     out = tmp_path / "run.parquet"
     options = ["--weights", str(tiny_weights), "--out", str(out), "--jobs", "1"]
@@ -62,6 +64,7 @@ def test_mtest_takes_its_tables_from_all_who_were_asked(
     assert (table.groupby("estimator").size() == 9 * len(few)).all()
 
 
+@pytest.mark.bmi
 def test_a_part_of_a_benchmark_is_stored_beside_the_whole(tiny_weights, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
     options = ["--weights", str(tiny_weights), "--jobs", "1"]
@@ -70,6 +73,7 @@ def test_a_part_of_a_benchmark_is_stored_beside_the_whole(tiny_weights, tmp_path
     assert len(stored) == 1 and stored[0].startswith("bmi40-tiny-rows-")
 
 
+@pytest.mark.bmi
 def test_runs_with_long_names_do_not_take_each_others_place(tiny_weights, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
     monkeypatch.setattr(evaluate, "MOST_LETTERS", 12)
@@ -79,6 +83,7 @@ def test_runs_with_long_names_do_not_take_each_others_place(tiny_weights, tmp_pa
     assert len(list(tmp_path.glob("*.json"))) == 2
 
 
+@pytest.mark.bmi
 def test_bmis_tasks_are_drawn_as_bmi_draws_them():
     cells = bmi_cells(rows=(30,), n_seeds=2)
     assert len({cell.task for cell in cells}) == 40 and len(cells) == 80
@@ -97,7 +102,11 @@ def test_bmis_tasks_are_drawn_as_bmi_draws_them():
         (["mtest", "--weights", "nowhere"], "WeightsError: No weights named 'nowhere'"),
         (["mtest", "--estimators", "kgs"], "ParameterError: Expected estimators among mist, ksg"),
         (["mtest", "--estimators", "ksg,ksg"], "ParameterError: Expected different estimators"),
-        (["bmi40", "--estimators", "cca", "--tasks", "2v2"], "ParameterError: bmi has no task 2v2"),
+        pytest.param(
+            ["bmi40", "--estimators", "cca", "--tasks", "2v2"],
+            "ParameterError: bmi has no task 2v2",
+            marks=pytest.mark.bmi,
+        ),
     ],
 )
 def test_a_mistake_is_answered_with_one_sentence(arguments, sentence, capsys):

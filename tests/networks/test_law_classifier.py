@@ -7,10 +7,12 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
+from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.networks.law_classifier import READERS, STRANGE, Recogniser, recognition_loss
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.networks.scoring import training_loss
-from mist_core.training.labels import KINDS, OTHER, held
+from mist_core.priors.paper import Paper
+from mist_core.training.labels import KINDS, OTHER, blocks_in, held, read_blocks
 
 FEATURES = 6
 # Three kinds: around points on three axes.
@@ -47,19 +49,31 @@ def answer(data):
     return data[:, 4]
 
 
-def test_families_hold_their_blocks_and_published_laws_one():
-    families = ["curve+gaussian", "student-sparse-asinh", "independent", "a user's table"]
-    names = [{KINDS[place] for place in row.nonzero().flatten()} for row in held(families, KINDS)]
-    assert names == [{"curve", "gaussian"}, {"student"}, {"independent"}, {OTHER}]
+def test_datasets_hold_their_blocks_and_what_is_none_holds_something_else():
+    labels = [("curve", "gaussian"), ("independent",), ("a user's table",), ()]
+    names = [{KINDS[place] for place in row.nonzero().flatten()} for row in held(labels, KINDS)]
+    assert names == [{"curve", "gaussian"}, {"independent"}, {OTHER}, {OTHER}]
+
+
+def test_a_published_law_is_one_block():
+    batch = Paper(("student-sparse-asinh", "normal-lvm-wiggly", "additive-wiggly")).draw(
+        3, source(stream(0, "train", 0))
+    )
+    assert set(blocks_in(batch)) == {("student",), ("gaussian",), ("additive",)}
+
+
+def test_labels_of_earlier_files_are_read_as_they_were_meant():
+    assert read_blocks(["curve", "ring"]) == ("curve", "ring") == read_blocks("curve+ring")
+    assert read_blocks("normal-lvm-wiggly") == ("gaussian",)
 
 
 def test_a_network_without_kinds_is_told_none():
-    assert held(["curve", "ring"], ()).shape == (2, 0)
-    assert recognition_loss(None, held(["curve"], ())) == 0
+    assert held([("curve",), ("ring",)], ()).shape == (2, 0)
+    assert recognition_loss(None, held([("curve",)], ())) == 0
 
 
 def test_strange_datasets_hold_no_kind():
-    known, odds = held(["curve", "ring"], KINDS), torch.zeros(3, 2, len(KINDS))
+    known, odds = held([("curve",), ("ring",)], KINDS), torch.zeros(3, 2, len(KINDS))
     odds[:2] = 50 * (2 * known.float() - 1).unsqueeze(1)
     odds[2] = -50
     assert recognition_loss(odds, known) < 1e-6
@@ -135,7 +149,7 @@ def test_it_teaches_the_main_network_nothing_and_learns_nothing_from_the_truth()
     parts = {True: [], False: []}
     for name, parameter in mist.named_parameters():
         parts[name.startswith("recogniser")].append(parameter)
-    known = held(["square"] * 6, KINDS)
+    known = held([("square",)] * 6, KINDS)
     losses = {True: recognition_loss(prediction.kinds, known)}
     losses[False] = training_loss(replace(prediction, kinds=None), torch.ones(6))
     for own, loss in losses.items():

@@ -69,6 +69,7 @@ def test_uploaded_predictions_join_the_leaderboard_for_the_session(results):
     assert "**MIST paper** has the lowest" in checked(app.run()).markdown[0].value
 
 
+@pytest.mark.bmi
 def test_a_check_and_a_time_can_be_had_again_here():
     app = visit(benchmark="Self-consistency")
     app.selectbox(key="recheck-estimator").set_value("cca")

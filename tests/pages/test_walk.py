@@ -27,7 +27,7 @@ def rooms_of(run) -> set[str]:
         threading.setprofile(None)
         sys.setprofile(None)
     places = {Path(file) for file in files if Path(file).is_relative_to(ROOT)}
-    own = {place.relative_to(ROOT) for place in places if ".venv" not in place.parts}
+    own = {place.relative_to(ROOT) for place in places if "site-packages" not in place.parts}
     # Modules beside the rooms, such as charts, are the ground that all rooms stand on.
     return {place.parent.as_posix() for place in own} - {"mist_core", "tests/pages"}
 

@@ -13,8 +13,9 @@ from mist_core.priors.blends import (
     switched,
 )
 from mist_core.priors.blocks import BLOCKS
-from mist_core.priors.general import blocks_of, strange
+from mist_core.priors.general import strange
 from mist_core.priors.outliers import STRANGERS
+from mist_core.training.labels import blocks_in
 
 ROWS = 401  # odd, so that the median is a row
 
@@ -99,8 +100,8 @@ def test_two_kinds_fill_the_columns_asked_for(dims):
 
 def test_the_draws_of_blends_name_both_laws_and_others_none():
     seeds = [source(stream(seed, "strange", 1)) for seed in range(30)]
-    labels = {label for seed in seeds for label in strange().draw(8, seed).families}
-    for names in (set(blocks_of(label)) for label in labels - {"independent"}):
+    drawn = {blocks for seed in seeds for blocks in blocks_in(strange().draw(8, seed))}
+    for names in map(set, drawn - {("independent",)}):
         assert names & set(STRANGERS)
         assert bool(names & set(BLOCKS)) == ("strange-blend" in names)
-    assert any("strange-blend" in label for label in labels)
+    assert any("strange-blend" in blocks for blocks in drawn)

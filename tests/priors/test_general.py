@@ -39,8 +39,10 @@ def draws():
     return [SMALL.draw(16, fresh(index)) for index in range(250)]
 
 
-def blocks_of(family):
-    return set() if family in PAPER_TRAIN else set(family.split("+"))
+def blocks_of(batch):
+    """The blocks of those datasets of a batch that are of no published law."""
+    own = [c.blocks for c in batch.compositions if c.name not in PAPER_TRAIN]
+    return set().union(*own)
 
 
 def test_truths_and_data_are_finite(draws):
@@ -52,7 +54,7 @@ def test_truths_and_data_are_finite(draws):
 
 
 def test_every_block_occurs(draws):
-    seen = set().union(*(blocks_of(family) for batch in draws for family in batch.families))
+    seen = set().union(*map(blocks_of, draws))
     assert seen == {*BLOCKS, "independent"}
 
 
@@ -159,7 +161,7 @@ def test_any_number_of_datasets_can_be_drawn(count):
 @pytest.mark.parametrize("left_out", ["curve", "gaussian"])
 def test_a_block_that_is_left_out_never_occurs(left_out):
     meta = General(rows=(10, 20), blocks=tuple(name for name in BLOCKS if name != left_out))
-    seen = set().union(*(blocks_of(meta.draw(8, fresh(index)).families[0]) for index in range(120)))
+    seen = set().union(*(blocks_of(meta.draw(8, fresh(index))) for index in range(120)))
     assert left_out not in seen
     assert len(seen) > 8
 
@@ -263,5 +265,8 @@ def test_each_column_may_have_a_map_of_its_own():
 
 def test_families_of_a_draw_name_their_blocks(draws):
     assert all(Counter(b.families).total() == 16 for b in draws)
-    named = {f for b in draws for f in b.families} - set(PAPER_TRAIN)
-    assert all(sorted(blocks_of(f)) == f.split("+") for f in named)
+    for composition in {c for batch in draws for c in batch.compositions}:
+        published = composition.name in PAPER_TRAIN
+        assert published == (composition.laws != composition.blocks)
+        assert set(composition.blocks) <= {*BLOCKS, "independent"}
+        assert published or composition.name == "+".join(sorted(composition.blocks))

@@ -10,6 +10,7 @@ from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import ANY_BLOCK, strange
 from mist_core.priors.outliers import STRANGERS, Mixed
 from mist_core.priors.random_functions import Classes, RandomNetwork
+from mist_core.training.labels import blocks_in
 from mist_core.training.replay_buffer import Pool
 from mist_core.training.shards import Recipe
 
@@ -76,10 +77,9 @@ def test_sides_of_a_mixture_that_share_no_source_and_no_spread_are_independent()
 
 
 def test_strange_draws_are_of_strangers_or_independent():
-    families = [family for seed in range(12) for family in strange().draw(8, fresh(seed)).families]
-    names = {name for family in families for name in family.split("+")}
-    assert len(names & set(STRANGERS)) > 2
-    assert all(set(f.split("+")) & {*STRANGERS, "independent"} for f in families)
+    drawn = [blocks for seed in range(12) for blocks in blocks_in(strange().draw(8, fresh(seed)))]
+    assert len(set().union(*drawn) & set(STRANGERS)) > 2
+    assert all(set(blocks) & {*STRANGERS, "independent"} for blocks in drawn)
     assert set(BLOCKS).isdisjoint(STRANGERS) and set(ANY_BLOCK) == {*BLOCKS, *STRANGERS}
 
 
@@ -90,9 +90,9 @@ def recipe():
 
 
 def test_strange_shards_are_statistics_of_dependent_draws(recipe):
-    tensors, families = recipe.strange(0)
-    assert set(tensors) == {"strange"} and len(tensors["strange"]) == len(families) <= 64
-    assert "independent" not in families and tensors["strange"].isfinite().all()
+    tensors, labels = recipe.strange(0)
+    assert set(tensors) == {"strange"} and len(tensors["strange"]) == len(labels) <= 64
+    assert ("independent",) not in labels and tensors["strange"].isfinite().all()
     assert torch.equal(tensors["strange"], recipe.strange(0)[0]["strange"])
     pool = Pool(100)
     pool.add(tensors)

@@ -12,10 +12,11 @@ import torch
 from mist_core.distributions.numerics.randomness import STREAMS, Source, source, stream
 from mist_core.distributions.transforms.maps import Asinh, HalfCube, WigglyX, WigglyY
 from mist_core.errors import ParameterError
-from mist_core.priors.batch import concatenate, draw_law
+from mist_core.priors.batch import Composition, concatenate, draw_law
 from mist_core.priors.paper import (
     PAPER_BASES,
     PAPER_DIMS,
+    PAPER_FAMILIES,
     PAPER_IN_FAMILY,
     PAPER_OUT_OF_FAMILY,
     PAPER_ROWS,
@@ -75,7 +76,7 @@ def test_sixteen_families_train_and_the_test_families_stand_where_they_should():
     assert set(PAPER_IN_FAMILY) <= set(PAPER_TRAIN)
     assert not set(PAPER_OUT_OF_FAMILY) & set(PAPER_TRAIN)
     assert {"additive-wiggly", "normal-2pair-base", "student-2pair-halfcube"} <= set(PAPER_TRAIN)
-    assert Counter(f.rpartition("-")[0] for f in PAPER_TRAIN) == {
+    assert Counter(PAPER_FAMILIES[name].base for name in PAPER_TRAIN) == {
         "normal-dense": 3,
         "normal-sparse": 2,
         "normal-lvm": 2,
@@ -203,10 +204,13 @@ def test_truths_are_finite_and_not_negative_even_at_no_dependence():
 
 def test_batches_of_one_shape_become_one():
     law = PAPER_BASES["normal-dense"](2, 3, fresh())
-    parts = [draw_law(law, 5, fresh(index=k), (str(k),) * 3) for k in (0, 1)]
+    names = [(Composition.of(str(k)),) * 3 for k in (0, 1)]
+    parts = [draw_law(law, 5, fresh(index=k), names[k]) for k in (0, 1)]
     joined = concatenate(parts)
     assert joined.families == ("0", "0", "0", "1", "1", "1")
     assert torch.equal(joined.x[3:], parts[1].x)
+    assert joined.chosen([4, 0]).families == ("1", "0")
+    assert torch.equal(joined.chosen([4, 0]).y, joined.y[[4, 0]])
     assert torch.equal(joined.mutual_information, torch.cat([law.mutual_information()] * 2))
 
 

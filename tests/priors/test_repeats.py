@@ -3,8 +3,10 @@
 import torch
 
 from mist_core.distributions.numerics.randomness import source, stream
-from mist_core.priors.batch import Batch
+from mist_core.priors.batch import Batch, Composition
 from mist_core.priors.repeats import LEAST_ROWS, repeated
+
+LAWS = tuple(map(Composition.of, "abc"))
 
 
 def test_rows_are_copies_of_a_part_of_the_rows_and_pairs_stay_together():
@@ -13,7 +15,7 @@ def test_rows_are_copies_of_a_part_of_the_rows_and_pairs_stay_together():
         randomness = source(stream(0, "train", index))
         x = torch.rand(3, 200, 2, generator=randomness.generator)
         truths = torch.tensor([0.1, 0.2, 0.3])
-        seen = repeated(Batch(x, 2 * x[..., :1], truths, ("a", "b", "c")), randomness)
+        seen = repeated(Batch(x, 2 * x[..., :1], truths, LAWS), randomness)
         assert torch.equal(seen.y, 2 * seen.x[..., :1])
         assert torch.equal(seen.mutual_information, truths)
         for before, after in zip(x, seen.x, strict=True):
@@ -26,4 +28,4 @@ def test_rows_are_copies_of_a_part_of_the_rows_and_pairs_stay_together():
 def test_a_few_rows_remain_of_few():
     randomness = source(stream(0, "train", 1))
     x = torch.rand(1, LEAST_ROWS, 1, generator=randomness.generator)
-    assert repeated(Batch(x, x, torch.zeros(1), ("a",)), randomness).x.shape == x.shape
+    assert repeated(Batch(x, x, torch.zeros(1), LAWS[:1]), randomness).x.shape == x.shape

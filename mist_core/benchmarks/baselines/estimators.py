@@ -9,6 +9,7 @@ import numpy as np
 
 from mist_core.benchmarks.base import CLASSICAL, NEURAL, Answer, Dataset, Estimator
 from mist_core.benchmarks.baselines import pool
+from mist_core.benchmarks.baselines.installed import require_bmi
 from mist_core.errors import BaselineError, MISTError
 from mist_core.inference.inputs import read_pair
 
@@ -50,7 +51,12 @@ class Baseline(Estimator):
 
     @property
     def identity(self) -> str:
-        """The version that is installed; with a longer limit, one out of time may answer."""
+        """The version that is installed; with a longer limit, one out of time may answer.
+
+        Raises:
+            BaselineError: bmi is not installed.
+        """
+        require_bmi()
         version = importlib.metadata.version("benchmark-mi")
         return f"benchmark-mi {version} {self.time_limit:g} s"
 

@@ -17,6 +17,7 @@ from typing import IO
 
 import numpy as np
 
+from mist_core.benchmarks.baselines.installed import require_bmi
 from mist_core.errors import BaselineError
 
 _SCRIPT = Path(__file__).with_name("worker.py")
@@ -51,8 +52,9 @@ def ask(
         The worker's answer: `mutual_information`, `seconds`, `failure`.
 
     Raises:
-        BaselineError: the time limit passed, or the worker died.
+        BaselineError: bmi is not installed, the time limit passed, or the worker died.
     """
+    require_bmi()
     while not _slots.acquire(timeout=_POLL_SECONDS):
         while_waiting()
     try:

@@ -137,8 +137,8 @@ class Draws:
         target.mkdir(parents=True, exist_ok=True)
         shards = [shard_path(self.folder, index) for index in range(self.count)]
         for path in [*shards, *self.folder.glob("validation-*.safetensors")]:
-            tensors, families = read_labelled(path)
-            write_labelled(target / path.name, inputs_of(config, tensors), families)
+            tensors, labels = read_labelled(path)
+            write_labelled(target / path.name, inputs_of(config, tensors), labels)
 
 
 def inputs_of(config: MISTConfig, drawn: dict[str, Tensor]) -> dict[str, Tensor]:

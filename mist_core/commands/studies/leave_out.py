@@ -23,8 +23,8 @@ from mist_core.errors import JobError
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.networks.base import Network
 from mist_core.priors.blocks import FAMILIES
-from mist_core.priors.general import blocks_of
-from mist_core.training.shards import TRUTH, read_labelled, shard_path, write_labelled
+from mist_core.training.labels import Blocks, blocks_in
+from mist_core.training.shards import TRUTH, Labelled, read_labelled, shard_path, write_labelled
 
 
 def keep_without(family: str, run: Path, target: Path, most: int | None = None) -> int:
@@ -48,7 +48,7 @@ def keep_without(family: str, run: Path, target: Path, most: int | None = None) 
         _write(target / path.name, *_without(family, path))
     paths = sorted(run.glob("shard-*.safetensors"))[:most]
     waiting: dict[str, Tensor] = {}
-    labels: list[str] = []
+    labels: list[Blocks] = []
     size, index = len(read_labelled(paths[0])[1]) if paths else 0, 0
     for path in paths:
         tensors, kept = _without(family, path)
@@ -77,13 +77,14 @@ def judged(
         seed: of the draws.
 
     Returns:
-        With `low_unwidened` and `high_unwidened`, the interval of `plain`.
+        With `blocks` in each, and `low_unwidened` and `high_unwidened`, the interval of `plain`.
     """
     tables = []
     for first, batch, rng in Study.of(laws, n_datasets, seed).draws():
         rows = judge(Weights(MIST, estimator), batch, rng, first=first)
         beside = judge(Weights(MIST, plain), batch, rng, first=first)
-        tables.append(rows.assign(low_unwidened=beside.low, high_unwidened=beside.high))
+        more = {"low_unwidened": beside.low, "high_unwidened": beside.high}
+        tables.append(rows.assign(blocks=blocks_in(batch), **more))
     return dependent(pd.concat(tables, ignore_index=True))
 
 
@@ -110,7 +111,7 @@ def fresh_draws(run: Path, network: Network) -> dict[str, Tensor]:
 
 def holds(family: str, rows: pd.DataFrame) -> pd.Series:
     """Whether each dataset holds a block of the family."""
-    return rows.family.map(lambda name: _has(family, name))
+    return rows.blocks.map(lambda blocks: _has(family, blocks))
 
 
 def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
@@ -141,19 +142,18 @@ def summary(family: str, new: pd.DataFrame, known: pd.DataFrame) -> dict:
     }
 
 
-def _without(family: str, path: Path) -> tuple[dict[str, Tensor], list[str]]:
+def _without(family: str, path: Path) -> Labelled:
     """The datasets of a shard that hold no block `family`, and their labels."""
-    tensors, families = read_labelled(path)
-    kept = [name for name in families if not _has(family, name)]
-    keep = torch.tensor([not _has(family, name) for name in families])
-    return {name: tensor[keep] for name, tensor in tensors.items()}, kept
+    tensors, labels = read_labelled(path)
+    keep = [place for place, blocks in enumerate(labels) if not _has(family, blocks)]
+    return {name: tensor[keep] for name, tensor in tensors.items()}, [labels[k] for k in keep]
 
 
-def _has(family: str, name: str) -> bool:
-    """Whether a block of the family is in datasets of this name."""
-    return not set(FAMILIES[family]).isdisjoint(blocks_of(name))
+def _has(family: str, blocks: Blocks) -> bool:
+    """Whether one of these blocks is of the family."""
+    return not set(FAMILIES[family]).isdisjoint(blocks)
 
 
-def _write(path: Path, tensors: dict[str, Tensor], labels: list[str]) -> None:
+def _write(path: Path, tensors: dict[str, Tensor], labels: list[Blocks]) -> None:
     if not path.exists():
         write_labelled(path, tensors, labels)

@@ -17,6 +17,7 @@ from mist_core.benchmarks.baselines import pool
 from mist_core.benchmarks.baselines.estimators import BASELINES, BINS, NEIGHBORS
 from mist_core.errors import BaselineError, InputError
 
+pytestmark = pytest.mark.bmi
 CLASSICAL = [name for name, baseline in BASELINES.items() if baseline.kind == "classical"]
 NEURAL = [name for name, baseline in BASELINES.items() if baseline.kind == "neural"]
 

@@ -16,6 +16,7 @@ def correlated(n: int, dim: int, generator: torch.Generator) -> tuple[torch.Tens
     return x, x + torch.randn(n, dim, generator=generator, dtype=torch.float64)
 
 
+@pytest.mark.bmi
 @pytest.mark.parametrize(("name", "statistic"), [("ksg", ksg), ("cca", cca)])
 def test_on_all_rows_the_statistics_are_those_of_bmi(name, statistic, generator):
     x, y = correlated(100, 2, generator)

@@ -20,7 +20,7 @@ from mist_core.commands.studies.leave_out import (
 )
 from mist_core.errors import JobError
 from mist_core.priors.blocks import BLOCKS, FAMILIES
-from mist_core.priors.general import blocks_of
+from mist_core.training.labels import read_blocks
 from mist_core.training.shard_files import FAMILIES as LABELLED
 from mist_core.training.shards import (
     TRUTH,
@@ -79,11 +79,11 @@ def test_validation_draws_of_the_family_are_left_out_too(run, tmp_path):
     keep_without("ring", run, tmp_path / "without")
     tensors, labels = read_labelled(validation_path(tmp_path / "without", 0))
     assert tensors[TRUTH].tolist() == [1, 3, 4, 5]
-    assert labels == [label for label in LABELS if "ring" not in label]
+    assert labels == [read_blocks(label) for label in LABELS if "ring" not in label]
 
 
 def test_of_strange_draws_those_made_of_the_family_go(run, tmp_path):
-    labels = ["strange-numbers", "curve+ring+strange-blend", "curve+gaussian+strange-blend"]
+    labels = [("strange-numbers",), ("curve", "ring", "strange-blend"), ("curve", "gaussian")]
     features = torch.arange(3.0)[:, None]
     write_labelled(strange_path(run, 0), {"strange": features}, labels)
     keep_without("ring", run, tmp_path / "without")
@@ -92,14 +92,13 @@ def test_of_strange_draws_those_made_of_the_family_go(run, tmp_path):
 
 
 def test_mirror_images_go_together():
-    names = pd.DataFrame({"family": ["class-conditional", "conditional-class+ring", "curve"]})
-    assert holds("class-conditional", names).tolist() == [True, True, False]
+    blocks = [("class-conditional",), ("conditional-class", "ring"), ("curve",)]
+    assert holds("class-conditional", pd.DataFrame({"blocks": blocks})).tolist() == [
+        True,
+        True,
+        False,
+    ]
     assert set().union(*FAMILIES.values()) == set(BLOCKS)
-
-
-def test_published_laws_go_with_the_block_of_their_kind():
-    assert blocks_of("normal-lvm-wiggly") == ["gaussian"]
-    assert blocks_of("additive-wiggly") == ["additive"] and blocks_of("curve+ring")[1] == "ring"
 
 
 def test_beside_it_stands_the_main_network_blind_to_what_is_new(estimator):
