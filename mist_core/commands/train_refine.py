@@ -15,10 +15,9 @@ import torch
 
 from mist_core.checkpoint import save_checkpoint
 from mist_core.commands.options import count, positive, whole
-from mist_core.paths import home
+from mist_core.paths import HEAD, home
 from mist_core.refinement.evidence import NUMBERS
 from mist_core.refinement.head import HeadConfig
-from mist_core.refinement.refine import HEAD
 from mist_core.training.evidence_draws import Plan, add_answers, collect, pack
 from mist_core.training.head_fit import fit, load_draws
 

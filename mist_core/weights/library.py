@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from mist_core import paths
 from mist_core.errors import WeightsError
 from mist_core.networks.registry import load_network
 from mist_core.paths import WEIGHTS, home
@@ -19,7 +20,7 @@ MOST_KEPT = 50
 
 def shipped() -> list[str]:
     """Names of the weights in the repository, the default first."""
-    return sorted((path.stem for path in WEIGHTS.glob("*.safetensors")), key=_first_first)
+    return sorted(paths.shipped(WEIGHTS), key=_first_first)
 
 
 def kept() -> list[str]:
