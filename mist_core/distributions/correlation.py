@@ -15,6 +15,7 @@ from mist_core.distributions.numerics.parameters import (
     require,
     require_dim,
 )
+from mist_core.distributions.numerics.randomness import Source, log_uniform
 from mist_core.errors import ParameterError
 
 
@@ -153,3 +154,38 @@ def _total_dim(dim_x: int, dim_y: int) -> int:
 def _require_pairs(count: Tensor, most: int) -> None:
     fits = (count >= 0) & (count <= most) & (count == count.round())
     require(fits, count, f"n_interacting must be an integer in 0..min(dim_x, dim_y) = {most}")
+
+
+def random_correlation(dim_x: int, dim_y: int, count: int, source: Source) -> Tensor:
+    """A random kind of correlation: canonical, dense, sparse or with latent variables.
+
+    Args:
+        dim_x, dim_y: columns.
+        count: matrices of one kind.
+        source: of all randomness.
+
+    Returns:
+        (count, dim_x + dim_y, dim_x + dim_y) float64.
+    """
+    kind = source.rng.choice(["canonical", "canonical", "dense", "sparse", "lvm"])
+    most = min(dim_x, dim_y)
+    if kind == "canonical":
+        rank = source.integers(1, most, count, 1)
+        power = log_uniform(source, 0.15, 4, count, 1)
+        rho = 0.995 * source.uniform(0, 1, count, most).pow(power)
+        rho = rho * (torch.arange(most, device=rank.device) < rank)
+        return canonical_correlation(dim_x, dim_y, rho)
+    if kind == "dense":
+        return dense_correlation(dim_x, dim_y, source.uniform(0, 0.9, count))
+    n_interacting = source.integers(1, most, count)
+    if kind == "sparse":
+        return sparse_correlation(dim_x, dim_y, n_interacting, log_uniform(source, 0.1, 5, count))
+    return lvm_correlation(
+        dim_x,
+        dim_y,
+        n_interacting,
+        alpha=source.uniform(0, 1.5, count),
+        lambd=source.uniform(0.1, 3, count),
+        beta=source.uniform(0, 1.5, count),
+        eta=source.uniform(0.1, 5, count),
+    )

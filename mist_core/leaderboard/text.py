@@ -38,9 +38,9 @@ ABOUT_NEEDED = "Estimators with fewer than four datasets at some number of rows 
 
 
 def about_missing(results: Results) -> list[str]:
-    """One sentence for each stored run that is not there yet, with its command."""
+    """One sentence for each stored result that is not there yet, with its command."""
     return [
-        f"{listed(titles)}: no stored run yet; `{command}` adds "
+        f"{listed(titles)}: no stored result yet; `{command}` adds "
         f"{'it' if len(titles) == 1 else 'them'}."
         for titles, command in results.missing()
     ]

@@ -15,7 +15,7 @@ from torch import Tensor
 from mist_core.distributions.base import Law, Unmeasured
 from mist_core.distributions.composite import Independent, noise
 from mist_core.distributions.numerics.randomness import Source, log_uniform
-from mist_core.priors.block import Block
+from mist_core.priors.block import Block, Request
 from mist_core.priors.blocks import BLOCKS
 
 Sides = tuple[Tensor, Tensor]  # x (B, n, p) and y (B, n, q)
@@ -89,15 +89,14 @@ class Blend(Unmeasured):
         return WAYS[self.way](first, second, self.share.to(dtype), generator)
 
 
-def random_blends(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Blend:
+def random_blends(asked: Request) -> Blend:
     """Two blocks of numbers that differ, with columns of noise where they fill too few."""
-    fitting = [name for name, b in BLOCKS.items() if b.numeric and b.fits(dim_x, dim_y)]
+    source, dims = asked.source, (asked.dim_x, asked.dim_y)
+    fitting = [name for name, b in BLOCKS.items() if b.numeric and b.fits(*dims)]
     first = _pick(fitting, source)
     alike = ELLIPTIC if first in ELLIPTIC else {first}
     second = _pick([name for name in fitting if name not in alike], source)
-    laws = (
-        _filled(BLOCKS[name], dim_x, dim_y, count, source, tolerance) for name in (first, second)
-    )
+    laws = (_filled(BLOCKS[name], asked) for name in (first, second))
     way = str(source.rng.choice(list(WAYS)))
     return Blend(*laws, (first, second), way, source)
 
@@ -107,13 +106,13 @@ def _pick(names: list[str], source: Source) -> str:
     return str(source.rng.choice(names, p=weights / weights.sum()))
 
 
-def _filled(
-    block: Block, dim_x: int, dim_y: int, count: int, source: Source, tolerance: float
-) -> Law:
+def _filled(block: Block, asked: Request) -> Law:
     """A block in the first columns, noise in the others."""
-    law = block.build(*block.size(dim_x, dim_y, source.rng), count, source, tolerance)
-    left_x, left_y = dim_x - law.dim_x, dim_y - law.dim_y
-    return Independent([law, noise(left_x, left_y, count, source)]) if left_x or left_y else law
+    law = block.within(asked)
+    left_x, left_y = asked.dim_x - law.dim_x, asked.dim_y - law.dim_y
+    if not (left_x or left_y):
+        return law
+    return Independent([law, noise(left_x, left_y, asked.count, asked.source)])
 
 
 def _scaled(side: Tensor) -> Tensor:

@@ -1,11 +1,10 @@
 """What a block of the `general` meta-distribution is, and the sizes blocks come in.
 
-A block says how many of the columns left it takes and builds a batch of laws there. The tolerance
-is the standard error a Monte Carlo truth must reach, nats.
+A block says how many of the columns left it takes, and builds a batch of laws there.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,9 +12,33 @@ from mist_core.distributions.base import Law
 from mist_core.distributions.composite import Swapped
 from mist_core.distributions.numerics.randomness import Source
 
-Build = Callable[[int, int, int, Source, float], Law]
 Size = Callable[[int, int, np.random.Generator], tuple[int, int]]
 MOST_CLASSES = 6
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a block.
+
+    Attributes:
+        dim_x, dim_y: columns of each side.
+        count: laws in the batch.
+        source: of all randomness.
+        tolerance: standard error that a Monte Carlo truth must reach, nats.
+    """
+
+    dim_x: int
+    dim_y: int
+    count: int
+    source: Source
+    tolerance: float
+
+    def swapped(self) -> "Request":
+        """The same with the columns of X and Y exchanged."""
+        return replace(self, dim_x=self.dim_y, dim_y=self.dim_x)
+
+
+Build = Callable[[Request], Law]
 
 
 @dataclass(frozen=True)
@@ -23,7 +46,8 @@ class Block:
     """One kind of dependence.
 
     Attributes:
-        build: (dim_x, dim_y, count, source, tolerance) to a batch of laws.
+        sentence: what it is, for people.
+        build: from a request to a batch of laws.
         size: (columns left of X, of Y, rng) to the columns taken.
         weight: how often it is drawn, relative to the others that fit.
         least: fewest columns of X and of Y.
@@ -33,6 +57,7 @@ class Block:
         wide: whether it is drawn more often where both sides have many columns.
     """
 
+    sentence: str
     build: Build
     size: Size
     weight: float = 1.0
@@ -43,6 +68,11 @@ class Block:
 
     def fits(self, left_x: int, left_y: int) -> bool:
         return left_x >= self.least[0] and left_y >= self.least[1]
+
+    def within(self, left: Request) -> Law:
+        """Laws in as many of the columns that are left as it likes."""
+        dim_x, dim_y = self.size(left.dim_x, left.dim_y, left.source.rng)
+        return self.build(replace(left, dim_x=dim_x, dim_y=dim_y))
 
 
 def any_size(left_x: int, left_y: int, rng: np.random.Generator) -> tuple[int, int]:
@@ -96,3 +126,13 @@ def class_side(columns: int, source: Source) -> tuple[int, str]:
 def either_way(law: Law, source: Source) -> Law:
     """A law of one column a side, seen from either side."""
     return law if source.rng.random() < 0.5 else Swapped(law)
+
+
+def fixed(draw: Callable[[int, Source], Law]) -> Build:
+    """The build of laws that have one shape only."""
+    return lambda asked: draw(asked.count, asked.source)
+
+
+def turned(draw: Callable[[int, Source], Law]) -> Build:
+    """The build of laws of one column a side, seen from either side."""
+    return lambda asked: either_way(draw(asked.count, asked.source), asked.source)

@@ -19,7 +19,7 @@ from mist_core.distributions.transforms.random import random_maps
 from mist_core.distributions.transforms.redundant import random_redundancy
 from mist_core.priors.batch import Batch, Composition, MetaDistribution, concatenate, draw_law
 from mist_core.priors.blends import Blend
-from mist_core.priors.block import Block
+from mist_core.priors.block import Block, Request
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.outliers import STRANGERS
 from mist_core.priors.paper import FEW_ROWS, FEW_ROWS_SHARES, PAPER_FAMILIES, PAPER_TRAIN, Paper
@@ -118,7 +118,8 @@ class General(MetaDistribution):
         hidden = [_others(dim, redundant, source.rng) for dim in (dim_x, dim_y)]
         if not any(ANY_BLOCK[block].fits(*hidden) for block in self.blocks):
             hidden = [dim_x, dim_y]
-        law, composition, numeric = self._compose(*hidden, count, source, tolerance)
+        asked = Request(*hidden, count, source, tolerance)
+        law, composition, numeric = self._compose(asked)
         maps = random_maps((dim_x, dim_y), count, source, numeric=numeric, mixing=not round_off)
         sides = zip(hidden, (dim_x, dim_y), strict=True)
         shown = [random_redundancy(few, dim - few, count, source) for few, dim in sides]
@@ -133,12 +134,10 @@ class General(MetaDistribution):
             return repeated(batch, source)
         return rounded(batch, source) if round_off and numeric else batch
 
-    def _compose(
-        self, dim_x: int, dim_y: int, count: int, source: Source, tolerance: float
-    ) -> tuple[Law, Composition, bool]:
+    def _compose(self, asked: Request) -> tuple[Law, Composition, bool]:
         """Blocks until the columns or the number of blocks run out, then noise columns."""
         laws, names, numeric = [], [], True
-        left_x, left_y = dim_x, dim_y
+        left_x, left_y, source = asked.dim_x, asked.dim_y, asked.source
         for _ in range(int(source.rng.choice([1, 1, 1, 2, 2, MOST_BLOCKS]))):
             fitting = [name for name in self.blocks if ANY_BLOCK[name].fits(left_x, left_y)]
             if not fitting:
@@ -146,7 +145,7 @@ class General(MetaDistribution):
             wide = WIDE if min(left_x, left_y) >= TALL_DIM else 1.0
             weights = np.array([ANY_BLOCK[k].weight * wide ** ANY_BLOCK[k].wide for k in fitting])
             name = str(source.rng.choice(fitting, p=weights / weights.sum()))
-            law = _build(ANY_BLOCK[name], left_x, left_y, count, source, tolerance)
+            law = ANY_BLOCK[name].within(replace(asked, dim_x=left_x, dim_y=left_y))
             left_x, left_y = left_x - law.dim_x, left_y - law.dim_y
             laws.append(law)
             names += [name, *law.names] if isinstance(law, Blend) else [name]
@@ -154,7 +153,7 @@ class General(MetaDistribution):
             if min(left_x, left_y) == 0:
                 break
         if left_x or left_y:
-            laws.append(noise(left_x, left_y, count, source))
+            laws.append(noise(left_x, left_y, asked.count, source))
         return Independent(laws), Composition.of(*sorted(set(names))), numeric
 
 
@@ -169,14 +168,6 @@ def _others(dim: int, redundant: float, rng: np.random.Generator) -> int:
         return dim
     most = min(dim - 1, 4) if rng.random() < FEW_OTHERS else dim - 1
     return 1 + int(rng.random() ** 1.5 * most)
-
-
-def _build(
-    block: Block, left_x: int, left_y: int, count: int, source: Source, tolerance: float
-) -> Law:
-    """The block in as many of the columns left as it likes."""
-    dim_x, dim_y = block.size(left_x, left_y, source.rng)
-    return block.build(dim_x, dim_y, count, source, tolerance)
 
 
 def _decoupled(law: Law, n: int, source: Source, count: int) -> Batch:

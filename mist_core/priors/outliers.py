@@ -17,6 +17,7 @@ from mist_core.distributions.numerics.randomness import Source, log_uniform, nor
 from mist_core.priors.blends import random_blends
 from mist_core.priors.block import (
     Block,
+    Request,
     Size,
     any_size,
     class_and_numbers,
@@ -119,29 +120,55 @@ def _often_single(more: Size, single: float) -> Size:
     return size
 
 
-def _numbers(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
-    return Hidden(dim_x, dim_y, count, source)
+def _hidden(asked: Request, **classes: bool) -> Hidden:
+    return Hidden(asked.dim_x, asked.dim_y, asked.count, asked.source, **classes)
 
 
-def _two_classes(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
-    return Hidden(dim_x, dim_y, count, source, classes_x=True, classes_y=True)
+def _two_classes(asked: Request) -> Law:
+    return _hidden(asked, classes_x=True, classes_y=True)
 
 
-def _one_class(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
+def _one_class(asked: Request) -> Law:
     """The class variable is the cause, or what it is told by."""
-    if source.rng.random() < 0.5:
-        return Hidden(dim_x, dim_y, count, source, classes_x=True)
-    return Swapped(Hidden(dim_y, dim_x, count, source, classes_y=True))
+    if asked.source.rng.random() < 0.5:
+        return _hidden(asked, classes_x=True)
+    return Swapped(_hidden(asked.swapped(), classes_y=True))
 
 
-def _mixed(dim_x: int, dim_y: int, count: int, source: Source, tolerance: float) -> Law:
-    return Mixed(dim_x, dim_y, count, source)
+def _mixed(asked: Request) -> Law:
+    return Mixed(asked.dim_x, asked.dim_y, asked.count, asked.source)
 
 
 STRANGERS: dict[str, Block] = {
-    "strange-numbers": Block(_numbers, _often_single(up_to(MOST_COLUMNS), 0.45), weight=7),
-    "strange-mixture": Block(_mixed, _often_single(any_size, 0.25), weight=6),
-    "strange-blend": Block(random_blends, _often_single(up_to(MOST_COLUMNS), 0.5), weight=16),
-    "strange-classes": Block(_two_classes, two_class_sides, numeric=False),
-    "strange-class": Block(_one_class, class_and_numbers, weight=2, numeric=False),
+    "strange-numbers": Block(
+        "Random functions of hidden variables, under noise, on both sides.",
+        _hidden,
+        _often_single(up_to(MOST_COLUMNS), 0.45),
+        weight=7,
+    ),
+    "strange-mixture": Block(
+        "Random mixtures of the same sources, none of them normal.",
+        _mixed,
+        _often_single(any_size, 0.25),
+        weight=6,
+    ),
+    "strange-blend": Block(
+        "Two blocks of numbers as one.",
+        random_blends,
+        _often_single(up_to(MOST_COLUMNS), 0.5),
+        weight=16,
+    ),
+    "strange-classes": Block(
+        "Two class variables that tell hidden variables.",
+        _two_classes,
+        two_class_sides,
+        numeric=False,
+    ),
+    "strange-class": Block(
+        "A class variable on one side, random functions of what it tells on the other.",
+        _one_class,
+        class_and_numbers,
+        weight=2,
+        numeric=False,
+    ),
 }

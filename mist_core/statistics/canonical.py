@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-
-from mist_core.statistics.eigen import eigh
+from torch.autograd.function import once_differentiable
 
 # Canonical coordinates kept for neighbours, random features and the set encoder.
 COORDINATES = 4
@@ -21,6 +20,8 @@ WHITENING_RIDGE = 0.03
 RHO_SQUARED_MAX = 1 - 1e-7
 # Below it a column counts as constant.
 LEAST_VARIANCE = 1e-8
+# Gaps between eigenvalues well below 1e-5 count as none.
+GAP_FLOOR = 1e-10
 
 
 @dataclass(frozen=True)
@@ -193,3 +194,32 @@ def _fix_signs(a: Tensor, b: Tensor) -> Tensor:
     other = b.square().mean(-1, keepdim=True).clamp_max(10.0)
     moment = (a.clamp(-3, 3).pow(3) + a * other).mean(-2, keepdim=True)
     return torch.where(moment < 0, -a, a)
+
+
+def eigh(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Ascending eigenvalues (*, d) and eigenvectors in columns (*, d, d) of symmetric (*, d, d).
+
+    The gradient stays finite where eigenvalues repeat. Constant columns and balanced classes give a
+    correlation matrix equal eigenvalues; the gradient of their eigenvectors is infinite, although
+    what the statistics compute from them is smooth.
+    """
+    return _Eigh.apply(matrix)
+
+
+class _Eigh(torch.autograd.Function):
+    """`torch.linalg.eigh` with 1 / gap replaced by gap / (gap^2 + GAP_FLOOR) in its gradient."""
+
+    @staticmethod
+    def forward(ctx, matrix):
+        values, vectors = torch.linalg.eigh(matrix)
+        ctx.save_for_backward(values, vectors)
+        return values, vectors
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, of_values, of_vectors):
+        values, vectors = ctx.saved_tensors
+        gap = values.unsqueeze(-2) - values.unsqueeze(-1)  # (*, d, d), entry ij: value j - value i
+        turned = vectors.mT @ of_vectors * (gap / (gap.square() + GAP_FLOOR))
+        gradient = vectors @ (turned + torch.diag_embed(of_values)) @ vectors.mT
+        return (gradient + gradient.mT) / 2

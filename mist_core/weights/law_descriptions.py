@@ -1,7 +1,7 @@
 """What the meta-distributions hold, in sentences and tables for a model card.
 
-The numbers are read from the meta-distributions themselves; the sentences stand here, and tests
-hold them against what is really drawn.
+The numbers and the sentences about blocks are read from the meta-distributions themselves; other
+sentences stand here, and tests hold them against what is really drawn.
 """
 
 from dataclasses import replace
@@ -40,42 +40,6 @@ from mist_core.priors.registry import meta_distribution
 from mist_core.priors.spec import Mixed
 from mist_core.priors.synthesis.random_latent import KINDS
 
-BLOCK_SENTENCES = {
-    "gaussian": "Normal columns with random canonical correlations up to 0.995, equal "
-    "correlations, dependent pairs, or latent variables.",
-    "student": "The same in Student columns of 0.7 to 20 degrees of freedom; three in ten are "
-    "uncorrelated and depend only through their common scale.",
-    "additive": "Uniform columns X, and Y is X plus uniform noise, column by column.",
-    "curve": "One column is a random function of another (polynomial, Fourier series, monotone, "
-    "fast sine, zigzag, steps), plus noise of constant or varying width.",
-    "copula": "A Clayton, Gumbel or Frank copula.",
-    "mixture": "Two to six Gaussian clusters in up to five columns a side.",
-    "checkerboard": "A density that is constant on each field of a board of up to 8 × 8 fields.",
-    "ordinal": "A normal pair of which only ordered levels are seen, three to sixty, on one side "
-    "or on both.",
-    "ring": "A noisy circle.",
-    "square": "The squared length of up to four columns, plus noise.",
-    "parity": "The sign of the product of up to four columns, turned over now and then.",
-    "product": "The product of two columns, plus noise.",
-    "gate": "A column times a gain that is shown, too, plus noise.",
-    "angle": "An angle that turns once, twice or three times with another, under noise that wraps "
-    "around; as numbers with a seam or as points on a circle.",
-    "folded": "Sawtooth and tent maps of up to eight branches, as chaotic sequences have them, "
-    "under little noise.",
-    "index": "One or two columns that are curves of hidden directions among the columns of the "
-    "other side, plus noise.",
-    "spike": "A mass at one value beside a log-normal continuum, on both sides together, apart, "
-    "or on one.",
-    "heaped": "A normal pair of which some rows are moved to the nearest multiple of a step.",
-    "counts": "Two over-dispersed counts of one hidden rate, often with too many zeros.",
-    "rate": "A gamma rate and a Poisson count of it, often with too many zeros.",
-    "skewed-class": "X is a class, and Y has uniform, skewed or Laplace noise given the class.",
-    "interaction": "A class and one or two numbers on one side; in each class Y follows another "
-    "line.",
-    "contingency": "Two class variables with a random table, as codes or one column a class.",
-    "class-conditional": "X is a class, and up to five columns Y are normal given the class.",
-    "conditional-class": "The same, with X and Y exchanged.",
-}
 # Of the laws and transforms the app lists, most of them bmi's: what `general` draws.
 GENERAL_FAMILIES = {
     "bivariate-normal": "yes, block `gaussian`",
@@ -178,7 +142,7 @@ def _mark(meta: Paper, family: str) -> str:
 
 def _general(meta: General) -> str:
     few, many = meta.rows
-    blocks = [(f"`{b}`", f"{BLOCKS[b].weight:g}", BLOCK_SENTENCES[b]) for b in meta.blocks]
+    blocks = [(f"`{b}`", f"{BLOCKS[b].weight:g}", BLOCKS[b].sentence) for b in meta.blocks]
     named = GENERAL_FAMILIES | GENERAL_TRANSFORMS
     return "\n\n".join(
         [

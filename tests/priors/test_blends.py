@@ -12,6 +12,7 @@ from mist_core.priors.blends import (
     shuffled,
     switched,
 )
+from mist_core.priors.block import Request
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import strange
 from mist_core.priors.outliers import STRANGERS
@@ -91,7 +92,7 @@ def test_heavy_tails_and_columns_of_few_values_stay_finite(way):
 @pytest.mark.parametrize("dims", [(1, 1), (3, 1), (2, 5)])
 def test_two_kinds_fill_the_columns_asked_for(dims):
     for seed in range(15):
-        law = random_blends(*dims, 4, source(stream(seed, "strange", 0)), 0.05)
+        law = random_blends(Request(*dims, 4, source(stream(seed, "strange", 0)), 0.05))
         x, y = law.sample(30, generator=generator())
         assert x.shape == (4, 30, dims[0]) and y.shape == (4, 30, dims[1])
         assert x.isfinite().all() and y.isfinite().all()

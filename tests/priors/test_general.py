@@ -13,6 +13,7 @@ from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.distributions.transforms.maps import HalfCube, Identity
 from mist_core.distributions.transforms.random import MONOTONE, PerColumn, random_maps
 from mist_core.priors import general
+from mist_core.priors.block import Request
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import (
     INDEPENDENT,
@@ -189,7 +190,7 @@ def test_the_truth_of_a_block_is_the_mean_of_its_pointwise_information(name):
     for index in range(3):
         randomness = fresh(index)
         dim_x, dim_y = BLOCKS[name].size(4, 3, randomness.rng)
-        law = BLOCKS[name].build(dim_x, dim_y, 6, randomness, 0.01)
+        law = BLOCKS[name].build(Request(dim_x, dim_y, 6, randomness, 0.01))
         assert (law.dim_x, law.dim_y, law.batch_shape) == (dim_x, dim_y, (6,))
         assert deviations(law, 4000, randomness).max() < 5
 
@@ -197,7 +198,7 @@ def test_the_truth_of_a_block_is_the_mean_of_its_pointwise_information(name):
 def test_information_of_blocks_side_by_side_adds_up_and_noise_adds_none():
     for index in range(25):
         randomness = fresh(index, seed=1)
-        law, name, _ = General()._compose(5, 4, 4, randomness, 0.02)
+        law, name, _ = General()._compose(Request(5, 4, 4, randomness, 0.02))
         assert (law.dim_x, law.dim_y) == (5, 4), name
         total = sum(part.mutual_information() for part in law.laws)
         torch.testing.assert_close(law.mutual_information(), total)
@@ -207,7 +208,7 @@ def test_information_of_blocks_side_by_side_adds_up_and_noise_adds_none():
 def test_monte_carlo_truths_are_known_to_a_share_of_what_the_rows_can_tell():
     for index in range(10):
         randomness = fresh(index)
-        law = BLOCKS["mixture"].build(3, 2, 8, randomness, TOLERANCE / 500**0.5)
+        law = BLOCKS["mixture"].build(Request(3, 2, 8, randomness, TOLERANCE / 500**0.5))
         assert 0 < law.standard_error().max() <= TOLERANCE / 500**0.5
 
 

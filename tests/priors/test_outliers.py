@@ -6,6 +6,7 @@ import torch
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.networks.base import Network
 from mist_core.networks.mist import MIST, MISTConfig
+from mist_core.priors.block import Request
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import ANY_BLOCK, strange
 from mist_core.priors.outliers import STRANGERS, Mixed
@@ -23,7 +24,7 @@ def fresh(seed: int):
 
 def built(name: str, seed: int, count: int = 5):
     dim_x, dim_y = SHAPES.get(name, (2, 3))
-    return STRANGERS[name].build(dim_x, dim_y, count, fresh(seed), 0.01)
+    return STRANGERS[name].build(Request(dim_x, dim_y, count, fresh(seed), 0.01))
 
 
 @pytest.mark.parametrize("name", STRANGERS)

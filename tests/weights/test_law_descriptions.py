@@ -12,7 +12,6 @@ from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.paper import PAPER_TRAIN
 from mist_core.priors.registry import META_DISTRIBUTIONS
 from mist_core.weights.law_descriptions import (
-    BLOCK_SENTENCES,
     GENERAL_FAMILIES,
     GENERAL_TRANSFORMS,
     describe,
@@ -20,7 +19,8 @@ from mist_core.weights.law_descriptions import (
 
 
 def test_every_block_and_every_known_name_has_its_sentence():
-    assert BLOCK_SENTENCES.keys() == BLOCKS.keys()
+    assert all(block.sentence.endswith(".") for block in BLOCKS.values())
+    assert all(block.sentence in describe("general") for block in BLOCKS.values())
     assert GENERAL_FAMILIES.keys() == FAMILIES.keys()
     assert GENERAL_TRANSFORMS.keys() == TRANSFORMS.keys()
 
