@@ -171,6 +171,8 @@ class MISTEstimator:
         inputs = self._prepare(x, y)
         prediction = self.network(inputs)
         columns = (prediction.mean, prediction.quantiles, prediction.in_family)
+        if not all(column.isfinite().all() for column in columns):
+            raise WeightsError("These weights give no finite answer to these data: take others.")
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
         return [
             Posterior(mean, levels, tuple(quantiles), in_family)
