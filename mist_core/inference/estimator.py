@@ -19,7 +19,7 @@ from mist_core.inference.posterior import Posterior
 from mist_core.networks.base import Network
 from mist_core.networks.quantiles import LEVELS
 from mist_core.networks.registry import load_network
-from mist_core.paths import WEIGHTS
+from mist_core.paths import WEIGHTS, shipped
 from mist_core.refinement.head import Answer
 from mist_core.refinement.refine import Progress, refine
 
@@ -230,7 +230,7 @@ def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.suffix or len(path.parts) != 1:
         return path
-    known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
+    known = shipped(WEIGHTS)
     if path.name not in known:
         listed = ", ".join(known) or "none"
         raise WeightsError(
