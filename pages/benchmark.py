@@ -1,4 +1,4 @@
-"""Benchmark: estimators side by side where the truth is known, from stored runs."""
+"""Benchmark: estimators side by side where the truth is known, from stored results."""
 
 import streamlit as st
 

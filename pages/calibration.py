@@ -69,7 +69,7 @@ def show_stored(stored: StoredStudy, weights: str) -> None:
     board = Board()
     with board.status:
         other = "" if stored.weights == ui.weights_hash(weights) else ", with earlier weights"
-        st.caption(f"Stored run of {stored.date}{other}: `{stored.command}`")
+        st.caption(f"Stored study of {stored.date}{other}: `{stored.command}`")
         st.button("Draw it live", on_click=set_live, args=(True,), type="primary")
     board.paint(stored_findings(stored, board.unit))
     board.offer()
@@ -107,13 +107,13 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
 
 
 def show_buttons(grown: GrowingStudy, study: Study, usual: bool) -> None:
-    """Stop or Go on, and the way back where a stored run exists."""
+    """Stop or Go on, and the way back where a stored result exists."""
     if grown.running:
         st.button("Stop", on_click=set_running, args=(grown, False))
     elif grown.done < study.n_datasets and not grown.error:
         st.button("Go on", on_click=set_running, args=(grown, True))
     if usual:
-        st.button("Back to the stored run", on_click=set_live, args=(False,))
+        st.button("Back to the stored study", on_click=set_live, args=(False,))
 
 
 def report(bar: DeltaGenerator, grown: GrowingStudy, study: Study) -> None:

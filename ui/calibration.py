@@ -83,7 +83,7 @@ def show_grids(unit: str) -> None:
         st.subheader("By rows, on the published test grids", anchor=False)
         paint(found)
         ui.download_table("Scores by rows (CSV, nats)", found.table, "mist-calibration-grids.csv")
-        st.caption(f"Stored run of {study.date}: `{study.command}`")
+        st.caption(f"Stored study of {study.date}: `{study.command}`")
 
 
 def show_download(table: pd.DataFrame) -> None:

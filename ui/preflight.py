@@ -1,5 +1,6 @@
 """How a table was read, and the controls that change it."""
 
+import pandas as pd
 import streamlit as st
 
 from mist_core.checkpoint import sha256
@@ -52,7 +53,7 @@ def choose_readings(table: Table, key: str) -> Table:
     return preflight.as_said(table, found, edited)
 
 
-def _controls(found) -> dict:
+def _controls(found: pd.DataFrame) -> dict:
     kinds = list(dict.fromkeys([*preflight.KINDS, *found[preflight.KIND]]))
     choices = {
         preflight.KIND: kinds,
@@ -70,6 +71,7 @@ def _controls(found) -> dict:
     }
     for name in (preflight.ALSO_MISSING, preflight.ALSO_VALUES):
         columns[name] = st.column_config.TextColumn(help=helps[name])
+    columns[preflight.REASON] = st.column_config.TextColumn(width="medium")
     columns[preflight.GAPS_AS_CLASS] = st.column_config.CheckboxColumn(
         help=helps[preflight.GAPS_AS_CLASS]
     )

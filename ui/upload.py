@@ -21,7 +21,7 @@ def show_upload(results: Results) -> None:
     """A table of predictions joins the leaderboard for this session."""
     st.subheader("Bring your own estimator", anchor=False)
     if results.table.empty:
-        st.caption("A stored run has to be there first: it knows the datasets and their truths.")
+        st.caption("A stored result has to be there first: it knows the datasets and their truths.")
         return
     st.markdown(
         "Fill in `estimate` (nats) for as many rows of the template as you like, and upload it: it "

@@ -61,7 +61,7 @@ def beside(compared: pd.DataFrame, unit: str) -> Finding:
 
 
 def grids(table: pd.DataFrame, unit: str) -> Finding:
-    """The same by split and bin of n, from rows of the stored run on the published grids."""
+    """The same by split and bin of n, from rows of the stored result on the published grids."""
     compared = methods.on_grids(table)
     shown = method_table(compared, unit)
     return Finding(text.about_grids(compared), compared, shown=shown, notes=(text.ABOUT_GRIDS,))

@@ -27,7 +27,7 @@ from mist_core.inference.estimator import MISTEstimator
 MIST, SHORT = "mist", {"dv": "donsker-varadhan"}
 TIME_LIMIT = 600.0  # seconds for one estimate of a baseline
 EVERY = Choice(1, "neural baselines see only every k-th draw")
-MOST_LETTERS = 120  # of a stored run's name: a list of tasks may be long
+MOST_LETTERS = 120  # of a stored result's name: a list of tasks may be long
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ def about_speed(table: pd.DataFrame) -> str:
     ours = list(dict.fromkeys(known.title[known.kind == OURS]))
     pairs = wide.dropna(subset=[*ours, "KSG"]) if ours and "KSG" in wide else wide.iloc[:0]
     if pairs.empty:
-        return "The stored run has no shape at which both MIST and KSG were timed."
+        return "The stored result has no shape at which both MIST and KSG were timed."
     (n, dim), times = pairs.index[-1], pairs.iloc[-1]
     counts = listed([f"{name} {_duration(times[name])}" for name in [*ours, "KSG"]])
     return f"At {n:,} rows and {dim} + {dim} columns one estimate takes {counts}."

@@ -1,4 +1,4 @@
-"""Predictions made elsewhere, scored against the truths of a stored run: nothing is drawn."""
+"""Predictions made elsewhere, scored against the truths of a stored result: nothing is drawn."""
 
 import numpy as np
 import pandas as pd

@@ -79,12 +79,12 @@ def trimmed(cells: pa.Array | pa.ChunkedArray) -> pa.StringArray:
 
 
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Blanks become "column 3", repeats "name (2)", long names end in an ellipsis."""
+    """Blanks become "column 3", repeats "name (2)"; of long names the middle is left out."""
     unique: dict[str, None] = {}
     copies: dict[str, int] = {}
     for position, cell in enumerate(names, start=1):
         name = re.sub(r"[\s\ufeff\u200b]+", " ", cell).strip() or f"column {position}"
-        name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+        name = shortened(name, _LONGEST_NAME)
         taken, copy = name, copies.get(name, 1)
         while taken in unique:
             copy += 1
@@ -97,3 +97,11 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
 def counted(count: int, noun: str) -> str:
     """A number with its noun: 1 line, 2 lines."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def shortened(name: str, longest: int) -> str:
+    """A name without its middle where it is too long: survey questions begin, or end, alike."""
+    if len(name) <= longest:
+        return name
+    half = longest // 2
+    return f"{name[:half]}…{name[half + 1 - longest :]}"

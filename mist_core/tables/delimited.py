@@ -13,6 +13,7 @@ from mist_core.tables.tidy import tidied
 
 _SAMPLE = 2**18  # letters looked at; what follows is checked while parsing
 _FEWEST_LINES = 30  # looked at even where they are longer
+_LONGEST_LINE = 2**23  # letters
 _NAMES = {
     ",": "comma",
     ";": "semicolon",
@@ -59,10 +60,20 @@ def read_delimited(
 
 def _sample(file: io.TextIOBase) -> str:
     """The first lines, whole: a quarter of a million letters, or thirty lines."""
-    sample = file.read(_SAMPLE) + file.readline()
-    while sample.count("\n") < _FEWEST_LINES and (more := file.readline()):
+    sample = file.read(_SAMPLE) + _line(file)
+    while sample.count("\n") < _FEWEST_LINES and (more := _line(file)):
         sample += more
     return sample
+
+
+def _line(file: io.TextIOBase) -> str:
+    line = file.readline(_LONGEST_LINE)
+    if len(line) == _LONGEST_LINE:
+        raise TableError(
+            f"A line has more than {_LONGEST_LINE:,} letters, which no table has: check how lines "
+            "end."
+        )
+    return line
 
 
 def _looks_binary(sample: str) -> bool:

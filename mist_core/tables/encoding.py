@@ -166,12 +166,12 @@ def _foreign_cells(source: Source) -> bytes:
     """The different cells with letters beyond ASCII: the others say nothing and outnumber them."""
     found: dict[bytes, None] = {}
     size = 0
-    for chunk in _chunks(source):
-        for line in chunk.splitlines():
+    with source.open() as file:
+        for line in file:
             if not line.isascii():
-                cells = [cell for cell in re.split(rb'[,;\t"]', line) if not cell.isascii()]
+                cells = [cell for cell in re.split(rb'[,;\t"\r\n]', line) if not cell.isascii()]
                 size += sum(len(cell) for cell in cells if cell not in found)
                 found |= dict.fromkeys(cells)
             if size > _EVIDENCE:
-                return b" ".join(found)
+                break
     return b" ".join(found)

@@ -1,12 +1,11 @@
-"""A sheet of an Excel or OpenDocument workbook as cells of text, read by calamine."""
+"""A sheet of an Excel or OpenDocument workbook as cells of text."""
 
-import dataclasses
-import datetime as dt
-import zipfile
-from collections.abc import Iterator, Sequence
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from mist_core.errors import TableError
 from mist_core.tables.cells import Cells, trimmed, unique_names
@@ -14,8 +13,9 @@ from mist_core.tables.layout import find_layout
 from mist_core.tables.source import Source
 from mist_core.tables.tidy import tidied
 
+_WORKER = Path(__file__).with_name("workbook_worker.py")
+_LONGEST = 120  # seconds
 _SAMPLE = 500  # rows looked at for where the table stands
-_MOST_UNPACKED = 2**30  # bytes: a small archive can hold far more
 
 
 def read_workbook(source: Source, *, header: bool | None = None, sheet: str | None = None) -> Cells:
@@ -24,73 +24,48 @@ def read_workbook(source: Source, *, header: bool | None = None, sheet: str | No
     Raises:
         TableError: no workbook, no such sheet, or no table on it.
     """
-    _check_size(source)
-    try:
-        book = CalamineWorkbook.from_filelike(source.open())
-        if sheet is not None and sheet not in book.sheet_names:
-            raise TableError(f"The workbook has no sheet {sheet!r}: choose one of {_listed(book)}.")
-        names = [sheet] if sheet else book.sheet_names
-        rows, name = next(_filled(book, names), ([], ""))
-    except PasswordError as error:
-        raise TableError("The workbook has a password: save it without one.") from error
-    except CalamineError as error:
-        raise TableError(f"The workbook cannot be read ({error}): save it again.") from error
-    if not rows:
-        raise TableError("The workbook has no sheet with a table: add the data.")
-    cells = _cells(rows, header, _sheet_note(name, book))
-    return dataclasses.replace(cells, sheets=tuple(book.sheet_names))
+    found = _work(source, sheet)
+    rows = _without_empty_columns([row for row in found["rows"] if any(row)])
+    layout = find_layout(rows[:_SAMPLE], header)
+    columns = [
+        trimmed(pa.array(cells, pa.string()))
+        for cells in zip(*rows[layout.first_row :], strict=True)
+    ]
+    if not columns:
+        raise TableError("The sheet has a header but no rows below it: add the data.")
+    sheets = tuple(found["sheets"])
+    note = f"sheet {found['sheet']}" + (f", one of {len(sheets)}" if len(sheets) > 1 else "")
+    names = unique_names(layout.names)
+    return tidied(Cells(names, columns, (note, *layout.notes), "", sheets), layout.names)
 
 
-def _check_size(source: Source) -> None:
-    if not source.head.startswith(b"PK"):
-        return
+def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
+    """A table may stand anywhere on a sheet."""
+    used = [position for position, cells in enumerate(zip(*rows, strict=True)) if any(cells)]
+    return [[row[position] for position in used] for row in rows]
+
+
+def _work(source: Source, sheet: str | None) -> dict:
+    """What `workbook_worker` found."""
     try:
         with source.open() as file:
-            unpacked = sum(part.file_size for part in zipfile.ZipFile(file).infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise TableError("The workbook is damaged: save it again.") from error
-    if unpacked > _MOST_UNPACKED:
+            done = subprocess.run(
+                [sys.executable, "-I", str(_WORKER), sheet or ""],
+                input=file.read(),
+                capture_output=True,
+                timeout=_LONGEST,
+                check=True,
+            )
+    except subprocess.TimeoutExpired as error:
         raise TableError(
-            f"The workbook unpacks to {unpacked / 2**20:,.0f} MB and at most "
-            f"{_MOST_UNPACKED >> 20:,} MB can be read: export the table as CSV or Parquet."
-        )
-
-
-def _filled(book: CalamineWorkbook, names: Sequence[str]) -> Iterator[tuple[list, str]]:
-    for name in names:
-        rows = book.get_sheet_by_name(name).to_python()
-        if len(rows) > 1 and len(rows[0]) > 1:
-            yield rows, name
-
-
-def _cells(rows: list[list], header: bool | None, note: str) -> Cells:
-    texts = [[_text(cell) for cell in row] for row in rows]
-    del rows
-    texts = [row for row in texts if any(row)]
-    layout = find_layout(texts[:_SAMPLE], header)
-    body = texts[layout.first_row :]
-    if not body:
-        raise TableError("The sheet has a header but no rows below it: add the data.")
-    columns = [trimmed(pa.array(cells, pa.string())) for cells in zip(*body, strict=True)]
-    cells = Cells(unique_names(layout.names), columns, (note, *layout.notes))
-    return tidied(cells, layout.names)
-
-
-def _text(cell: object) -> str:
-    """A cell as it would stand in a CSV; numbers with all their digits."""
-    if isinstance(cell, bool):
-        return str(cell)
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, dt.timedelta):
-        return repr(cell.total_seconds() / 86_400)
-    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell).strip()
-
-
-def _sheet_note(name: str, book: CalamineWorkbook) -> str:
-    others = len(book.sheet_names) - 1
-    return f"sheet {name}" + (f", one of {others + 1}" if others else "")
-
-
-def _listed(book: CalamineWorkbook) -> str:
-    return ", ".join(map(repr, book.sheet_names))
+            f"The workbook was not read within {_LONGEST} seconds: export the table as CSV."
+        ) from error
+    except subprocess.CalledProcessError as error:
+        raise TableError(
+            "The workbook is damaged or needs too much memory; a single cell far from the table "
+            "is enough. Delete it, or export the table as CSV."
+        ) from error
+    found = json.loads(done.stdout)
+    if "error" in found:
+        raise TableError(found["error"])
+    return found

@@ -15,9 +15,11 @@ from pandas.api.types import is_datetime64_any_dtype
 from mist_core.charts import BLUE, MAX_POINTS, VERMILLION, scatter
 from mist_core.inference.posterior import UNITS
 from mist_core.tables.association import Association
+from mist_core.tables.cells import shortened, unique_names
 
 MOST_BARS = 30
 MOST_CLASSES = 12
+_LONGEST_LABEL = 26  # letters that fit beside an axis
 _RARE_TO_FREQUENT = ["#4393C3", "#F3F5F7", "#E08214"]  # blue, white, orange: colour-blind-safe
 _AXES_HEIGHT = 100  # pixels for a chart's axis and titles, which the page counts in its height
 _INK = "#8C8C8C"  # readable on the light and on the dark background
@@ -32,9 +34,10 @@ _DATES = alt.Axis(labelExpr="utcFormat(datum.value * 86400000, '%Y-%m-%d')", lab
 def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.LayerChart:
     """Dots with their prediction intervals, strongest on top, each with its number."""
     shown = associations[:MOST_BARS]
-    frame = pd.DataFrame([_bar(association, UNITS[unit]) for association in shown])
-    names = list(frame["name"])
-    base = alt.Chart(frame).encode(y=alt.Y("name:N", sort=names, title=None, axis=_AXIS))
+    names = unique_names([shortened(association.name, _LONGEST_LABEL) for association in shown])
+    bars = [_bar(*pair, UNITS[unit]) for pair in zip(names, shown, strict=True)]
+    frame = pd.DataFrame(bars)
+    base = alt.Chart(frame).encode(y=alt.Y("name:N", sort=list(names), title=None, axis=_AXIS))
     right = 1.15 * max(frame["high"].max(), 0.02)
     x = alt.X(
         "low:Q",
@@ -98,9 +101,9 @@ def _title(n_rows: int, subtitle: str) -> alt.Title:
     return alt.Title(f"{n_rows:,} rows", subtitle=subtitle, subtitleColor=_INK)
 
 
-def _bar(association: Association, factor: float) -> dict:
+def _bar(name: str, association: Association, factor: float) -> dict:
     return {
-        "name": association.name,
+        "name": name,
         "low": factor * association.low,
         "high": factor * association.high,
         "mean": factor * association.mutual_information,

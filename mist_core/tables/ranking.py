@@ -3,13 +3,13 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
 from mist_core.errors import TableError
+from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.inputs import MIN_SAMPLES
 from mist_core.inference.posterior import DOUBTFUL, Posterior
 from mist_core.tables.association import Association, Ranking
@@ -26,14 +26,8 @@ Names = tuple[str, ...]
 Progress = Callable[[int, int], None]
 
 
-class Estimator(Protocol):
-    """What a scan needs of an estimator; `MISTEstimator` has it."""
-
-    def posteriors(self, pairs: Sequence[tuple]) -> Sequence[Posterior]: ...
-
-
 def scan(
-    estimator: Estimator,
+    estimator: MISTEstimator,
     table: Table,
     target: Sequence[str],
     sources: Sequence[Sequence[str]] | None = None,
@@ -73,7 +67,7 @@ def scan(
 
 
 def rank(
-    estimator: Estimator,
+    estimator: MISTEstimator,
     table: Table,
     target: Names,
     sources: Sequence[Names],
@@ -149,7 +143,7 @@ def _left_out(table: Table, target: Names, rows: dict[Names, np.ndarray]) -> tup
 
 
 def _posteriors(
-    estimator: Estimator,
+    estimator: MISTEstimator,
     table: Table,
     target: Names,
     rows: dict[Names, np.ndarray],

@@ -1,6 +1,6 @@
 """A model card made from a weights file and the stored results.
 
-Nothing is written by hand: what the file does not hold and no stored run measured is not said.
+Nothing is written by hand: what the file does not hold and no stored result measured is not said.
 """
 
 from pathlib import Path

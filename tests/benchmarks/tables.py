@@ -53,7 +53,7 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def store(folder: Path, name: str, table: pd.DataFrame, date: str = "2026-01-01") -> None:
-    """A stored run of the published grids."""
+    """A stored result of the published grids."""
     scores = [score(e, float((t.estimate - 1).mean())) for e, t in table.groupby("estimator")]
     origin = {"command": f"python -m mist_core {name}", "date": date, "hardware": HARDWARE}
     weights = {name: {"sha256": "0"} for name in ours(table)}

@@ -1,4 +1,4 @@
-"""Stored runs become one leaderboard: the fuller run wins, published numbers keep their mark."""
+"""Stored results become one leaderboard: the fuller run wins, published numbers keep their mark."""
 
 import json
 from pathlib import Path

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def results(tmp_path, monkeypatch) -> Path:
-    """A folder with one small stored run."""
+    """A folder with one small stored result."""
     store(tmp_path, "mtest-small", answers("mist-paper", error=0.1))
     store(tmp_path, "mtest-peer", answers("cca", error=0.5))
     monkeypatch.setattr(paths, "RESULTS", tmp_path)

@@ -28,7 +28,7 @@ def test_a_stored_run_with_date_and_command_stands_before_any_click():
     app = visit()
     assert "90 % intervals held the truth in" in app.markdown[0].value
     assert "average over the laws chosen" in app.markdown[0].value
-    assert "Stored run of 20" in captions(app)
+    assert "Stored study of 20" in captions(app)
     assert "python -m mist_core calibrate laws" in captions(app)
     assert len(app.get("vega_lite_chart")) == 6
 
@@ -70,7 +70,7 @@ def test_ranges_without_such_laws_get_one_sentence(monkeypatch):
 def test_a_malformed_address_gives_the_defaults(nonsense):
     app = visit(**dict.fromkeys(("laws", *QUICK, "seed", "weights-paper"), nonsense))
     assert app.selectbox(key="laws").value == "paper in-family"
-    assert "Stored run" in captions(app)
+    assert "Stored study" in captions(app)
 
 
 def test_a_stopped_run_keeps_what_it_has_and_can_go_on():

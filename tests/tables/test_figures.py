@@ -62,6 +62,15 @@ def test_dates_stand_at_the_axes_as_dates(other):
     assert "2023-0" in to_svg(pair_chart(other, days))
 
 
+def test_long_names_that_begin_alike_keep_their_ends():
+    questions = [f"How much do you agree with the statement number {i}?" for i in range(15)]
+    chart = ranking_chart(
+        [association(name, 1 / (i + 1)) for i, name in enumerate(questions)], unit="nats"
+    )
+    labels = list(data_of(chart)[0]["name"])
+    assert len(set(labels)) == 15 and labels[3].endswith("number 3?")
+
+
 def test_few_dates_are_classes_in_their_order():
     days = pd.Series(np.repeat(pd.to_datetime(["2023-02-01", "2022-12-01"]), 50), name="day")
     chart = pair_chart(days, label(list("xyyx") * 25)).to_dict()
