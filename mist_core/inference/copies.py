@@ -2,7 +2,7 @@
 
 Where values of a side are equal only because whole rows are, the rows were copied: the answer is
 that of the distinct rows, and as wide as so few of them make it. Values that recur by themselves,
-as classes and rounded numbers do, are left alone.
+as classes, rounded numbers and dry days do, are left alone.
 """
 
 import torch
@@ -13,6 +13,8 @@ COPIED = 0.9
 # Fewer distinct rows than this share of n are classes, of which each row is as good as the next.
 LEAST_DISTINCT = 0.25
 LEAST_ROWS = 4
+# Copies of one row, at most; a row that is there more often is a value of its own, such as (0, 0).
+MOST_COPIES = 12
 
 
 def without_copies(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -28,7 +30,9 @@ def without_copies(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     distinct = len(counts)
     if distinct == len(rows) or distinct < max(LEAST_ROWS, LEAST_DISTINCT * len(rows)):
         return x, y
-    if _pairs(counts) < COPIED * max(_equal_pairs(x), _equal_pairs(y)):
+    if counts.max() > MOST_COPIES or _pairs(counts) < COPIED * max(
+        _equal_pairs(x), _equal_pairs(y)
+    ):
         return x, y
     first = torch.full((distinct,), len(rows), device=place.device)
     number = torch.arange(len(rows), device=place.device)

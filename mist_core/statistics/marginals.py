@@ -20,6 +20,12 @@ from torch import Tensor
 CLIP = 8.0
 # Columns whose greatest value is farther from 1, as a power of 2, are scaled: squares overflow.
 LARGEST_EXPONENT = {torch.float64: 100, torch.float32: 30}
+# Levels of the quantiles that smooth scores pass through, by the most rows they are for.
+KNOTS = (
+    (19, (0.25, 0.75)),
+    (99, (0.1, 0.25, 0.75, 0.9)),
+    (math.inf, (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)),
+)
 # Rows that the smooth ranks compare with; beyond it the smooth CDF uses an evenly spaced subset.
 SOFT_REFERENCES = 2048
 
@@ -142,9 +148,8 @@ def _standardise(scores: Tensor) -> Tensor:
 def smooth_ranks(columns: Tensor) -> Tensor:
     """Differentiable stand-in for mid-ranks: a logistic-kernel CDF of each column.
 
-    The kernel works on the normal scores of the ranks, each with the slope that the column has
-    around it, so that neither its unit nor a far row nor a heavy tail makes a difference. The
-    bandwidth shrinks like n^(-1/2), so that the smooth ranks tend to the exact ones.
+    The kernel works on normal scores, so that neither the unit nor a far row nor a heavy tail makes
+    a difference. Its width shrinks like n^(-1/2), so that the smooth ranks tend to the exact ones.
 
     Args:
         columns: (B, d, n).
@@ -154,7 +159,7 @@ def smooth_ranks(columns: Tensor) -> Tensor:
     """
     n = columns.shape[-1]
     step = -(-n // SOFT_REFERENCES)
-    scores = _sloped_scores(columns)
+    scores = _smooth_scores(columns)
     references = scores[..., ::step]  # (B, d, r)
     bandwidth = 0.5 / n**0.5
     pieces = [
@@ -165,26 +170,28 @@ def smooth_ranks(columns: Tensor) -> Tensor:
     return torch.cat(pieces, -1).clamp(0.25 / n, 1 - 0.25 / n)
 
 
-def _sloped_scores(columns: Tensor) -> Tensor:
-    """(B, d, n) exact normal scores whose derivative is the slope of scores against values.
+def _smooth_scores(columns: Tensor) -> Tensor:
+    """(B, d, n) about normal scores, linear in the values between a few quantiles and beyond.
 
-    The slope between the order statistics about sqrt(n) / 2 places to either side: as many rows as
-    tell it to a few per cent, few enough to follow its changes. Equal values have slope 0.
+    Increasing and continuous in the values, of which the quantiles are functions, too, so that
+    what autograd makes of it is the slope.
     """
-    values, n = columns.detach(), columns.shape[-1]
-    order = argsort(values)
-    ordered = values.gather(-1, order)
-    doubled = places_of(ordered, order)[0].to(values)  # twice the mid-rank of each row
-    scores = torch.special.ndtri((doubled + 1) / (2 * n))
-    reach = max(1, math.ceil(n**0.5 / 2))
-    place = torch.arange(n, device=values.device)
-    above, below = (place + reach).clamp_max(n - 1), (place - reach).clamp_min(0)
-    sorted_scores = scores.gather(-1, order)
-    run = ordered[..., above] - ordered[..., below]
-    rise = sorted_scores[..., above] - sorted_scores[..., below]
-    slope = torch.where(run > 0, rise / torch.where(run > 0, run, 1.0), 0.0)
-    slope = torch.empty_like(slope).scatter_(-1, order, slope)
-    return scores + slope * (columns - values)
+    n = columns.shape[-1]
+    levels = columns.new_tensor(next(levels for most, levels in KNOTS if n <= most))
+    place = levels * (n - 1)
+    low, high = place.floor().long(), place.ceil().long()
+    ordered = columns.gather(-1, argsort(columns))
+    values = ordered[..., low] + (place - low) * (ordered[..., high] - ordered[..., low])
+    heights = torch.special.ndtri(levels).expand(values.shape)  # (B, d, k)
+    right = torch.searchsorted(values.detach().contiguous(), columns.detach())
+    right = right.clamp(1, len(levels) - 1)
+    (x0, y0), (x1, y1) = ((values.gather(-1, k), heights.gather(-1, k)) for k in (right - 1, right))
+    apart = x1 > x0
+    # Where many rows share a value two quantiles are one: the slope of all rows must do.
+    spread = columns.detach().std(-1, keepdim=True)
+    slope = torch.where(spread > 0, 1 / torch.where(spread > 0, spread, 1.0), 0.0)
+    steep = torch.where(apart, (y1 - y0) / torch.where(apart, x1 - x0, 1.0), slope)
+    return y0 + steep * (columns - x0)
 
 
 def argsort(columns: Tensor) -> Tensor:

@@ -67,7 +67,10 @@ def test_copied_rows_change_nothing_but_the_width(estimator, share):
 def test_classes_and_rounded_numbers_keep_their_rows():
     rng = np.random.default_rng(5)
     code, number = rng.integers(0, 3, 300), rng.normal(size=300).round(1)
-    for x, y in ((code, code), (code, number), (number, number + rng.normal(size=300).round(1))):
+    rain = np.where(rng.random(300) < 0.5, rng.exponential(size=300), 0)
+    other = np.where(rain > 0, rain + rng.exponential(size=300), 0)
+    noisy = number + rng.normal(size=300).round(1)
+    for x, y in ((code, code), (code, number), (number, noisy), (rain, other)):
         sides = (torch.as_tensor(s)[:, None].double() for s in (x, y))
         assert len(without_copies(*sides)[0]) == 300
 

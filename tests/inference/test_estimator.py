@@ -199,7 +199,7 @@ class TestDifferentiableEstimate:
         assert value.item() == pytest.approx(mist.estimate(x, y), rel=0.2)
 
     def test_its_gradient_is_the_slope_where_no_statistic_counts(self, tmp_path):
-        counting = ("grids", "neighbours", "pairs")
+        counting = ("grids", "neighbours", "pairs", "dimensions", "circles")
         blocks = tuple(name for name in TINY.blocks if not name.startswith(counting))
         mist = MISTEstimator.load(random_weights(tmp_path, replace(TINY, blocks=blocks)))
         # Fewer rows than the encoder's subsample: a swap of ranks cannot exchange rows.
