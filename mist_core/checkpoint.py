@@ -15,6 +15,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from mist_core import plain_json
 from mist_core.errors import WeightsError
 from mist_core.files import write_whole
 
@@ -51,11 +52,20 @@ def save_checkpoint(path: str | Path, tensors: dict[str, Tensor], card: dict) ->
         OSError: as `mist_core.files.write_whole`.
     """
     path = Path(path)
+    write_whole(path, packed(path, tensors, card))
+
+
+def packed(path: Path, tensors: dict[str, Tensor], card: dict) -> bytes:
+    """What `save_checkpoint` writes; `path` stands in messages.
+
+    Raises:
+        WeightsError: as `save_checkpoint`.
+    """
     copies = {name: _own_copy(tensor) for name, tensor in tensors.items()}
     _require_finite(path, copies)
     text = _card_text(path, card)
     metadata = {"format": FORMAT, "card": text, "digest": _digest(text, copies)}
-    write_whole(path, safetensors.torch.save(copies, metadata))
+    return safetensors.torch.save(copies, metadata)
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -131,17 +141,20 @@ def _parse_metadata(path: Path, content: bytes) -> dict:
     metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
     if metadata.get("format") != FORMAT:
         raise WeightsError(
-            f"{path}: format: expected {FORMAT!r}, got {metadata.get('format')!r}; these are not "
-            "weights of this package."
+            f"{path}: format: expected {FORMAT!r}, got {metadata.get('format')!r:.80}; these are "
+            "not weights of this package."
         )
     return metadata
 
 
 def _parse_card(path: Path, metadata: dict) -> dict:
+    text = metadata.get("card")
     try:
-        card = json.loads(metadata["card"])
-    except (KeyError, ValueError, RecursionError) as error:
-        raise WeightsError(f"{path}: card: expected a JSON object, got none.") from error
+        card = plain_json.parse(text) if isinstance(text, str) else None
+    except json.JSONDecodeError:
+        card = None
+    except ValueError as error:
+        raise WeightsError(f"{path}: {error}.") from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise WeightsError(f"{path}: card: expected a JSON object with format {FORMAT!r}.")
     return card

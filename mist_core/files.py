@@ -9,7 +9,8 @@ import glob
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +26,12 @@ class Flaw:
 
     Attributes:
         sentence: what, and why.
-        remedy: what a click does about it; it raises `MISTError` where it cannot.
-        label: of the button.
+        remedies: what can be done about it, by the words of a button; each raises `MISTError`
+            where it cannot be done.
     """
 
     sentence: str
-    remedy: Callable[[], object]
-    label: str = "Set it aside"
+    remedies: Mapping[str, Callable[[], object]]
 
 
 @contextmanager
@@ -49,6 +49,20 @@ def storing(path: Path) -> Iterator[None]:
             f"{path} cannot be written ({why}): free some space, for instance on the Train page, "
             "or set MIST_HOME to a folder that can be written."
         ) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What goes wrong with reading a file inside, as a sentence.
+
+    Raises:
+        StorageError: it is gone, or cannot be read.
+    """
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StorageError(f"{path.name} cannot be read ({why}): load the page again.") from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -83,6 +97,19 @@ def set_aside(path: Path, folder: Path) -> Path:
         target = folder / ASIDE / f"{path.name}-{secrets.token_hex(4)}"
         os.rename(path, target)
     return target
+
+
+def delete(path: Path) -> None:
+    """Delete a file, a link, or a folder with all that is in it; it may be gone already.
+
+    Raises:
+        StorageError: something of it is left.
+    """
+    with storing(path):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def read_json(path: Path) -> object:

@@ -20,6 +20,7 @@ from ui import shell as ui
 from ui import table_imitation as adapt_view
 from ui import training_run as run_view
 from ui.findings import paint
+from ui.storage import said, show_flaws
 from ui.training_choices import choose_laws, choose_start, rehearse
 
 MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
@@ -40,7 +41,9 @@ def main() -> None:
     keep_moving(lab.folder)
     story, below = st.container(), st.container()
     with below:  # first, because an error above ends the page
-        show_runs(lab)
+        show_flaws(lab)
+        with said():
+            show_runs(lab)
     with story, ui.core_errors():
         if id := st.query_params.get("run"):
             st.button("← New run", on_click=st.query_params.clear)

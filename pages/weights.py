@@ -1,13 +1,15 @@
 """Weights: what there is to choose from; take some out, bring some in, set the default."""
 
-import pandas as pd
 import streamlit as st
 
 from mist_core.checkpoint import load_checkpoint
 from mist_core.jobs.findings import losses
+from mist_core.jobs.queue import Lab
 from mist_core.weights import library
+from mist_core.weights.findings import overview
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
+from ui.storage import show_flaws
 
 FORMATS = {
     "datasets": st.column_config.NumberColumn(format="localized"),
@@ -20,35 +22,15 @@ def main() -> None:
     """A table of all weights, then the one picked, then the way in."""
     ui.page("Weights")
     st.title("Which weights answer?")
+    show_flaws(Lab())
     with ui.core_errors():
         default = library.default()
-        st.markdown(
-            f"Every page starts with **{ui.plain(default)}** and can choose any of "
-            f"{len(library.names())}. Train makes more of them."
-        )
-        st.dataframe(overview(default), hide_index=True, column_config=FORMATS)
+        cards = {name: card_of(name, ui.weights_hash(name)) for name in library.names()}
+        found = overview(cards, default, library.shipped())
+        st.markdown(found.sentence)
+        st.dataframe(found.shown, hide_index=True, column_config=FORMATS)
         show_one(ui.choose_weights(), default)
         show_import()
-
-
-def overview(default: str) -> pd.DataFrame:
-    """A row for each file."""
-    return pd.DataFrame([row(name, default) for name in library.names()])
-
-
-def row(name: str, default: str) -> dict:
-    """What a file says of itself."""
-    card = card_of(name, ui.weights_hash(name))
-    return {
-        "name": name,
-        "default": "yes" if name == default else "",
-        "from": "shipped" if name in library.shipped() else "kept here",
-        "laws": "composed" if card["meta"].startswith("{") else card["meta"],
-        "datasets": card["datasets"],
-        "minutes": card["minutes"],
-        "error (nats)": card["scores"]["mae"],
-        "date": card["date"],
-    }
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -14,6 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from mist_core import charts
 from mist_core.checkpoint import sha256
 from mist_core.errors import MISTError
+from mist_core.files import reading
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.leaderboard.figures import PICKED
@@ -73,8 +74,9 @@ def estimator(name: str | None = None) -> MISTEstimator:
 def weights_hash(name: str | None = None) -> str:
     """SHA-256 of those weights: a key for everything computed with them."""
     path = library.path_of(name or current_weights())
-    stat = path.stat()
-    return _file_digest(path, (stat.st_mtime_ns, stat.st_size))
+    with reading(path):
+        stat = path.stat()
+        return _file_digest(path, (stat.st_mtime_ns, stat.st_size))
 
 
 @st.cache_data(show_spinner=False)

@@ -18,6 +18,7 @@ from mist_core.networks.registry import load_network
 from mist_core.weights import library
 from ui import shell as ui
 from ui.findings import paint
+from ui.storage import said
 
 
 def show_gain(lab: Lab, job: Job) -> None:
@@ -25,7 +26,7 @@ def show_gain(lab: Lab, job: Job) -> None:
     unit = ui.unit_switch("train-unit")
     other = job.plan.start or library.default()
     comparisons = gain(lab.run_folder(job.id), job.plan)
-    st.subheader(f"This run beside {other}", anchor=False)
+    st.subheader(f"This run beside {ui.plain(other)}", anchor=False)
     paint(findings.gain(comparisons, unit))
 
 
@@ -40,7 +41,8 @@ def gain(folder: Path, plan: Plan) -> list[Comparison]:
         bar = st.progress(0.0)
         known = compare_all(before, after, plan, lambda s, name: bar.progress(s, f"On {name} …"))
         bar.empty()
-        write_comparisons(kept, known)
+        with said():  # on a full disk they are made again at the next visit
+            write_comparisons(kept, known)
     return known
 
 

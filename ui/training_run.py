@@ -35,7 +35,13 @@ def show_run(lab: Lab, id: str) -> None:
 
 
 def watch(lab: Lab, before: Job) -> None:
-    """State, numbers, charts and controls of a run."""
+    """State, numbers, charts and controls of a run; alone when it looks again."""
+    with ui.core_errors():
+        show_state(lab, before)
+
+
+def show_state(lab: Lab, before: Job) -> None:
+    """The run as it is now; the whole page again where its state has changed."""
     job = lab.job(before.id)
     if job.state != before.state:
         st.rerun()

@@ -19,7 +19,7 @@ from mist_core.inference.posterior import Posterior
 from mist_core.networks.base import Network
 from mist_core.networks.quantiles import LEVELS
 from mist_core.networks.registry import load_network
-from mist_core.paths import WEIGHTS
+from mist_core.paths import WEIGHTS, shipped
 from mist_core.refinement.head import Answer
 from mist_core.refinement.refine import Progress, refine
 
@@ -171,6 +171,8 @@ class MISTEstimator:
         inputs = self._prepare(x, y)
         prediction = self.network(inputs)
         columns = (prediction.mean, prediction.quantiles, prediction.in_family)
+        if not all(column.isfinite().all() for column in columns):
+            raise WeightsError("These weights give no finite answer to these data: take others.")
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
         return [
             Posterior(mean, levels, tuple(quantiles), in_family)
@@ -228,7 +230,7 @@ def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.suffix or len(path.parts) != 1:
         return path
-    known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
+    known = shipped(WEIGHTS)
     if path.name not in known:
         listed = ", ".join(known) or "none"
         raise WeightsError(

@@ -191,6 +191,14 @@ def write_comparisons(path: Path, comparisons: Sequence[Comparison]) -> None:
 def read_comparisons(path: Path) -> list[Comparison] | None:
     """What `write_comparisons` has kept; None where there is nothing, or nothing of use."""
     try:
-        return [Comparison.of(numbers) for numbers in read_json(path)]
+        found = [Comparison.of(numbers) for numbers in read_json(path)]
+        whole = {c.bench for c in found} >= {OWN, IN_FAMILY, EVERYTHING}
+        return found if whole and all(map(_is_sound, found)) else None
     except (TypeError, AttributeError):
         return None
+
+
+def _is_sound(comparison: Comparison) -> bool:
+    """Whether its fields hold numbers, as sentences and charts take for granted."""
+    numbers = [value for name, value in comparison.to_dict().items() if name != "bench"]
+    return all(type(number) in (int, float) for number in numbers)

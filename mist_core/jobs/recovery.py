@@ -17,6 +17,7 @@ from mist_core.training.run_lock import is_locked
 
 # Of a list that SQLite has not closed, the rest.
 _BESIDE = ("", "-wal", "-shm", "-journal")
+ASIDE_LABEL = "Set it aside"
 AT_WORK = "A process is at work on that run, started by another version: wait, or end it there."
 
 
@@ -25,11 +26,11 @@ def flaws(lab: Lab) -> list[Flaw]:
     try:
         listing = lab.store.read()
     except ListError as error:
-        return [Flaw(str(error), partial(_list_aside, lab))] if error.damaged else []
+        return [Flaw(str(error), {ASIDE_LABEL: partial(_list_aside, lab)})] if error.damaged else []
     bad = [
         Flaw(
             f"Entry {row.number} of the list of runs cannot be used: {row.reason}",
-            partial(_row_aside, lab, row),
+            {ASIDE_LABEL: partial(_row_aside, lab, row)},
         )
         for row in listing.bad
     ]
@@ -39,7 +40,7 @@ def flaws(lab: Lab) -> list[Flaw]:
             strays = _strays(lab, now.listing())  # one may have been on its way to the list
     if strays:
         sentence = f"Runs that are not on the list: {len(strays)}."
-        bad.append(Flaw(sentence, partial(_list_strays, lab), "List them again"))
+        bad.append(Flaw(sentence, {"List them again": partial(_list_strays, lab)}))
     return bad
 
 

@@ -1,7 +1,7 @@
 """From a checkpoint to its network: architectures by name, built and filled strictly."""
 
 import math
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -12,11 +12,12 @@ from mist_core.errors import WeightsError
 from mist_core.networks import recalibration
 from mist_core.networks.base import Network
 from mist_core.networks.classic import ClassicConfig, ClassicMIST
+from mist_core.networks.limits import require_config
 from mist_core.networks.mist import MIST, MISTConfig
-from mist_core.statistics import summary
 
 # What configs of earlier versions hold beside the shape of the network.
 FITTED = {"spread"}
+TRIAL_ROWS = 40
 ARCHITECTURES = {"mist": (MISTConfig, MIST), "classic": (ClassicConfig, ClassicMIST)}
 
 
@@ -37,6 +38,24 @@ def load_network(
     _require_fit(Path(path), network.state_dict(), tensors)
     network.load_state_dict(tensors, strict=True)
     return network.to(device).eval(), checkpoint
+
+
+def require_answers(network: Network, path: Path) -> None:
+    """Ask a network something easy: weights may fit their config and still say nothing.
+
+    Raises:
+        WeightsError: an answer is not finite.
+    """
+    rows = torch.linspace(-1, 1, TRIAL_ROWS, dtype=torch.float64)
+    x, y = rows.view(1, -1, 1), rows.sin().roll(7).view(1, -1, 1)
+    with torch.inference_mode():
+        for part in (slice(None), slice(0, 5)):
+            found = network(network.prepare(x[:, part], y[:, part]))
+            parts = (found.mean, found.quantiles, found.in_family)
+            if not all(part.isfinite().all() for part in parts):
+                raise WeightsError(
+                    f"{path}: a trial answer is not finite: the weights are of no use."
+                )
 
 
 def _build(path: Path, card: dict) -> Network:
@@ -82,22 +101,15 @@ def build_network(config: dict) -> Network:
     """The network a checkpoint's config describes.
 
     Raises:
-        WeightsError: unknown architecture or field, or a statistic this version does not know.
+        WeightsError: as `mist_core.networks.limits.require_config`.
     """
-    architecture = config.get("architecture")
-    if architecture not in ARCHITECTURES:
-        raise WeightsError(
-            f"Unknown architecture {architecture!r}: expected one of {', '.join(ARCHITECTURES)}."
-        )
-    config_class, network_class = ARCHITECTURES[architecture]
-    config = {name: value for name, value in config.items() if name not in FITTED}
-    unknown = set(config) - {field.name for field in fields(config_class)}
-    if unknown:
-        raise WeightsError(f"Unknown field {sorted(unknown)[0]!r} in the network's config.")
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}
-    missing = set(values.get("blocks", ())) - set(summary.BLOCKS)
-    if missing:
-        raise WeightsError(f"Unknown statistics {sorted(missing)[0]!r} in the network's config.")
+    require_config(config)
+    config_class, network_class = ARCHITECTURES[config["architecture"]]
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in config.items()
+        if name not in FITTED
+    }
     return network_class(config_class(**values))
 
 

@@ -16,8 +16,9 @@ from mist_core.errors import ParameterError
 from mist_core.priors.batch import Batch, MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import General
-from mist_core.priors.like_table import LikeTable, is_digest
+from mist_core.priors.like_table import LikeTable
 from mist_core.priors.paper import PAPER_FAMILIES, Paper
+from mist_core.priors.sides import is_digest
 
 MOST_ROWS, MOST_DIMS, LEAST_ROWS = 20_000, 64, 10
 _KINDS = {"paper": Paper, "general": General, "table": LikeTable}

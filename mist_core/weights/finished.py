@@ -84,5 +84,7 @@ def _is(value: object, kind: type | tuple[type, ...]) -> bool:
 def _is_point(point: object) -> bool:
     if not (isinstance(point, dict) and isinstance(point.get("validation"), dict)):
         return False
+    start = point.get("start") or {"loss": 0}
     numbers = [point.get("datasets"), point.get("minutes"), point["validation"].get("loss")]
+    numbers += [start.get("loss") if isinstance(start, dict) else None]
     return all(_is(number, NUMBER) for number in [*numbers, point.get("train_loss", 0)])

@@ -7,14 +7,15 @@ can be, so that neither a huge allocation nor an unknown type is ever tried.
 
 import json
 import math
+from pathlib import Path
 
+from mist_core import plain_json
 from mist_core.checkpoint import FORMAT
 from mist_core.errors import WeightsError
+from mist_core.networks.limits import require_config
 
 MOST_BYTES = 50_000_000
 MOST_HEADER = 2_000_000
-# Largest numbers a network's config may hold; together they allow about a gigabyte.
-MOST_SETTING, MOST_LAYERS = 2048, 32
 _SIZES = {"F16": 2, "F32": 4, "F64": 8, "I64": 8, "I32": 4, "BOOL": 1}
 
 
@@ -42,15 +43,28 @@ def _header(content: bytes) -> tuple[dict, int]:
     return header, 8 + length
 
 
+def architecture_of(path: Path) -> str | None:
+    """What kind of network a file says it holds, from its header alone; None where it says nothing.
+
+    Nothing is checked but that.
+    """
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, MOST_HEADER)))
+        return json.loads(header["__metadata__"]["card"])["config"]["architecture"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
 def _check_config(card: object) -> None:
     _require(isinstance(card, str), "card", "the model card in the metadata")
     config = _json(card, "card").get("config")
     _require(isinstance(config, dict), "config", "an object that describes the network")
-    for name, value in config.items():
-        most = MOST_LAYERS if "layers" in name or name == "witnesses" else MOST_SETTING
-        fine = not isinstance(value, int | float) or 0 <= value <= most
-        fit = f"numbers from 0 to {MOST_SETTING}, layers and witnesses to {MOST_LAYERS}"
-        _require(fine, "config", fit)
+    try:
+        require_config(config)
+    except WeightsError as error:
+        raise WeightsError(f"The file is no weights file: config: {error}") from error
 
 
 def _extent(tensor: object) -> tuple[int, int]:
@@ -77,9 +91,11 @@ def _check_places(extents: list[tuple[int, int]], size: int) -> None:
 
 def _json(text: str | bytes, field: str) -> dict:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = plain_json.parse(text)
+    except json.JSONDecodeError:
         value = None
+    except ValueError as error:
+        raise WeightsError(f"The file is no weights file: {field}: {error}.") from error
     _require(isinstance(value, dict), field, "a JSON object")
     return value
 

@@ -59,6 +59,12 @@ def sentences(lab):
     return [flaw.sentence for flaw in recovery.flaws(lab)]
 
 
+def mend(flaw):
+    """Click the only button."""
+    (remedy,) = flaw.remedies.values()
+    remedy()
+
+
 CHANGES = {
     "id": ["", "../../etc", "A" * 32, 7, b"\xff", "0" * 31],
     "plan": [
@@ -110,7 +116,7 @@ def test_a_row_with_any_field_damaged_is_named_set_aside_and_in_nobodys_way(lab,
         assert [job.id for job in lab.refresh()] == [good], value
         (flaw,) = recovery.flaws(lab)
         assert f"cannot be used: {field}" in flaw.sentence
-        flaw.remedy()
+        mend(flaw)
         assert recovery.flaws(lab) == []
     assert len(list((lab.folder.parent / "aside").iterdir())) == len(CHANGES[field])
     assert lab.job(good).state == RUNNING
@@ -121,12 +127,12 @@ def test_a_row_set_aside_takes_its_folder_with_it_unless_it_is_at_work(lab, data
     database("UPDATE jobs SET plan = ?", '{"new": 1}')
     (flaw,) = recovery.flaws(lab)
     with pytest.raises(JobError, match="A process is at work"):
-        flaw.remedy()
+        mend(flaw)
     database("UPDATE jobs SET plan = ?", TEXT)
     lab.stop_now(id)
     database("UPDATE jobs SET plan = ?", '{"new": 1}')
     (flaw,) = recovery.flaws(lab)
-    flaw.remedy()
+    mend(flaw)
     assert not lab.run_folder(id).exists() and lab.refresh() == []
     assert recovery.size_aside(lab) > 0
     recovery.drop_aside(lab)
@@ -164,7 +170,7 @@ def test_a_damaged_list_is_a_sentence_and_begins_anew_with_all_runs(lab, damage)
         with pytest.raises(ListError, match="The list of runs"):
             ask()
     while flaws := recovery.flaws(lab):
-        flaws[0].remedy()
+        mend(flaws[0])
     assert {job.id: job.state for job in lab.refresh()} == {finished: FINISHED, running: RUNNING}
     assert recovery.size_aside(lab) > 0
 
@@ -178,8 +184,9 @@ def test_a_list_that_is_gone_or_empty_is_begun_anew_with_all_runs(lab, content):
         lab.store.path.write_bytes(content)
     assert lab.refresh() == []
     (flaw,) = recovery.flaws(lab)
-    assert flaw.sentence == "Runs that are not on the list: 1." and flaw.label == "List them again"
-    flaw.remedy()
+    assert flaw.sentence == "Runs that are not on the list: 1."
+    assert list(flaw.remedies) == ["List them again"]
+    mend(flaw)
     assert [(job.id, job.state, job.plan) for job in lab.refresh()] == [(id, FINISHED, PLAN)]
 
 
@@ -187,7 +194,7 @@ def test_what_a_submission_that_was_killed_left_can_be_set_aside(lab):
     lab.submit(PLAN)
     (lab.folder / ("b" * 32)).mkdir()
     (flaw,) = recovery.flaws(lab)
-    flaw.remedy()
+    mend(flaw)
     assert recovery.flaws(lab) == [] and len(lab.refresh()) == 1
 
 

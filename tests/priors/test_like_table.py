@@ -11,9 +11,10 @@ from mist_core.checkpoint import save_checkpoint
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import ParameterError, TableError, WeightsError
 from mist_core.paths import home
-from mist_core.priors import like_table
-from mist_core.priors.like_table import LikeTable, load_sides
+from mist_core.priors import sides
+from mist_core.priors.like_table import LikeTable
 from mist_core.priors.paper import Paper
+from mist_core.priors.sides import load_sides
 from mist_core.priors.spec import Mixed, from_text, to_text
 from mist_core.priors.synthesis import flow
 from mist_core.priors.synthesis.synthesizer import fit_side
@@ -138,22 +139,36 @@ def test_a_file_of_sides_is_strict(change):
     elif change == "foreign":
         save_checkpoint(path, {"t": torch.zeros(1)}, {"config": {}})
     else:
-        path.write_bytes(bytes(like_table.MOST_BYTES + 1))
+        path.write_bytes(bytes(sides.MOST_BYTES + 1))
     load_sides.cache_clear()
     with pytest.raises(WeightsError):
         load_sides(digest, home().resolve())
     with pytest.raises(ParameterError, match="not at hand"):
         LikeTable(digest, (10, 20)).pair(0)
+    assert not LikeTable(digest, (10, 20)).at_hand()
+    (flaw,) = sides.flaws()
+    flaw.remedies["Set it aside"]()
+    assert sides.flaws() == []
+
+
+def test_a_table_whose_sides_were_damaged_is_not_at_hand_and_can_be_fitted_again():
+    meta = adapt(table(), ["a", "b"], ["y"]).meta
+    assert meta.at_hand() and sides.flaws() == []
+    path = home() / "sides" / f"{meta.sides}.safetensors"
+    path.write_bytes(path.read_bytes()[:99])
+    assert not meta.at_hand()
+    assert adapt(table(), ["a", "b"], ["y"]).meta.at_hand()
+    assert len(sides.flaws()) == 1
 
 
 def test_a_shape_is_checked_before_anything_is_made_of_it():
     huge = {"knots": [10**9], "levels": [], "classes": []}
     with pytest.raises(WeightsError, match="from 2 to 64"):
-        like_table._build(huge, {})
+        sides._build(huge, {})
 
 
-@pytest.mark.parametrize("sides", ["../../etc/passwd", "A" * 64, 5, None])
-def test_nothing_but_a_digest_becomes_part_of_a_path(sides):
-    text = json.dumps({"kind": "table", "sides": sides, "rows": [10, 20], "held_out": False})
+@pytest.mark.parametrize("digest", ["../../etc/passwd", "A" * 64, 5, None])
+def test_nothing_but_a_digest_becomes_part_of_a_path(digest):
+    text = json.dumps({"kind": "table", "sides": digest, "rows": [10, 20], "held_out": False})
     with pytest.raises(ParameterError, match="SHA-256"):
         from_text(text)

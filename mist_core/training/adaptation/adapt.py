@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mist_core.errors import TableError
-from mist_core.priors.like_table import FITTED, MEMBERS, PLACES, LikeTable, save_sides
+from mist_core.priors.like_table import LikeTable
+from mist_core.priors.sides import FITTED, MEMBERS, PLACES, save_sides
 from mist_core.priors.spec import LEAST_ROWS, MOST_ROWS
 from mist_core.priors.synthesis.synthesizer import Side
 from mist_core.tables.ranking import complete_rows
