@@ -51,7 +51,7 @@ def interpret_all(cells: Cells) -> tuple[Column, ...]:
     )
     return tuple(
         interpret(read.column.name, read.column.cells, hints=hints).column
-        if read.doubtful and hints != default
+        if read.doubtful and hints != default and read.column.cells is not None
         else read.column
         for read in found
     )
