@@ -7,8 +7,8 @@ from mist_core.errors import TableError
 from mist_core.inference.inputs import MAX_CLASSES
 from mist_core.tables import Table, read_table
 from mist_core.tables.bundled import DATASETS
-from mist_core.tables.layout import MAX_COLUMNS
-from mist_core.tables.source import MAX_BYTES
+from mist_core.tables.files.layout import MAX_COLUMNS
+from mist_core.tables.files.source import MAX_BYTES
 
 PLAIN = b"a,b\n1.5,x\n2.5,y\n3.5,x\n"
 

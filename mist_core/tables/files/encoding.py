@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import chardet
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import counted
-from mist_core.tables.source import Source
+from mist_core.tables.columns.cells import counted
+from mist_core.tables.files.source import Source
 
 _BYTE_ORDER_MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's
     (b"\xff\xfe\x00\x00", "utf-32"),
