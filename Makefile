@@ -11,7 +11,7 @@ STAMP := .venv/.installed-$(firstword $(shell cat $(PINS) | cksum))
 # One thread per pytest worker; two workers share the cores.
 PYTEST := OMP_NUM_THREADS=1 CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: app test test-all lint browser install
+.PHONY: app test test-all wheel-test lint browser install
 .DEFAULT_GOAL := app
 
 app: $(STAMP)
@@ -22,6 +22,10 @@ test: $(STAMP)
 
 test-all: browser $(STAMP)
 	$(PYTEST)
+
+# Installs the wheel for each Python found; where there is no CPU wheel of torch, gigabytes.
+wheel-test: $(STAMP)
+	$(BIN)/python -m tests.measure.wheel $(PYTHONS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -27,6 +27,9 @@ COMMANDS = {
     "card": ("mist_core.commands.card", "write the model card of a weights file"),
 }
 
+# What the packages a command needs come with; "bench" unless it stands here.
+EXTRAS = {"scan": "tables", "train": "train", "adapt": "train"}
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; an error its user can mend is printed as its sentence.
@@ -37,15 +40,17 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit status: 0, or 1 after such an error.
     """
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        _run(sys.argv[1:] if arguments is None else arguments)
+        _run(arguments)
     except MISTError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("mist_core"):
             raise
-        print(f"This command needs {error.name}: pip install 'mist-core[app]'", file=sys.stderr)
+        extra = EXTRAS.get(arguments[0], "bench")
+        print(f"This needs {error.name}: pip install 'mist-core[{extra}]'", file=sys.stderr)
         return 1
     return 0
 

@@ -12,9 +12,15 @@ _CHECKOUT = (_PACKAGE.parent / "pyproject.toml").exists()
 ROOT = _PACKAGE.parent if _CHECKOUT else Path()
 WEIGHTS = ROOT / "weights" if _CHECKOUT else _PACKAGE / "weights"
 RESULTS, DOCS = ROOT / "results", ROOT / "docs"
+HEAD = WEIGHTS / "refine.safetensors"  # of `refine`; beside the networks, and none itself
 IMAGES = DOCS / "images"
 
 
 def home() -> Path:
     """$MIST_HOME, or .mist in the working folder; it need not exist yet."""
     return Path(os.environ.get("MIST_HOME") or ".mist")
+
+
+def shipped(folder: Path) -> list[str]:
+    """Names of the networks in a folder such as `WEIGHTS`."""
+    return sorted(path.stem for path in folder.glob("*.safetensors") if path.name != HEAD.name)

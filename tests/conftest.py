@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import hypothesis
 import psutil
 import pytest
 import torch
@@ -31,6 +32,11 @@ def _require_bmi() -> None:
         require_bmi()
     except BaselineError as error:
         pytest.skip(str(error))
+
+
+# The same examples at each run; `make fuzz` looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

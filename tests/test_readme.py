@@ -15,7 +15,10 @@ from mist_core.leaderboard.results import read
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-LINES = re.findall(r"^\.venv/bin/python -m mist_core ([^#\n]*)", README, flags=re.MULTILINE)
+DOCS = [README, *(path.read_text() for path in sorted((ROOT / "docs").glob("*.md")))]
+LINES = re.findall(
+    r"^\.venv/bin/python -m mist_core ([^#\n]*)", "\n".join(DOCS), flags=re.MULTILINE
+)
 
 
 def test_the_readme_names_every_room():
@@ -26,7 +29,7 @@ def test_the_readme_names_every_room():
     assert set(named[: len(rooms)]) == rooms
 
 
-def test_the_readme_shows_every_command():
+def test_readme_and_docs_show_every_command():
     assert {line.split()[0] for line in LINES} == COMMANDS.keys()
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mist_core.tables.bundled import DATASETS
-from mist_core.tables.columns import DATE
+from mist_core.tables.columns.column import DATE
 from mist_core.tables.table import Table
 from ui.preflight import TYPES, uploaded
 

@@ -22,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, help="weights file to write")
     parser.add_argument("--architecture", choices=ARCHITECTURES, default="mist")
     parser.add_argument("--init", help="weights file to start from")
+    parser.add_argument("--trunk", help="weights of other statistics whose trunk goes into it")
     parser.add_argument("--folder", type=Path, help="run folder; .mist/runs/NAME unless given")
     for name, kind in SETTINGS.items():
         parser.add_argument(f"--{name}", type=kind)
@@ -45,6 +46,7 @@ def main(options: argparse.Namespace) -> None:
         folder=folder,
         network=ARCHITECTURES[options.architecture],
         init=options.init,
+        trunk=options.trunk,
         **{name: value for name, value in chosen.items() if value is not None},
     )
     with storing(folder):

@@ -15,15 +15,14 @@ import torch
 
 from mist_core.checkpoint import save_checkpoint
 from mist_core.commands.options import count, positive, whole
-from mist_core.paths import home
+from mist_core.paths import HEAD, home
 from mist_core.refinement.evidence import NUMBERS
 from mist_core.refinement.head import HeadConfig
-from mist_core.refinement.refine import HEAD
 from mist_core.training.evidence_draws import Plan, add_answers, collect, pack
 from mist_core.training.head_fit import fit, load_draws
 
 # How often the head reads the answer of the network it is made for; the others share the rest.
-FIRST = 0.55
+FIRST = 0.5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +77,9 @@ def _fit(options: argparse.Namespace) -> None:
     shares = [FIRST if others else 1.0, *[(1 - FIRST) / others for _ in range(others)]]
     config = HeadConfig()
     head, scores = fit(draws, shares, config, options.seed, lambda line: print(line, flush=True))
-    print(scores)
+    scores = dict(zip(draws.networks, scores, strict=True))
+    for name, of_network in scores.items():
+        print(f"with {name}: {of_network}")
     card = {
         "config": {"architecture": "refine-head", **asdict(config)},
         "numbers": NUMBERS,

@@ -13,13 +13,15 @@ from torch import Tensor
 from mist_core.checkpoint import Checkpoint
 from mist_core.errors import InputError, ParameterError, WeightsError
 from mist_core.inference.batching import batches, side_by_side
+from mist_core.inference.ceiling import ceilings
 from mist_core.inference.column_types import Types
+from mist_core.inference.copies import without_copies
 from mist_core.inference.inputs import read_varying
 from mist_core.inference.posterior import Posterior
 from mist_core.networks.base import Network
 from mist_core.networks.quantiles import LEVELS
 from mist_core.networks.registry import load_network
-from mist_core.paths import WEIGHTS
+from mist_core.paths import WEIGHTS, shipped
 from mist_core.refinement.head import Answer
 from mist_core.refinement.refine import Progress, refine
 
@@ -63,7 +65,7 @@ class MISTEstimator:
         Args:
             x: (n,) or (n, dim_x): NumPy, torch, pandas or lists; n >= 4.
             y: (n,) or (n, dim_y), rows paired with those of `x`. Constant columns of either side
-                change nothing.
+                change nothing, nor do copies of rows where values recur with them alone.
             types: forces column types; see `mist_core.inference.column_types`.
 
         Returns:
@@ -72,7 +74,7 @@ class MISTEstimator:
         Raises:
             InputError: see `mist_core.inference.inputs.read_pair`.
         """
-        x, y = read_varying(x, y, types)
+        x, y = without_copies(*read_varying(x, y, types))
         return self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
 
     def refine(
@@ -100,12 +102,15 @@ class MISTEstimator:
             ParameterError: `seconds` is below 1 or above 600.
             WeightsError: weights/refine.safetensors is missing or damaged.
         """
-        x, y = read_varying(x, y, types)
+        x, y = without_copies(*read_varying(x, y, types))
         instant = self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
         told = torch.tensor([instant.mean]), torch.tensor([instant.in_family])
         answer = Answer(*told, torch.tensor([instant.quantiles]))
         found = refine(x.to(self.device), y.to(self.device), answer, seconds, progress)
-        return replace(instant, mean=found.mean, quantiles=found.quantiles, evidence=found.evidence)
+        refined = replace(
+            instant, mean=found.mean, quantiles=found.quantiles, evidence=found.evidence
+        )
+        return refined.at_most(ceilings(x.unsqueeze(0), y.unsqueeze(0)).item())
 
     def posteriors(self, pairs: Iterable[tuple[Any, Any]], types: Types = None) -> list[Posterior]:
         """One posterior per pair (x, y), in order; pairs of one shape run together.
@@ -175,8 +180,10 @@ class MISTEstimator:
             raise WeightsError("These weights give no finite answer to these data: take others.")
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
         return [
-            Posterior(mean, levels, tuple(quantiles), in_family)
-            for mean, quantiles, in_family in zip(*(c.tolist() for c in columns), strict=True)
+            Posterior(mean, levels, tuple(quantiles), in_family).at_most(most)
+            for mean, quantiles, in_family, most in zip(
+                *(c.tolist() for c in (*columns, ceilings(x, y))), strict=True
+            )
         ]
 
     def _prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
@@ -230,7 +237,7 @@ def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.suffix or len(path.parts) != 1:
         return path
-    known = sorted(file.stem for file in WEIGHTS.glob("*.safetensors"))
+    known = shipped(WEIGHTS)
     if path.name not in known:
         listed = ", ".join(known) or "none"
         raise WeightsError(
@@ -267,6 +274,6 @@ def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tens
         except (TypeError, ValueError) as error:
             raise InputError(f"Pair {place}: expected two sides, (x, y): {error}.") from None
         try:
-            yield place, *read_varying(x, y, types)
+            yield place, *without_copies(*read_varying(x, y, types))
         except InputError as error:
             raise InputError(f"Pair {place}: {error}") from error

@@ -87,6 +87,13 @@ class Posterior:
         low, high = self.quantile([(1 - share) / 2, (1 + share) / 2])
         return float(low), float(high)
 
+    def at_most(self, most: float) -> "Posterior":
+        """The same posterior, no part of it above a bound in `unit`."""
+        if self.quantiles[-1] <= most and self.mean <= most:
+            return self
+        quantiles = tuple(min(quantile, most) for quantile in self.quantiles)
+        return dataclasses.replace(self, mean=min(self.mean, most), quantiles=quantiles)
+
     def to_bits(self) -> "Posterior":
         """The same posterior in bits."""
         return self._in("bits")

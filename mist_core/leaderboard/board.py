@@ -23,20 +23,14 @@ def board(benchmark: str, scores: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         COLUMNS: `error` in nats or nats^2 as METRICS says, with its standard error where known;
-        `coverage` of the 90 % intervals; `source` of a published number, else "".
+        `coverage` of the 90 % intervals; `source` of a published number, else ""; and `partial`:
+        whether an error is the mean over fewer datasets than others' of the same split and n, which
+        a published number never is.
     """
     measured = _MEASURED[benchmark](scores) if len(scores) else []
-    return pd.DataFrame([*measured, *_PUBLISHED[benchmark]()], columns=COLUMNS)
-
-
-def partial(table: pd.DataFrame) -> pd.Series:
-    """Whether an error is the mean over fewer datasets than others' of the same split and n.
-
-    Args:
-        table: of `board`; a published number is never one.
-    """
+    table = pd.DataFrame([*measured, *_PUBLISHED[benchmark]()], columns=COLUMNS)
     most = table.groupby(["split", "n"], sort=False).datasets.transform("max")
-    return (table.kind != PUBLISHED) & (table.datasets < most)
+    return table.assign(partial=(table.kind != PUBLISHED) & (table.datasets < most))
 
 
 def in_unit(table: pd.DataFrame, benchmark: str, unit: str) -> pd.DataFrame:

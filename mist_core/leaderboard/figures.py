@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from mist_core.charts import BLUE, GREEN, GREY, INK, VERMILLION, titled
-from mist_core.leaderboard.board import partial
 from mist_core.leaderboard.labels import PUBLISHED
 
 HEIGHT = 380
@@ -29,8 +28,7 @@ def board_charts(table: pd.DataFrame, *, metric: str) -> list[alt.LayerChart]:
         table: of `board.board`, its errors already in the unit of `metric`.
     """
     shown = table.dropna(subset=["error"])
-    marks = {"published": shown.kind == PUBLISHED, "partial": partial(shown)}
-    shown = shown.assign(**marks, error=shown.error.clip(1e-4, FAR_OFF))
+    shown = shown.assign(published=shown.kind == PUBLISHED, error=shown.error.clip(1e-4, FAR_OFF))
     rows = list(np.log(shown.error).groupby(shown.title).mean().sort_values().index)
     scale = alt.Scale(type="log", domain=[shown.error.min() / 1.3, shown.error.max() * 1.3])
     cut = f", cut at {FAR_OFF:,.0f}" if shown.error.max() == FAR_OFF else ""

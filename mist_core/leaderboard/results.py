@@ -14,7 +14,7 @@ from mist_core.benchmarks.scores import HIGH, LOW
 from mist_core.leaderboard.error_analysis import with_errors
 from mist_core.leaderboard.labels import KINDS, YOURS, Label, label, labelled
 
-# What makes the stored results; the README's "Reproduce the numbers" has the same lines.
+# What makes the stored results; docs/reproduce.md has the same lines.
 _NEURAL = ("mine", "infonce", "nwj", "donsker-varadhan")
 _CLASSICAL = ("ksg", "cca", "histogram", "kde")
 COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {

@@ -7,7 +7,6 @@ import pandas as pd
 from mist_core.benchmarks.base import OURS
 from mist_core.benchmarks.consistency import TOLERANCE, Check
 from mist_core.inference.posterior import UNITS
-from mist_core.leaderboard.board import partial
 from mist_core.leaderboard.labels import PUBLISHED
 from mist_core.leaderboard.results import Results
 from mist_core.markdown import listed, percent, plain
@@ -55,7 +54,7 @@ def about_board(board: pd.DataFrame, metric: str) -> str:
     if measured.empty:
         return _only_published(board, metric)
     cells = measured.groupby(["split", "n"], sort=False)
-    whole = measured[~partial(measured)]
+    whole = measured[~measured.partial]
     winners = whole.loc[whole.groupby(["split", "n"], sort=False).error.idxmin()].title
     counts = winners.value_counts()
     lead = f"**{plain(counts.index[0])}** has the lowest {metric} in {counts.iloc[0]} of "

@@ -41,10 +41,10 @@ PUBLISHED = 0.27
 MOST_BLOCKS = 3
 # Share of the other draws that have many rows and many columns, their least n and dimension, and
 # how many times as many values they may have.
-TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.05, 1000, 4, 16
+TALL, TALL_ROWS, TALL_DIM, TALL_CELLS = 0.02, 1000, 4, 16
 # Share of the other draws that have more rows than the rest, how many, and how much more often
 # blocks of any size are drawn where both sides have TALL_DIM columns.
-LONG, LONG_ROWS, WIDE = 0.01, (20_000, 100_000), 2.0
+LONG, LONG_ROWS, WIDE = 0.004, (20_000, 100_000), 2.0
 # How often a group of laws has sides with functions of columns beside them, how often a side is
 # one then, and how often it has few other columns.
 REDUNDANT, REDUNDANT_SIDE, FEW_OTHERS = 0.2, 0.6, 0.6

@@ -1,13 +1,14 @@
 """The head of `refine`: what a network says and what critics prove, weighed into one posterior.
 
-Its centre is a weighted mean of estimates and its width a weighted geometric mean of known scales,
-such as the standard deviation of the log-ratio over sqrt(n): what it learns is which to trust, so
-that answers go on converging where there are more rows than it ever saw. Letters: B datasets, F
-numbers of `evidence`, C estimates, D scales, H hidden units, L quantile levels.
+Its centre is a weighted mean of estimates; around it lie the network's quantiles, drawn together or
+apart, and steps as wide as a weighted geometric mean of known scales, such as the deviation of the
+log-ratio over sqrt(n). What it learns is which to trust, so that answers go on converging where
+there are more rows than it ever saw. Letters: B datasets, F numbers of `evidence`, C estimates, D
+scales, H hidden units, L quantile levels.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import torch
@@ -37,9 +38,9 @@ class HeadConfig:
         dropout: share of hidden units dropped in training.
     """
 
-    hidden_dim: int = 96
-    members: int = 5
-    dropout: float = 0.1
+    hidden_dim: int = 32
+    members: int = 8
+    dropout: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,23 @@ class Reading:
         features: (B, I) of the order of 1.
         estimates: (B, C) nats.
         log_scales: (B, D) of nats.
+        shape: (B, L) the network's quantiles less their median, nats.
     """
 
     features: Tensor
     estimates: Tensor
     log_scales: Tensor
+    shape: Tensor
+
+    def __getitem__(self, which: Tensor) -> "Reading":
+        """Of some of the datasets."""
+        return Reading(*(getattr(self, field.name)[which] for field in fields(self)))
+
+    @staticmethod
+    def joined(readings: list["Reading"]) -> "Reading":
+        """Of several batches, one after another."""
+        names = [field.name for field in fields(Reading)]
+        return Reading(*(torch.cat([getattr(r, name) for r in readings]) for name in names))
 
 
 def read(numbers: Tensor, answer: Answer) -> Reading:
@@ -109,7 +122,7 @@ def read(numbers: Tensor, answer: Answer) -> Reading:
         torch.stack([e[name] for name in NUMBERS if name.startswith("weight_")], -1).clamp(-3, 3),
         torch.stack(_sizes(e, rows, answer.in_family), -1),
     ]
-    return Reading(torch.cat(features, -1), estimates, log_scales)
+    return Reading(torch.cat(features, -1), estimates, log_scales, q - median[:, None])
 
 
 def _at_least(scale: Tensor) -> Tensor:
@@ -172,12 +185,12 @@ class RefineHead(nn.Module):
 
     def of_member(self, number: int, reading: Reading) -> Tensor:
         """(B, L) quantiles that one member says, which may be negative."""
-        features = ((reading.features - self.shift) / self.scale).clamp(-5, 5)
+        features = ((reading.features - self.shift) / self.scale).clamp(-4, 4)
         return self.members[number](features, reading)
 
 
 class Member(nn.Module):
-    """Two hidden layers, then the weights of estimates and scales, and steps between quantiles."""
+    """Two hidden layers, then weights of estimates and scales, widths, and steps of quantiles."""
 
     def __init__(self, config: HeadConfig, num_features: int) -> None:
         super().__init__()
@@ -191,14 +204,16 @@ class Member(nn.Module):
             nn.Dropout(config.dropout),
         )
         self.choice = nn.Linear(h, NUM_ESTIMATES)
-        self.width = nn.Linear(h, NUM_SCALES + 1)
+        self.width = nn.Linear(h, NUM_SCALES + 2)
         self.steps = nn.Linear(h, len(LEVELS))
         normal = torch.special.ndtri(LEVELS.double()).float()
         with torch.no_grad():
             for layer in (self.choice, self.width, self.steps):
                 layer.weight.mul_(0.1)
                 layer.bias.zero_()
-            self.choice.bias[0] = 1.0
+            # The network's answer at first, a little narrower, and some width of the scales' own.
+            self.choice.bias[0] = 2.0
+            self.width.bias[-2:] = torch.tensor([-0.3, -1.5])
             self.steps.bias[1:] = normal.diff().expm1().log()  # softplus gives normal quantiles
 
     def forward(self, features: Tensor, reading: Reading) -> Tensor:
@@ -206,15 +221,15 @@ class Member(nn.Module):
         hidden = self.trunk(features)
         centre = (self.choice(hidden).softmax(-1) * reading.estimates).sum(-1, keepdim=True)
         width = self.width(hidden)
-        log_scale = (width[:, :-1].softmax(-1) * reading.log_scales).sum(-1) + width[:, -1]
+        spread = width[:, -2:-1].exp() * reading.shape
+        log_scale = (width[:, :-2].softmax(-1) * reading.log_scales).sum(-1) + width[:, -1]
         out = self.steps(hidden)
         steps = functional.softplus(out[:, 1:])
         below = steps[:, :MEDIAN].flip(-1).cumsum(-1).flip(-1)
         above = steps[:, MEDIAN:].cumsum(-1)
         zero = torch.zeros_like(out[:, :1])
-        return centre + log_scale.exp()[:, None] * (
-            out[:, :1] + torch.cat([-below, zero, above], -1)
-        )
+        steps = out[:, :1] + torch.cat([-below, zero, above], -1)
+        return centre + spread + log_scale.exp()[:, None] * steps
 
 
 def load_head(path: str | Path) -> RefineHead:

@@ -10,12 +10,11 @@ import torch
 from torch import Tensor
 
 from mist_core.errors import ParameterError
-from mist_core.paths import WEIGHTS
+from mist_core.paths import HEAD
 from mist_core.refinement.coordinates import without_copies
 from mist_core.refinement.evidence import LEAST_ROWS, Evidence, gather
 from mist_core.refinement.head import Answer, RefineHead, load_head
 
-HEAD = WEIGHTS / "refine.safetensors"
 LEAST_SECONDS, MOST_SECONDS = 1.0, 600.0
 SEED = 0
 # Called with the share that is done; False ends the training, an exception ends it all.

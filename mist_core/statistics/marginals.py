@@ -7,6 +7,7 @@ Mutual information does not change under an increasing map of a column, and neit
 Normal scores (van der Waerden, 1952) keep exactly the ranks.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,6 +18,14 @@ from torch import Tensor
 # Robustly standardised columns are cut here: a Gaussian column of a million rows never reaches it,
 # a Cauchy column would otherwise be one row and nothing else.
 CLIP = 8.0
+# Columns whose greatest value is farther from 1, as a power of 2, are scaled: squares overflow.
+LARGEST_EXPONENT = {torch.float64: 100, torch.float32: 30}
+# Levels of the quantiles that smooth scores pass through, by the most rows they are for.
+KNOTS = (
+    (19, (0.25, 0.75)),
+    (99, (0.1, 0.25, 0.75, 0.9)),
+    (math.inf, (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)),
+)
 # Rows that the smooth ranks compare with; beyond it the smooth CDF uses an evenly spaced subset.
 SOFT_REFERENCES = 2048
 
@@ -106,10 +115,24 @@ def marginals(x: Tensor, *, soft: bool = False) -> Marginals:
         x: (B, n, d) finite values.
         soft: smooth ranks, differentiable in `x`, instead of exact ones.
     """
-    columns = x.mT.contiguous()  # (B, d, n)
+    columns = _in_range(x.mT.contiguous())  # (B, d, n)
     order = argsort(columns)  # (B, d, n)
     ordered = columns.gather(-1, order)  # (B, d, n)
     return Marginals(columns, _quartiles(ordered), *places_of(ordered.detach(), order), soft)
+
+
+def _in_range(columns: Tensor) -> Tensor:
+    """Columns (B, d, n) of any unit in one whose squares are finite; most are so as they are.
+
+    By powers of 2, which round nothing; in two steps, as the factor itself may not be finite.
+    """
+    exponent = torch.frexp(columns.detach().abs().amax(-1, keepdim=True)).exponent
+    far = exponent.abs() > LARGEST_EXPONENT[columns.dtype]
+    if not far.any():
+        return columns
+    half = torch.where(far, -exponent // 2, 0)
+    rest = torch.where(far, -exponent - half, 0)
+    return columns * torch.exp2(half.to(columns)) * torch.exp2(rest.to(columns))
 
 
 def normal_scores(ranks: Tensor) -> Tensor:
@@ -125,7 +148,8 @@ def _standardise(scores: Tensor) -> Tensor:
 def smooth_ranks(columns: Tensor) -> Tensor:
     """Differentiable stand-in for mid-ranks: a logistic-kernel CDF of each column.
 
-    The bandwidth shrinks like n^(-1/2), so that the smooth ranks tend to the exact ones.
+    The kernel works on normal scores, so that neither the unit nor a far row nor a heavy tail makes
+    a difference. Its width shrinks like n^(-1/2), so that the smooth ranks tend to the exact ones.
 
     Args:
         columns: (B, d, n).
@@ -135,17 +159,39 @@ def smooth_ranks(columns: Tensor) -> Tensor:
     """
     n = columns.shape[-1]
     step = -(-n // SOFT_REFERENCES)
-    references = columns[..., ::step]  # (B, d, r)
-    scale = columns.std(-1, keepdim=True).detach().clamp_min(1e-12)
-    bandwidth = 0.5 * scale / n**0.5
+    scores = _smooth_scores(columns)
+    references = scores[..., ::step]  # (B, d, r)
+    bandwidth = 0.5 / n**0.5
     pieces = [
-        torch.sigmoid(
-            (piece.unsqueeze(-1) - references.unsqueeze(-2)) / bandwidth.unsqueeze(-1)
-        ).mean(-1)
-        for piece in columns.split(SOFT_REFERENCES, dim=-1)
+        torch.sigmoid((piece.unsqueeze(-1) - references.unsqueeze(-2)) / bandwidth).mean(-1)
+        for piece in scores.split(SOFT_REFERENCES, dim=-1)
     ]
     # A row's comparison with itself gives 1/2, as a mid-rank does; the margin keeps ndtri finite.
     return torch.cat(pieces, -1).clamp(0.25 / n, 1 - 0.25 / n)
+
+
+def _smooth_scores(columns: Tensor) -> Tensor:
+    """(B, d, n) about normal scores, linear in the values between a few quantiles and beyond.
+
+    Increasing and continuous in the values, of which the quantiles are functions, too, so that
+    what autograd makes of it is the slope.
+    """
+    n = columns.shape[-1]
+    levels = columns.new_tensor(next(levels for most, levels in KNOTS if n <= most))
+    place = levels * (n - 1)
+    low, high = place.floor().long(), place.ceil().long()
+    ordered = columns.gather(-1, argsort(columns))
+    values = ordered[..., low] + (place - low) * (ordered[..., high] - ordered[..., low])
+    heights = torch.special.ndtri(levels).expand(values.shape)  # (B, d, k)
+    right = torch.searchsorted(values.detach().contiguous(), columns.detach())
+    right = right.clamp(1, len(levels) - 1)
+    (x0, y0), (x1, y1) = ((values.gather(-1, k), heights.gather(-1, k)) for k in (right - 1, right))
+    apart = x1 > x0
+    # Where many rows share a value two quantiles are one: the slope of all rows must do.
+    spread = columns.detach().std(-1, keepdim=True)
+    slope = torch.where(spread > 0, 1 / torch.where(spread > 0, spread, 1.0), 0.0)
+    steep = torch.where(apart, (y1 - y0) / torch.where(apart, x1 - x0, 1.0), slope)
+    return y0 + steep * (columns - x0)
 
 
 def argsort(columns: Tensor) -> Tensor:

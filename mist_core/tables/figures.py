@@ -15,7 +15,7 @@ from pandas.api.types import is_datetime64_any_dtype
 from mist_core.charts import BLUE, MAX_POINTS, VERMILLION, scatter
 from mist_core.inference.posterior import UNITS
 from mist_core.tables.association import Association
-from mist_core.tables.cells import shortened, unique_names
+from mist_core.tables.columns.cells import shortened, unique_names
 
 MOST_BARS = 30
 MOST_CLASSES = 12

@@ -7,7 +7,7 @@ import pandas as pd
 from mist_core.findings import Finding
 from mist_core.markdown import plain
 from mist_core.tables.association import Association, Ranking
-from mist_core.tables.columns import DATE, Column
+from mist_core.tables.columns.column import DATE, Column
 from mist_core.tables.figures import MOST_BARS, pair_chart, ranking_chart
 from mist_core.tables.ranking import complete_rows
 from mist_core.tables.table import Table

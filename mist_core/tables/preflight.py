@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mist_core.tables.columns import CHOOSABLE, DATE, Column, Reading
-from mist_core.tables.dates import ORDERS
-from mist_core.tables.marks import NAMES
+from mist_core.tables.columns.column import CHOOSABLE, DATE, Column, Reading
+from mist_core.tables.columns.dates import ORDERS
+from mist_core.tables.columns.marks import NAMES
 from mist_core.tables.table import Table
 
 COLUMN, KIND, REASON, MISSING, ODD = "column", "read as", "because", "missing", "odd cells"

@@ -13,13 +13,10 @@ from pathlib import Path
 import pandas as pd
 
 from mist_core.errors import TableError
-from mist_core.tables.columnar import file_columns, frame_columns
-from mist_core.tables.columns import Column, Reading
-from mist_core.tables.delimited import read_delimited
-from mist_core.tables.encoding import decode
-from mist_core.tables.excel import read_workbook
-from mist_core.tables.interpretation import interpret, interpret_all
-from mist_core.tables.source import ARROW, PARQUET, WORKBOOK, Source
+from mist_core.tables.columns.column import Column, Reading
+from mist_core.tables.columns.interpretation import interpret, interpret_all
+from mist_core.tables.files.columnar import file_columns, frame_columns
+from mist_core.tables.files.source import ARROW, PARQUET, WORKBOOK, Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +104,11 @@ def read_table(
     Raises:
         TableError: not a table; the message says what to do.
     """
+    # Imported here: these readers stand on packages that a DataFrame needs not.
+    from mist_core.tables.files.delimited import read_delimited
+    from mist_core.tables.files.encoding import decode
+    from mist_core.tables.files.excel import read_workbook
+
     file = Source(source if isinstance(source, bytes) else Path(source))
     try:
         if file.format in (PARQUET, ARROW):

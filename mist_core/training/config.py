@@ -17,6 +17,7 @@ class TrainConfig:
         folder: where shards, state and progress live.
         network: config of the network, ignored when `init` is given.
         init: weights to start from instead of a random network.
+        trunk: weights of other statistics whose main network takes the place of that of `init`.
         minutes: time budget of the whole run, resumptions included.
         most_steps: budget in steps instead, the same on a slow machine as on a fast one.
         seed: root of all random streams.
@@ -42,6 +43,7 @@ class TrainConfig:
     folder: Path
     network: dict = field(default_factory=dict)
     init: str | None = None
+    trunk: str | None = None
     minutes: float = 60.0
     most_steps: int | None = None
     seed: int = 0

@@ -21,10 +21,11 @@ from mist_core.networks.scoring import pinball_loss
 from mist_core.refinement.evidence import NUMBERS
 from mist_core.refinement.head import Answer, HeadConfig, Reading, RefineHead, read
 
-STEPS, BATCH = 3000, 512
-LEARNING_RATE, WEIGHT_DECAY = 2e-3, 0.1
-# Share of answers that are wrong on purpose, and by how much: deviation of their logarithm.
-WRONG, WRONG_BY = 0.15, 0.6
+STEPS, BATCH = 400, 512
+LEARNING_RATE, WEIGHT_DECAY = 4e-3, 0.5
+# Share of answers that are wrong on purpose, copies of the draws that hold some, and by how much
+# they are wrong: deviation of their logarithm.
+WRONG, COPIES, WRONG_BY = 0.1, 6, 0.6
 # Nats added to the predicted width that divides a draw's loss.
 LEAST_WIDTH = 0.01
 
@@ -39,6 +40,7 @@ class Draws:
         truth: (D,) nats.
         part: (D,) number of the part, whose draws have one shape.
         family: D names.
+        networks: W names.
     """
 
     numbers: Tensor
@@ -46,47 +48,65 @@ class Draws:
     truth: Tensor
     part: Tensor
     family: np.ndarray
-
-    def answer(self, which: Tensor) -> Answer:
-        """The answer of network `which` (D,) to each draw."""
-        chosen = self.answers[torch.arange(len(which)), which]
-        return Answer(chosen[:, 0], chosen[:, 1], chosen[:, 2:])
+    networks: tuple[str, ...]
 
 
 def fit(
     draws: Draws, shares: list[float], config: HeadConfig, seed: int, report: Callable[[str], None]
-) -> tuple[RefineHead, dict]:
-    """The head and its scores on parts that the member judged did not see.
+) -> tuple[RefineHead, list[dict[str, float]]]:
+    """The head and, by network, its scores on parts that the member judged did not see.
 
     Args:
         draws: to learn from.
-        shares: how often each network's answer is read; the first is the one that is judged.
+        shares: how often each network's answer is read.
         config: of the head.
         seed: of all randomness.
         report: called with a line after each member.
     """
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    first = draws.answer(torch.zeros(len(draws.truth), dtype=torch.long))
-    reading = read(draws.numbers, first)
-    head = RefineHead(config, reading.features.shape[-1])
-    head.shift.copy_(reading.features.mean(0))
-    head.scale.copy_(reading.features.std(0).clamp_min(1e-3))
+    count, networks = draws.answers.shape[:2]
+    told = [_answer(draws.answers[:, k]) for k in range(networks)]
+    right = [read(draws.numbers, answer) for answer in told]
+    which = torch.randint(networks, (COPIES,), generator=generator).tolist()
+    wrong = [read(draws.numbers, _wrong(told[k], generator)) for k in which]
+    head = RefineHead(config, right[0].features.shape[-1])
+    known = Reading.joined(right)
+    head.shift.copy_(known.features.mean(0))
+    head.scale.copy_(known.features.std(0).clamp_min(1e-3))
+    odds = torch.tensor([(1 - WRONG) * s for s in shares] + [WRONG / COPIES] * COPIES)
+    lesson = _Lesson(Reading.joined([*right, *wrong]), draws.truth, odds)
     fold = _folds(draws.part, config.members, generator)
-    unseen = torch.zeros(len(draws.truth), len(LEVELS))
+    unseen = torch.zeros(networks, count, len(LEVELS))
     for member in range(config.members):
-        _train(head, member, draws, (fold != member).nonzero()[:, 0], shares, generator)
+        _train(head, member, lesson, (fold != member).nonzero()[:, 0], generator)
         head.eval()
+        held = (fold == member).nonzero()[:, 0]
         with torch.no_grad():
-            held = fold == member
-            unseen[held] = head.of_member(member, _part(reading, held))
+            for k, reading in enumerate(right):
+                unseen[k, held] = head.of_member(member, reading[held])
         report(
-            f"member {member + 1} of {config.members}: {scores(unseen[held], draws.truth[held])}"
+            f"member {member + 1} of {config.members}: {scores(unseen[0, held], draws.truth[held])}"
         )
-    head.stretch.fill_(_stretch(unseen, draws.truth))
+    head.stretch.fill_(_stretch(unseen.flatten(0, 1), draws.truth.repeat(networks)))
     with torch.no_grad():
-        _, quantiles = head.told(unseen)
-    return head.eval(), scores(quantiles, draws.truth)
+        found = [scores(head.told(quantiles)[1], draws.truth) for quantiles in unseen]
+    return head.eval(), found
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """All that members learn from.
+
+    Attributes:
+        reading: of N answers to each draw, all draws with the first answer first.
+        truth: (D,) nats.
+        odds: (N,) of the answers.
+    """
+
+    reading: Reading
+    truth: Tensor
+    odds: Tensor
 
 
 def scores(quantiles: Tensor, truth: Tensor) -> dict[str, float]:
@@ -104,28 +124,20 @@ def scores(quantiles: Tensor, truth: Tensor) -> dict[str, float]:
 
 
 def _train(
-    head: RefineHead,
-    member: int,
-    draws: Draws,
-    rows: Tensor,
-    shares: list[float],
-    generator: torch.Generator,
+    head: RefineHead, member: int, lesson: _Lesson, rows: Tensor, generator: torch.Generator
 ) -> None:
     head.train()
-    parameters = head.members[member].parameters()
+    parameters = list(head.members[member].parameters())
     optimizer = torch.optim.AdamW(parameters, LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, STEPS, pct_start=0.1)
-    odds = torch.tensor(shares)
     for _ in range(STEPS):
         chosen = rows[torch.randint(len(rows), (BATCH,), generator=generator)]
-        which = torch.multinomial(odds, BATCH, replacement=True, generator=generator)
-        told = draws.answers[chosen, which]
-        answer = _sometimes_wrong(Answer(told[:, 0], told[:, 1], told[:, 2:]), generator)
-        quantiles = head.of_member(member, read(draws.numbers[chosen], answer))
-        loss = _loss(quantiles, draws.truth[chosen])
+        which = torch.multinomial(lesson.odds, BATCH, replacement=True, generator=generator)
+        reading = lesson.reading[which * len(lesson.truth) + chosen]
+        loss = _loss(head.of_member(member, reading), lesson.truth[chosen])
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(head.members[member].parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         schedule.step()
 
@@ -139,21 +151,20 @@ def _loss(quantiles: Tensor, truth: Tensor) -> Tensor:
     return ((each + 0.02 * astray) / (width + LEAST_WIDTH)).mean()
 
 
-def _sometimes_wrong(answer: Answer, generator: torch.Generator) -> Answer:
-    count = len(answer.mean)
-    wrong = torch.rand(count, generator=generator) < WRONG
-    factor = torch.where(wrong, WRONG_BY * torch.randn(count, generator=generator), 0.0).exp()
-    return Answer(answer.mean * factor, answer.in_family, answer.quantiles * factor.unsqueeze(-1))
+def _answer(told: Tensor) -> Answer:
+    return Answer(told[:, 0], told[:, 1], told[:, 2:])
+
+
+def _wrong(answer: Answer, generator: torch.Generator) -> Answer:
+    """The answer times a random factor."""
+    factor = (WRONG_BY * torch.randn(len(answer.mean), generator=generator)).exp()
+    return Answer(answer.mean * factor, answer.in_family, answer.quantiles * factor[:, None])
 
 
 def _folds(part: Tensor, count: int, generator: torch.Generator) -> Tensor:
     """(D,) which member does not see a draw: all draws of a part go together."""
     parts, place = part.unique(return_inverse=True)
     return (torch.randperm(len(parts), generator=generator) % count)[place]
-
-
-def _part(reading: Reading, which: Tensor) -> Reading:
-    return Reading(reading.features[which], reading.estimates[which], reading.log_scales[which])
 
 
 def _stretch(quantiles: Tensor, truth: Tensor) -> float:
@@ -177,6 +188,7 @@ def load_draws(path: Path, first: str) -> tuple[Draws, dict]:
     with np.load(path) as file:
         told = dict(file)
     about = json.loads(str(told["about"]))
+    about["weights"] = [Path(name).stem for name in about["weights"]]  # paths are private
     if tuple(about.pop("numbers")) != NUMBERS:
         raise JobError(f"{path} holds other evidence than this version reads: draw it anew.")
     if first not in about["weights"]:
@@ -184,4 +196,5 @@ def load_draws(path: Path, first: str) -> tuple[Draws, dict]:
     order = sorted(range(len(about["weights"])), key=lambda k: about["weights"][k] != first)
     arrays = {k: torch.from_numpy(told[k]) for k in ("evidence", "answers", "truth", "part")}
     arrays["answers"] = arrays["answers"][:, order]
-    return Draws(*arrays.values(), told["family"]), about
+    networks = tuple(about["weights"][k] for k in order)
+    return Draws(*arrays.values(), told["family"], networks), about

@@ -26,6 +26,7 @@ from mist_core.networks.registry import build_network, config_dict, load_network
 from mist_core.networks.scoring import training_loss, validation_scores, witness_loss
 from mist_core.priors.registry import meta_distribution
 from mist_core.training.card import require_new_draws, run_card
+from mist_core.training.carry_over import carry_over
 from mist_core.training.claim import claim
 from mist_core.training.config import TrainConfig
 from mist_core.training.control import PAUSE
@@ -258,6 +259,8 @@ class Trainer:
             trained, checkpoint = load_network(self.config.init, "cpu")
             require_new_draws(self.config, checkpoint.card)
             trained.forget_fresh()
+            if self.config.trunk is not None:
+                carry_over(load_network(self.config.trunk, "cpu")[0], trained)
             return trained, checkpoint.card
         with torch.random.fork_rng(devices=[]):  # initial weights come from the run's seed alone
             torch.manual_seed(self.config.seed)

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from mist_core.inference.estimator import MISTEstimator
-from mist_core.paths import WEIGHTS
+from mist_core.paths import WEIGHTS, shipped
 
 DATASETS = Path(__file__).parent / "reference-datasets.npz"
 ANSWERS = Path(__file__).parent / "reference-answers.npz"
-NAMES = tuple(sorted(path.stem for path in WEIGHTS.glob("*.safetensors")))
+NAMES = tuple(shipped(WEIGHTS))
 # Datasets with columns of classes, which are named by numbers.
 CLASSES = {"classes": "class", "class and numbers": {"x": "class"}}
 

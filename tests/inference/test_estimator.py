@@ -199,7 +199,7 @@ class TestDifferentiableEstimate:
         assert value.item() == pytest.approx(mist.estimate(x, y), rel=0.2)
 
     def test_its_gradient_is_the_slope_where_no_statistic_counts(self, tmp_path):
-        counting = ("grids", "neighbours", "pairs")
+        counting = ("grids", "neighbours", "pairs", "dimensions", "circles")
         blocks = tuple(name for name in TINY.blocks if not name.startswith(counting))
         mist = MISTEstimator.load(random_weights(tmp_path, replace(TINY, blocks=blocks)))
         # Fewer rows than the encoder's subsample: a swap of ranks cannot exchange rows.
@@ -207,8 +207,8 @@ class TestDifferentiableEstimate:
         direction = torch.tensor(correlated(30, 2, 1, seed=1)[0])
         step = torch.zeros((), dtype=torch.float64, requires_grad=True)
         mist.mutual_information(x + step * direction, y).backward()
-        ahead, behind = (mist.mutual_information(x + h * direction, y) for h in (1e-2, -1e-2))
-        assert step.grad.item() == pytest.approx((ahead - behind).item() / 2e-2, rel=0.02)
+        ahead, behind = (mist.mutual_information(x + h * direction, y) for h in (3e-3, -3e-3))
+        assert step.grad.item() == pytest.approx((ahead - behind).item() / 6e-3, rel=0.02)
 
     def test_both_sides_get_a_gradient(self, mist):
         x, y = (torch.tensor(side, requires_grad=True) for side in correlated(50))

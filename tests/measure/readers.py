@@ -16,8 +16,8 @@ import pandas as pd
 from dateutil import parser as dateutil
 
 from mist_core.tables import read_table
-from mist_core.tables.encoding import decode
-from mist_core.tables.source import Source
+from mist_core.tables.files.encoding import decode
+from mist_core.tables.files.source import Source
 from tests.tables.wild import WILD, Wild, agrees
 
 RIGHT, WRONG, REFUSED, OTHER_FORMAT = "right", "wrong", "refused", "–"

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,24 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
 VIEWS = ["Published grids", "bmi's tasks", "Extended grids", "Self-consistency", "Speed"]
+# What makes the tables that the page shows, module by module of `leaderboard`.
+TABLES = {
+    "board": "board in_unit wide times_column",
+    "error_analysis": "with_errors by_shape by_task complete beside failures rows_needed",
+    "checks": "check_cells check_table",
+    "times": "time_table growth_table throughput_table",
+    "results": "read throughput",
+}
 
 
-def rooms_of(run) -> set[str]:
-    """The folders whose functions a run calls; what an import runs does not count."""
-    files = set()
+def calls_of(run) -> Counter:
+    """How often a run calls each of our functions, by file and name; imports do not count."""
+    calls = Counter()
 
     def note(frame, event, argument):
-        if event == "call" and frame.f_code.co_name not in ("<module>", "<lambda>"):
-            files.add(frame.f_code.co_filename)
+        code = frame.f_code
+        if event == "call" and code.co_name not in ("<module>", "<lambda>"):
+            calls[code.co_filename, code.co_name] += 1
 
     threading.setprofile(note)
     try:
@@ -26,19 +36,30 @@ def rooms_of(run) -> set[str]:
     finally:
         threading.setprofile(None)
         sys.setprofile(None)
-    places = {Path(file) for file in files if Path(file).is_relative_to(ROOT)}
-    own = {place.relative_to(ROOT) for place in places if "site-packages" not in place.parts}
-    # Modules beside the rooms, such as charts, are the ground that all rooms stand on.
-    return {place.parent.as_posix() for place in own} - {"mist_core", "tests/pages"}
+    return Counter(
+        {
+            (Path(file).relative_to(ROOT), name): count
+            for (file, name), count in calls.items()
+            if file.startswith(str(ROOT)) and ".venv" not in file
+        }
+    )
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_from_stored_results_to_the_page_there_are_five_rooms_at_most(view):
+def test_from_stored_results_to_the_page_are_few_rooms_and_no_table_is_made_twice(view):
     app = AppTest.from_file(str(ROOT / "pages/benchmark.py"), default_timeout=120)
     app.query_params["benchmark"] = view
     app.run()  # imports what it needs
     st.cache_resource.clear()
     st.cache_data.clear()
-    rooms = rooms_of(app.run)
+    calls = calls_of(app.run)
+    # Modules beside the rooms, such as charts, are the ground that all rooms stand on.
+    rooms = {file.parent.as_posix() for file, _ in calls} - {"mist_core", "tests/pages"}
     assert not app.exception and {"pages", "ui", "mist_core/leaderboard"} <= rooms
     assert len(rooms) <= 5, sorted(rooms)
+    made = {
+        name: calls[Path(f"mist_core/leaderboard/{module}.py"), name]
+        for module, names in TABLES.items()
+        for name in names.split()
+    }
+    assert sum(made.values()) > 2 and max(made.values()) == 1, made

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import openpyxl
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mist_core.errors import TableError
@@ -42,6 +42,7 @@ def written(numbers: list, words: list, delimiter: str, quoting: int) -> str:
 
 
 @FEW
+@example(([0.5] * 12, ["x;x"] * 11 + ['x\t "x']), "\t", csv.QUOTE_MINIMAL, "utf-8")
 @given(
     columns=COLUMNS,
     delimiter=st.sampled_from(",;\t|"),

@@ -7,8 +7,8 @@ from mist_core.errors import TableError
 from mist_core.inference.inputs import MAX_CLASSES
 from mist_core.tables import Table, read_table
 from mist_core.tables.bundled import DATASETS
-from mist_core.tables.layout import MAX_COLUMNS
-from mist_core.tables.source import MAX_BYTES
+from mist_core.tables.files.layout import MAX_COLUMNS
+from mist_core.tables.files.source import MAX_BYTES
 
 PLAIN = b"a,b\n1.5,x\n2.5,y\n3.5,x\n"
 
@@ -229,3 +229,14 @@ def test_bundled_tables_tell_different_stories():
     assert {"continuous", "class"} <= kinds["Diabetes"]
     assert DATASETS["Wine"].load()["cultivar"].is_class
     assert DATASETS["Athletes"].load().n_rows == 20
+
+
+def test_a_single_date_in_doubt_is_constant_whatever_other_dates_say():
+    rows = "".join(f"{13 + i % 9}/03/2023|05/03/2023|{i / 8}\n" for i in range(20))
+    table = read_table(f"day|same|x\n{rows}".encode())
+    assert [column.kind for column in table.columns] == ["date", "constant", "continuous"]
+
+
+def test_letters_of_an_old_mac_that_fit_no_encoding_are_read_all_the_same():
+    table = read_table(b"a,b\r\x81\x84,1\rx,2\ry,3\rx,4\r")
+    assert table.names == ("a", "b") and "guess" in table.note

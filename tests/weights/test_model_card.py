@@ -20,12 +20,13 @@ from mist_core.commands import train
 from mist_core.markdown import code
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.networks.registry import build_network, config_dict
+from mist_core.paths import shipped
 from mist_core.training.architectures import ARCHITECTURES
 from mist_core.training.config import TrainConfig
 from mist_core.weights.history import architecture
 
 ROOT = Path(__file__).parents[2]
-WEIGHTS = sorted((ROOT / "weights").glob("*.safetensors"))
+WEIGHTS = [ROOT / "weights" / f"{name}.safetensors" for name in shipped(ROOT / "weights")]
 RUN = {"meta": "paper", "seed": 7, "minutes": 3.0}
 HOSTILE = "x`\n# Owned\n<script>alert(1)</script> | [a](javascript:b) ![c](d) **e** @f"
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from mist_core.distributions.numerics.randomness import source
 from mist_core.errors import TableError
 from mist_core.priors.synthesis.synthesizer import MOST_TIED, Side, fit_side
-from mist_core.tables.columns import CLASS, ORDINAL, Column
+from mist_core.tables.columns.column import CLASS, ORDINAL, Column
 from mist_core.tables.table import Table
 from mist_core.training.adaptation.energy_test import TwoSample, energy_test
 

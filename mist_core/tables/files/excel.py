@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import Cells, trimmed, unique_names
-from mist_core.tables.layout import find_layout
-from mist_core.tables.source import Source
-from mist_core.tables.tidy import tidied
+from mist_core.tables.columns.cells import Cells, trimmed, unique_names
+from mist_core.tables.columns.tidy import tidied
+from mist_core.tables.files.layout import find_layout
+from mist_core.tables.files.source import Source
 
 _WORKER = Path(__file__).with_name("workbook_worker.py")
 _LONGEST = 120  # seconds

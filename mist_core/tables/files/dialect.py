@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mist_core.tables.layout import usual_width
-from mist_core.tables.shapes import WORD, usual_shapes
+from mist_core.tables.columns.shapes import WORD, usual_shapes
+from mist_core.tables.files.layout import usual_width
 
 _DELIMITERS = "\t;|,^~\x1f\x01"  # of two that fit alike the earlier is taken
 _ENOUGH = 0.5  # below this score columns may be set out by blanks
@@ -44,7 +44,8 @@ class Dialect:
 
 def find_dialect(sample: str, delimiter: str | None) -> Dialect:
     """The dialect under which most records agree on a width and most cells look like something."""
-    blanks = re.search(r"[,;|\t] +\"", sample) is not None
+    # More often than not, as quoted text may hold a delimiter, a blank and a quotation mark, too.
+    blanks = len(re.findall(r"[,;|\t] +\"", sample)) > len(re.findall(r"[,;|\t]\"", sample))
     quote = "'" if _by_apostrophes(sample) else '"'
     escape = "\\" if f"\\{quote}" in sample and quote * 2 not in sample else quote
     candidates = [Dialect(mark, quote, escape, blanks) for mark in delimiter or _DELIMITERS]

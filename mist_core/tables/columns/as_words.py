@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from mist_core.tables import kinds
-from mist_core.tables.cells import Distinct
-from mist_core.tables.classes import labels_of, merged
-from mist_core.tables.columns import CLASS, IDENTIFIER, Column
-from mist_core.tables.missing import doubtful_words
-from mist_core.tables.numbers import Numbers
-from mist_core.tables.seen import SHOWN, Interpreted, Seen
+from mist_core.tables.columns import kinds
+from mist_core.tables.columns.cells import Distinct
+from mist_core.tables.columns.classes import labels_of, merged
+from mist_core.tables.columns.column import CLASS, IDENTIFIER, Column
+from mist_core.tables.columns.missing import doubtful_words
+from mist_core.tables.columns.numbers import Numbers
+from mist_core.tables.columns.seen import SHOWN, Interpreted, Seen
 
 _SOME = 0.2  # share of numbers among words that is worth a word
 

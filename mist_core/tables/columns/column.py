@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import Distinct
-from mist_core.tables.classes import class_of_each, labels_of, merged
+from mist_core.tables.columns.cells import Distinct
+from mist_core.tables.columns.classes import class_of_each, labels_of, merged
 
 CONTINUOUS, ORDINAL, CLASS = "continuous", "ordinal", "class"
 DATE, IDENTIFIER, CONSTANT = "date", "identifier", "constant"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import chardet
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import counted
-from mist_core.tables.source import Source
+from mist_core.tables.columns.cells import counted
+from mist_core.tables.files.source import Source
 
 _BYTE_ORDER_MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -22,7 +22,7 @@ _BYTE_ORDER_MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's
     (b"\xef\xbb\xbf", "utf-8-sig"),
 )
 # What tables are written in, by chardet's names; offered everything it knows, it errs more often.
-_LATIN = (*(f"cp{page}" for page in (1250, 1252, 1254, 1257, 850)), "iso8859-2", "mac-roman")
+_LATIN = (*(f"cp{page}" for page in (1252, 1250, 1254, 1257, 850)), "iso8859-2", "mac-roman")
 _LEGACY = (
     *_LATIN,
     *(f"cp{page}" for page in (866, 874, 932, 949, 1251, 1253, 1255, 1256, 1258)),
@@ -141,9 +141,11 @@ def _legacy(source: Source) -> Text:
 
 def _guess(head: bytes, evidence: bytes) -> str:
     """The likeliest encoding; Windows-1252, the most frequent, where it is nearly as likely."""
+    candidates = _candidates(head, evidence)
     found = chardet.detect_all(
         evidence,
-        include_encodings=_candidates(head, evidence),
+        include_encodings=candidates,
+        no_match_encoding=candidates[0],
         compat_names=False,
         prefer_superset=True,
         ignore_threshold=True,

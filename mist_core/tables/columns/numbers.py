@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mist_core.tables.marks import DECIMAL, NAMES, THOUSANDS, Marks, find_marks, plain
+from mist_core.tables.columns.marks import DECIMAL, NAMES, THOUSANDS, Marks, find_marks, plain
 
 _PLAIN = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _CLEARLY_DECIMAL = (

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mist_core.tables.cells import Distinct
-from mist_core.tables.columns import CLASS, DATE, UNSAID, Column, Reading
-from mist_core.tables.missing import missing_beside_numbers, never_values
-from mist_core.tables.numbers import read_numbers
+from mist_core.tables.columns.cells import Distinct
+from mist_core.tables.columns.column import CLASS, DATE, UNSAID, Column, Reading
+from mist_core.tables.columns.missing import missing_beside_numbers, never_values
+from mist_core.tables.columns.numbers import read_numbers
 
 MOSTLY = 0.8  # share of cells that make a column one of numbers, or of dates
 SHOWN = 3  # cells named in a sentence

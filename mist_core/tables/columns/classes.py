@@ -3,7 +3,7 @@
 import numpy as np
 
 from mist_core.inference.inputs import MAX_CLASSES
-from mist_core.tables.cells import Distinct
+from mist_core.tables.columns.cells import Distinct
 
 OTHERS, MISSING = "(all others)", "(missing)"
 _TRUTH = ({"true", "false"}, {"t", "f"}, {"yes", "no"}, {"y", "n"}, {"ja", "nein"}, {"oui", "non"})

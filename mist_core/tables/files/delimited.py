@@ -4,12 +4,12 @@ import io
 import re
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import Cells, trimmed, unique_names
-from mist_core.tables.dialect import find_dialect, with_plain_delimiters
-from mist_core.tables.encoding import Text
-from mist_core.tables.layout import find_layout
-from mist_core.tables.parser import parse
-from mist_core.tables.tidy import tidied
+from mist_core.tables.columns.cells import Cells, trimmed, unique_names
+from mist_core.tables.columns.tidy import tidied
+from mist_core.tables.files.dialect import find_dialect, with_plain_delimiters
+from mist_core.tables.files.encoding import Text
+from mist_core.tables.files.layout import find_layout
+from mist_core.tables.files.parser import parse
 
 _SAMPLE = 2**18  # letters looked at; what follows is checked while parsing
 _FEWEST_LINES = 30  # looked at even where they are longer

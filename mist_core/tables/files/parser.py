@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import counted
-from mist_core.tables.dialect import Dialect, with_plain_delimiters
-from mist_core.tables.encoding import Text
+from mist_core.tables.columns.cells import counted
+from mist_core.tables.files.dialect import Dialect, with_plain_delimiters
+from mist_core.tables.files.encoding import Text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

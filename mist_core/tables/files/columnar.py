@@ -13,12 +13,20 @@ import pyarrow.feather
 import pyarrow.parquet as pq
 
 from mist_core.errors import TableError
-from mist_core.tables import kinds
-from mist_core.tables.cells import trimmed, unique_names
-from mist_core.tables.columns import CLASS, CONSTANT, DATE, IDENTIFIER, UNSAID, Column, Reading
-from mist_core.tables.interpretation import interpret
-from mist_core.tables.layout import MAX_COLUMNS
-from mist_core.tables.source import PARQUET, Source
+from mist_core.tables.columns import kinds
+from mist_core.tables.columns.cells import trimmed, unique_names
+from mist_core.tables.columns.column import (
+    CLASS,
+    CONSTANT,
+    DATE,
+    IDENTIFIER,
+    UNSAID,
+    Column,
+    Reading,
+)
+from mist_core.tables.columns.interpretation import interpret
+from mist_core.tables.files.layout import MAX_COLUMNS
+from mist_core.tables.files.source import PARQUET, Source
 
 _MOST_CELLS = 2**28  # a Parquet file of a few kilobytes can hold billions of equal cells
 _EXACT = 2**53

@@ -5,8 +5,8 @@ import re
 import numpy as np
 
 from mist_core.inference.inputs import MAX_CLASSES
-from mist_core.tables.classes import merged
-from mist_core.tables.columns import CLASS, CONSTANT, CONTINUOUS, IDENTIFIER, ORDINAL
+from mist_core.tables.columns.classes import merged
+from mist_core.tables.columns.column import CLASS, CONSTANT, CONTINUOUS, IDENTIFIER, ORDINAL
 
 _MOST_STEPS = 20  # more distinct whole numbers than this are as good as continuous
 _IDENTIFYING = re.compile(

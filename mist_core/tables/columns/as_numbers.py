@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mist_core.tables import kinds
-from mist_core.tables.columns import CONTINUOUS, ORDINAL
-from mist_core.tables.marks import NAMES
-from mist_core.tables.missing import sentinel
-from mist_core.tables.numbers import Numbers
-from mist_core.tables.seen import MOSTLY, Interpreted, Seen
+from mist_core.tables.columns import kinds
+from mist_core.tables.columns.column import CONTINUOUS, ORDINAL
+from mist_core.tables.columns.marks import NAMES
+from mist_core.tables.columns.missing import sentinel
+from mist_core.tables.columns.numbers import Numbers
+from mist_core.tables.columns.seen import MOSTLY, Interpreted, Seen
 
 _DIGITS = r"^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-9]{4}|[0-9]{6})?$"
 _LONG = r"^[+-]?[0-9]{16,}$"  # beyond 2^53, where a float merges neighbours

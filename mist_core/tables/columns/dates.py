@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mist_core.tables.calendar import days_since_1970, month_numbers, offsets
-from mist_core.tables.date_forms import THREE, Fields, fields_of, matches
-from mist_core.tables.numbers import as_typed
+from mist_core.tables.columns.calendar import days_since_1970, month_numbers, offsets
+from mist_core.tables.columns.date_forms import THREE, Fields, fields_of, matches
+from mist_core.tables.columns.numbers import as_typed
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day first", "month first", "year first"
 # Which of the three numbers in a form like 03/05/23 is what.

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from mist_core.tables.cells import Distinct
+from mist_core.tables.columns.cells import Distinct
 
 # Never a value, whatever the column holds.
 _NEVER = {

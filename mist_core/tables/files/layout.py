@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import counted
-from mist_core.tables.shapes import DATE, EMPTY, NUMBER, WORD, shape, usual_shapes
+from mist_core.tables.columns.cells import counted
+from mist_core.tables.columns.shapes import DATE, EMPTY, NUMBER, WORD, shape, usual_shapes
 
 MAX_COLUMNS = 20_000
 _OFTEN = 0.05  # share of rows equal to the first that shows it to be one of them

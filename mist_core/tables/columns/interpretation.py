@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from mist_core.errors import TableError
-from mist_core.tables import kinds
-from mist_core.tables.as_numbers import are_dates, as_numbers, why_codes
-from mist_core.tables.as_words import as_words
-from mist_core.tables.cells import Cells
-from mist_core.tables.columns import (
+from mist_core.tables.columns import kinds
+from mist_core.tables.columns.as_numbers import are_dates, as_numbers, why_codes
+from mist_core.tables.columns.as_words import as_words
+from mist_core.tables.columns.cells import Cells
+from mist_core.tables.columns.column import (
     CLASS,
     CONSTANT,
     CONTINUOUS,
@@ -23,9 +23,9 @@ from mist_core.tables.columns import (
     Column,
     Reading,
 )
-from mist_core.tables.dates import read_clock, read_dates
-from mist_core.tables.numbers import read_numbers
-from mist_core.tables.seen import MOSTLY, NO_HINTS, Hints, Interpreted, Seen
+from mist_core.tables.columns.dates import read_clock, read_dates
+from mist_core.tables.columns.numbers import read_numbers
+from mist_core.tables.columns.seen import MOSTLY, NO_HINTS, Hints, Interpreted, Seen
 
 
 def interpret_all(cells: Cells) -> tuple[Column, ...]:
@@ -51,7 +51,7 @@ def interpret_all(cells: Cells) -> tuple[Column, ...]:
     )
     return tuple(
         interpret(read.column.name, read.column.cells, hints=hints).column
-        if read.doubtful and hints != default
+        if read.doubtful and hints != default and read.column.cells is not None
         else read.column
         for read in found
     )

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mist_core.errors import TableError
-from mist_core.tables.cells import Cells, counted
+from mist_core.tables.columns.cells import Cells, counted
 
 
 def tidied(cells: Cells, header: Sequence[str]) -> Cells:
