@@ -11,7 +11,10 @@ STAMP := .venv/.installed-$(firstword $(shell cat $(PINS) | cksum))
 # One thread per pytest worker; two workers share the cores.
 PYTEST := OMP_NUM_THREADS=1 CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: app test test-all wheel-test lint browser install
+# Examples that `make fuzz` tries of each property: some minutes.
+FUZZ ?= 2000
+
+.PHONY: app test test-all fuzz wheel-test lint browser install
 .DEFAULT_GOAL := app
 
 app: $(STAMP)
@@ -26,6 +29,9 @@ test-all: browser $(STAMP)
 # Installs the wheel for each Python found; where there is no CPU wheel of torch, gigabytes.
 wheel-test: $(STAMP)
 	$(BIN)/python -m tests.measure.wheel $(PYTHONS)
+
+fuzz: $(STAMP)
+	MIST_FUZZ=$(FUZZ) $(PYTEST) --timeout 3600 tests/properties
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

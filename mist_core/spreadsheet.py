@@ -10,7 +10,7 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     """CSV whose text cells and headings no spreadsheet will run as a formula."""
     text = frame.select_dtypes(["object", "string", "category"]).columns
     safe = frame.assign(**{column: frame[column].map(_defused) for column in text})
-    return safe.rename(columns=_defused).to_csv(index=False).encode()
+    return safe.rename(columns=_defused).to_csv(index=False).encode(errors="replace")
 
 
 def _defused(cell: object) -> object:

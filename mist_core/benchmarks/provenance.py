@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from mist_core.files import storing, write_whole
 from mist_core.inference.estimator import MISTEstimator
 
 _PACKAGES = ("torch", "numpy", "pandas", "benchmark-mi", "jax", "scikit-learn")
@@ -54,14 +55,14 @@ def unfinished(stem: Path, plan: str) -> Path:
 
 def save_result(stem: Path, summary: dict, table: pd.DataFrame | None = None) -> None:
     """Writes <stem>.json and, with a table, <stem>.parquet beside it (numbers in float32)."""
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    stem.with_name(f"{stem.name}.json").write_text(
-        json.dumps(summary, indent=1, allow_nan=False) + "\n"
-    )
-    if table is not None:
-        floats = dict.fromkeys(table.select_dtypes("float64"), "float32")
-        path = stem.with_name(f"{stem.name}.parquet")
-        table.astype(floats).to_parquet(path, compression="zstd", index=False)
+    text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
+    with storing(stem):
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        if table is not None:  # first, since the summary says that it is there
+            floats = dict.fromkeys(table.select_dtypes("float64"), "float32")
+            content = table.astype(floats).to_parquet(compression="zstd", index=False)
+            write_whole(stem.with_name(f"{stem.name}.parquet"), content)
+        write_whole(stem.with_name(f"{stem.name}.json"), text.encode())
 
 
 def _origin(estimator: MISTEstimator) -> dict:

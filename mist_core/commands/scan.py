@@ -8,9 +8,11 @@ import pandas as pd
 
 from mist_core.commands.options import TABLE, count, named_table, names
 from mist_core.commands.progress_bar import Bar
+from mist_core.files import storing, write_whole
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS
 from mist_core.scan import associations
+from mist_core.spreadsheet import to_csv
 from mist_core.tables.ranking import MAX_ROWS
 from mist_core.weights import library
 
@@ -35,6 +37,7 @@ def main(options: argparse.Namespace) -> None:
     Raises:
         TableError: the file is no table, or its columns cannot be used.
         WeightsError: there are no such weights.
+        StorageError: the result cannot be written.
     """
     table = named_table(options.table)
     estimator = MISTEstimator.load(library.path_of(options.weights))
@@ -43,7 +46,8 @@ def main(options: argparse.Namespace) -> None:
     )
     found[_NUMBERS] *= UNITS[options.unit]
     if options.out:
-        found.to_csv(options.out, index=False)
+        with storing(options.out):
+            write_whole(options.out, to_csv(found))
         print(f"{len(found):,} pairs in {options.unit} stored in {options.out}")
     else:
         print(_in_print(found.rename(columns={_NUMBERS[0]: f"MI ({options.unit})"})))

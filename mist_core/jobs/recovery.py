@@ -105,4 +105,7 @@ def _plan_in(folder: Path) -> Plan | None:
 
 
 def _begun(folder: Path) -> float:
-    return plan_path(folder).stat().st_mtime if exists(plan_path(folder)) else 0.0
+    try:
+        return plan_path(folder).stat().st_mtime
+    except OSError:
+        return 0.0

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from mist_core.errors import TableError
+from mist_core.files import storing
 from mist_core.tables.columns.cells import counted
 from mist_core.tables.files.dialect import Dialect, with_plain_delimiters
 from mist_core.tables.files.encoding import Text
@@ -126,7 +127,7 @@ def _quoted(path: Path) -> str:
 def _write_rows(path: Path, text: Text, dialect: Dialect, skipped: int) -> _Foot:
     """The rows in UTF-8, a piece at a time: the file may be larger than the memory."""
     foot = _Foot(0, "")
-    with text.open() as source, path.open("w", encoding="utf-8", newline="") as rows:
+    with storing(path), text.open() as source, path.open("w", encoding="utf-8", newline="") as rows:
         for _ in range(skipped):
             source.readline()
         while piece := source.read(_PIECE):
