@@ -46,7 +46,8 @@ def associations(
         last, without numbers, and their flag says why.
 
     Raises:
-        TableError: a column does not exist or is there twice, or no two share four complete rows.
+        TableError: no table, a column that does not exist or is there twice, or no two columns of
+            use that share four complete rows.
     """
     table = frame if isinstance(frame, Table) else _table(frame)
     estimator = estimator or general()
@@ -58,13 +59,15 @@ def associations(
         rankings = [scan(estimator, table, names, max_rows=max_rows, seed=seed, progress=progress)]
     found = pd.DataFrame([_row(r, a) for r in rankings for a in r.associations], columns=COLUMNS)
     if found.empty:
-        raise TableError("No two columns of this table share four complete rows.")
+        raise TableError("No two columns of use share four complete rows of this table.")
     found = found.sort_values("mutual_information", ascending=False, kind="stable")
     left_out = pd.DataFrame(_left_out(table, rankings), columns=COLUMNS)
     return pd.concat([found, left_out.astype(found.dtypes)], ignore_index=True)
 
 
 def _table(frame: pd.DataFrame) -> Table:
+    if not isinstance(frame, pd.DataFrame):
+        raise TableError(f"Expected a DataFrame or a Table, got {type(frame).__name__}.")
     named = frame.rename(columns=str)
     twice = named.columns[named.columns.duplicated()]
     if len(twice):

@@ -105,3 +105,5 @@ def test_names_twice_unknown_targets_and_empty_tables_are_refused(frame):
         associations(frame, "weight")
     with pytest.raises(TableError, match="complete rows"):
         associations(frame[:3])
+    with pytest.raises(TableError, match="Expected a DataFrame or a Table, got list"):
+        associations([[1.0, 2.0]] * 9)

@@ -19,13 +19,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 VERSIONS = ("3.11", "3.12", "3.13")
 MOST_BYTES = 60 * 10**6
-# A name that the wheel does not bring, and functions that need no estimator at hand.
+# Functions that need no estimator at hand, the head of refine, a name that the wheel lacks.
 USE = """
 import numpy as np, pandas as pd, mist_core
 x = np.random.default_rng(0).standard_normal((200, 2))
 frame = pd.DataFrame({"a": x[:, 0], "b": x.sum(1), "c": ["odd", "even"] * 100})
 found = mist_core.associations(frame, "b")
 assert list(found.x) == ["a", "c"] and mist_core.estimate(x[:, 0], x.sum(1)).mean > 0.2
+assert mist_core.MISTEstimator.load().refine(x[:, 0], x.sum(1), seconds=2).mean > 0.2
 try:
     mist_core.MISTEstimator.load("paper")
 except mist_core.WeightsError as error:
