@@ -1,15 +1,24 @@
-"""Table of contents of the MIST app; `streamlit run app.py` shows it."""
+"""The MIST app; `streamlit run app.py` serves it.
+
+Streamlit imports this file once for the server, and runs it at each visit for the pages.
+"""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-st.navigation(
-    [
-        st.Page("pages/explore.py", title="Explore", default=True),
-        st.Page("pages/inspect_csv.py", title="Your table"),
-        st.Page("pages/calibration.py", title="Calibration"),
-        st.Page("pages/benchmark.py", title="Benchmark"),
-        st.Page("pages/train.py", title="Train"),
-        st.Page("pages/weights.py", title="Weights"),
-        st.Page("pages/home.py", title="About"),
-    ]
-).run()
+from ui.server import SafeHeaders
+
+if __name__ == "__main__":
+    st.navigation(
+        [
+            st.Page("pages/explore.py", title="Explore", default=True),
+            st.Page("pages/inspect_csv.py", title="Your table"),
+            st.Page("pages/calibration.py", title="Calibration"),
+            st.Page("pages/benchmark.py", title="Benchmark"),
+            st.Page("pages/train.py", title="Train"),
+            st.Page("pages/weights.py", title="Weights"),
+            st.Page("pages/home.py", title="About"),
+        ]
+    ).run()
+else:
+    app = st.App("app.py", middleware=[Middleware(SafeHeaders)])

@@ -6,13 +6,25 @@ from collections.abc import Iterable, Sequence
 LONGEST = 400
 # What Markdown reads as more than a letter.
 _MEANINGFUL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
+# Beginnings of addresses and mail addresses, icons, and arrows between blanks.
+_LIVELY = re.compile(
+    r"(?i::(?=//)|w(?<=www)(?=\.)|@(?=[-\w])|:(?=material|streamlit))"
+    r"|(?<![^\s])(?:<->|<-|->|--|>=|<=|~=)(?![^\s])"
+)
+_JOINER = "\u2060"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # What names, versions, dates and commands are made of; nothing here ends a code span or a cell.
 _UNUSUAL = re.compile(r"[^A-Za-z0-9 _.,:;=+/()-]")
 
 
 def plain(text: str) -> str:
-    """A text of unknown origin, escaped so that it shows letter by letter."""
-    return _MEANINGFUL.sub(r"\\\1", text)
+    """A text of unknown origin, escaped so that it shows letter by letter.
+
+    Streamlit makes links, icons and arrows even of escaped letters: an invisible letter that joins
+    words (U+2060) parts those. Control letters are left out.
+    """
+    parted = _LIVELY.sub(lambda found: found[0][0] + _JOINER + found[0][1:], _CONTROL.sub("", text))
+    return _MEANINGFUL.sub(r"\\\1", parted)
 
 
 def code(value: object) -> str:

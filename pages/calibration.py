@@ -61,6 +61,8 @@ def choose() -> tuple[Study, str, int]:
         bind=URL,
         help="each takes 400 estimates of a dataset: a second or two, more with many rows",
     )
+    # Streamlit takes a range from the URL as it is, even one that is turned around.
+    rows, dims = tuple(sorted(rows)), tuple(sorted(dims))
     return Study(laws, rows, dims, size, seed), weights, n_peers
 
 

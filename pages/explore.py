@@ -12,6 +12,7 @@ from mist_core.explore.figures import Fan, convergence, poster
 from mist_core.explore.scenario import CHUNK_ROWS, Sample, Scene
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
+from mist_core.paths import RESULTS
 from ui import shell as ui
 from ui.explore import Board
 from ui.explore_choices import choose_axes, choose_others, choose_rows, choose_scene
@@ -58,7 +59,7 @@ def main() -> None:
 def named_dataset() -> BenchmarkDataset | None:
     """The dataset that a link names; of a link with an error in it the page says so."""
     address = st.query_params.get("dataset", "")
-    dataset = BenchmarkDataset.parse(address)
+    dataset = BenchmarkDataset.stored(address, RESULTS)
     if address and not dataset:
         st.warning(f"No benchmark has a dataset {ui.plain(address[:80])}: the link is wrong.")
     return dataset
@@ -66,7 +67,7 @@ def named_dataset() -> BenchmarkDataset | None:
 
 def show_named(dataset: BenchmarkDataset) -> tuple[BenchmarkDataset, int]:
     """The dataset that the Benchmark page linked to, with all its rows, and the way back."""
-    st.caption(f"A dataset of a benchmark: {dataset}.")
+    st.caption(f"A dataset of a benchmark: {ui.plain(str(dataset))}.")
     if ui.CAME_FROM in st.session_state:
         before = st.session_state[ui.CAME_FROM]
         st.page_link("pages/benchmark.py", label="Back to the benchmark", query_params=before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import astuple, dataclass
+from pathlib import Path
 
 from mist_core.benchmarks.base import Dataset
 from mist_core.benchmarks.bmi import bmi_cells
@@ -11,6 +12,7 @@ from mist_core.benchmarks.grids import extended_cells, grid_cells
 from mist_core.benchmarks.tasks import Cell
 from mist_core.errors import ParameterError
 from mist_core.explore.scenario import Sample
+from mist_core.leaderboard.results import read, stamp
 
 # How a benchmark counts its repetitions.
 REPETITION = {"mtest": "redraw", "mtest-extended": "repetition", "bmi40": "seed"}
@@ -44,7 +46,21 @@ class BenchmarkDataset:
             return None
         if not all(number.isdecimal() and len(number) < 8 for number in numbers):
             return None
-        return cls(benchmark, task, *map(int, numbers))
+        dataset = cls(benchmark, task, *map(int, numbers))
+        return dataset if dataset.address == address else None  # one way to write each
+
+    @classmethod
+    def stored(cls, address: str, folder: Path) -> BenchmarkDataset | None:
+        """The same, if a stored result is about it: a link may ask for anything, and of any size.
+
+        Args:
+            address: of unknown origin.
+            folder: of stored results.
+        """
+        dataset = cls.parse(address)
+        if dataset is None or dataset not in _stored(dataset.benchmark, folder, stamp(folder)):
+            return None
+        return dataset
 
     @property
     def address(self) -> str:
@@ -88,6 +104,19 @@ class BenchmarkDataset:
         if self.draw_number >= cell.draws:
             raise ParameterError(f"{self.address}: expected a draw below {cell.draws}.")
         return cell
+
+
+@functools.lru_cache(maxsize=8)
+def _stored(benchmark: str, folder: Path, stamp: tuple) -> frozenset[BenchmarkDataset]:
+    """All datasets that stored results are about; `stamp` changes when they do."""
+    table = read(benchmark, folder).table
+    if table.empty:
+        return frozenset()
+    keys = table[["task", "n_samples", "dim_x", "seed", "draw"]].drop_duplicates()
+    return frozenset(
+        BenchmarkDataset(benchmark, task, *map(int, numbers))
+        for task, *numbers in keys.itertuples(index=False)
+    )
 
 
 @functools.cache

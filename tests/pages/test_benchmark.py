@@ -104,9 +104,13 @@ def test_explore_shows_the_dataset_of_an_address():
     ("address", "sentence"),
     [
         ("nonsense", "No benchmark has a dataset nonsense"),
-        ("mtest/normal-dense-base/36/99/0/3", "mtest has no dataset"),
+        ("mtest/normal-dense-base/36/99/0/3", "No benchmark has a dataset mtest/normal"),
+        ("mtest-extended/normal-dense-base/1000000/32/0/0", "No benchmark has a dataset mtest"),
+        ("mtest/![p](http://a.b/p.png)/36/3/0/3", "No benchmark has a dataset mtest/!"),
+        ("mtest/normal-dense-base/036/3/0/3", "No benchmark has a dataset mtest/normal"),
     ],
 )
 def test_an_address_without_a_dataset_is_answered_with_one_sentence(address, sentence):
     app = visit("pages/explore.py", dataset=address, compare="CCA")
-    assert [e.value.startswith(sentence) for e in (*app.error, *app.warning)] == [True]
+    said = [e.value.replace("\\", "") for e in (*app.error, *app.warning)]
+    assert [words.startswith(sentence) for words in said] == [True]
