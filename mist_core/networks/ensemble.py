@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from mist_core.networks.layers import Residual
-from mist_core.networks.quantiles import LEVELS, QuantileHead, level_weights
+from mist_core.networks.quantiles import LEVELS, Prediction, QuantileHead, level_weights
 
 WIDTH, LAYERS = 192, 2
 # Chance of a block of statistics to be read by a witness.
@@ -21,28 +21,36 @@ MAIN_WEIGHT = 0.75
 
 
 class Witness(nn.Module):
-    """Quantiles from some of the statistics.
+    """Quantiles from some of the statistics, or from all of them.
 
     Args:
         columns: places of the statistics it reads.
         estimates: places of the plug-in estimates among them, counted from the first of all.
         dropout: as in the main network.
+        width, layers: of its trunk.
     """
 
-    def __init__(self, columns: Tensor, estimates: Tensor, dropout: float) -> None:
+    def __init__(
+        self,
+        columns: Tensor,
+        estimates: Tensor,
+        dropout: float,
+        width: int = WIDTH,
+        layers: int = LAYERS,
+    ) -> None:
         super().__init__()
         self.register_buffer("columns", columns, persistent=False)
         self.register_buffer("estimates", estimates, persistent=False)
-        self.embed = nn.Linear(len(columns), WIDTH)
-        self.blocks = nn.ModuleList(Residual(WIDTH, dropout) for _ in range(LAYERS))
-        self.head = QuantileHead(WIDTH, len(estimates))
+        self.embed = nn.Linear(len(columns), width)
+        self.blocks = nn.ModuleList(Residual(width, dropout) for _ in range(layers))
+        self.head = QuantileHead(width, len(estimates))
 
-    def forward(self, standardised: Tensor, features: Tensor) -> Tensor:
-        """(B, L) quantiles of ln(MI + OFFSET) from statistics (B, F), standardised and as read."""
+    def forward(self, standardised: Tensor, features: Tensor) -> Prediction:
+        """What it says of B datasets, from statistics (B, F), standardised and as read."""
         hidden = self.embed(standardised[:, self.columns])
         for block in self.blocks:
             hidden = block(hidden)
-        return self.head(hidden, features[:, self.estimates]).log_quantiles
+        return self.head(hidden, features[:, self.estimates])
 
 
 def read_by(blocks: tuple[str, ...], number: int) -> tuple[str, ...]:
@@ -54,15 +62,18 @@ def read_by(blocks: tuple[str, ...], number: int) -> tuple[str, ...]:
     return tuple(name for k, name in enumerate(blocks) if k == 0 or chance[k] < SHARE)
 
 
-def pooled(main: Tensor, witnesses: Tensor) -> Tensor:
+def pooled(main: Tensor, witnesses: Tensor, companions: int = 0) -> Tensor:
     """(B, L) quantiles of the mixture of all answers.
 
     Args:
         main: (B, L) quantiles of the main network.
-        witnesses: (B, M, L) those of the witnesses.
+        witnesses: (B, M, L) those of companions, then of witnesses.
+        companions: how many of them are networks like the main one, with which they share alike.
     """
-    count = witnesses.shape[1]
-    share = [MAIN_WEIGHT, *[(1 - MAIN_WEIGHT) / count] * count]
+    few = witnesses.shape[1] - companions
+    alike = MAIN_WEIGHT if few else 1.0
+    share = [alike / (1 + companions)] * (1 + companions)
+    share += [(1 - MAIN_WEIGHT) / few] * few if few else []
     weights = (main.new_tensor(share)[:, None] * level_weights().to(main)).flatten()  # (M + 1) L
     values, order = torch.cat([main[:, None], witnesses], 1).flatten(1).sort(-1)
     weights = weights[order]

@@ -99,6 +99,7 @@ LIMITS: dict[str, dict[str, Limit]] = {
         "tokens": one_of(("canonical", "canonical-raw", "columns")),
         "raw_rows": or_none(whole(0, 10**9)),
         "witnesses": whole(0, 32),
+        "companions": whole(0, 32),
         "kinds": texts(256, 100),
         "closeness": number(0.0, 100.0),
         "architecture": one_of(("mist",)),

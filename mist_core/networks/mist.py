@@ -51,6 +51,8 @@ class MISTConfig:
             none. Under laws of few marginals they tell the law by its marginals, which with few
             rows is worth having and with many misleads as soon as a marginal is new.
         witnesses: networks beside the main one; see `mist_core.networks.ensemble`.
+        companions: networks as large as the main one that read all statistics, too, and have as
+            much weight; of another training, so that what one of them alone believes counts less.
         kinds: names of the laws that a recogniser learns to tell, see `networks.law_classifier`;
             none leave `in_family` to the distance between statistics.
         closeness: weight in `in_family` of the place among known datasets, beside 1 of evidence.
@@ -65,6 +67,7 @@ class MISTConfig:
     tokens: str = "canonical"
     raw_rows: int | None = None
     witnesses: int = 0
+    companions: int = 0
     kinds: tuple[str, ...] = ()
     closeness: float = 1.0
     architecture: str = "mist"
@@ -97,6 +100,11 @@ class MIST(Network):
         self.register_buffer("estimates", estimates, persistent=False)
         self.head = QuantileHead(config.hidden_dim, len(estimates))
         self.witnesses = nn.ModuleList(self._witness(k) for k in range(config.witnesses))
+        everything = torch.arange(num_features)
+        self.companions = nn.ModuleList(
+            Witness(everything, estimates, config.dropout, config.hidden_dim, config.num_layers)
+            for _ in range(config.companions)
+        )
         self.kinds = config.kinds
         if config.kinds:
             columns = [self._read_by(number) for number in range(READERS)]
@@ -150,7 +158,7 @@ class MIST(Network):
         own = self._answers(inputs)
         if own.witnesses is None:
             return own
-        quantiles = witnesses.pooled(own.log_quantiles, own.witnesses)
+        quantiles = witnesses.pooled(own.log_quantiles, own.witnesses, len(self.companions))
         return Prediction(own.mean, quantiles)
 
     def _answers(self, inputs: dict[str, Tensor]) -> Prediction:
@@ -168,10 +176,16 @@ class MIST(Network):
             if STRANGE in inputs:
                 seen.append(self._standardise(inputs[STRANGE]))
             own = replace(own, kinds=self.recogniser(torch.cat(seen)))
-        if not self.witnesses:
+        networks = (*self.companions, *self.witnesses)
+        if not networks:
             return own
-        beside = [witness(standardised, features) for witness in self.witnesses]
-        return replace(own, witnesses=torch.stack(beside, 1))
+        beside = [network(standardised, features) for network in networks]
+        means = [own.mean, *(answer.mean for answer in beside[: len(self.companions)])]
+        return replace(
+            own,
+            mean=torch.stack(means).mean(0),
+            witnesses=torch.stack([answer.log_quantiles for answer in beside], 1),
+        )
 
     def use_encoder(self, due: bool) -> bool:
         self._encoder_active = due
@@ -205,7 +219,8 @@ class MIST(Network):
     def main_alone(self) -> "MIST":
         """A copy of the main network by itself, to which all data are as familiar as can be."""
         alone = copy.deepcopy(self)
-        alone.witnesses, alone.kinds, alone.familiarity = nn.ModuleList(), (), AllFamiliar()
+        alone.witnesses, alone.companions = nn.ModuleList(), nn.ModuleList()
+        alone.kinds, alone.familiarity = (), AllFamiliar()
         return alone
 
     def load_state_dict(self, state_dict: Mapping[str, Tensor], *how, **named):

@@ -35,7 +35,9 @@ def load_network(
     checkpoint = load_checkpoint(path)
     network = _build(Path(path), checkpoint.card)
     tensors = _fitted(Path(path), checkpoint.card["config"]) | checkpoint.tensors
-    _require_fit(Path(path), network.state_dict(), tensors)
+    expected = network.state_dict()
+    tensors = {name: _widened(tensor, expected.get(name)) for name, tensor in tensors.items()}
+    _require_fit(Path(path), expected, tensors)
     network.load_state_dict(tensors, strict=True)
     return network.to(device).eval(), checkpoint
 
@@ -56,6 +58,22 @@ def require_answers(network: Network, path: Path) -> None:
                 raise WeightsError(
                     f"{path}: a trial answer is not finite: the weights are of no use."
                 )
+
+
+def compact(network: Network) -> dict[str, Tensor]:
+    """Its state, parameters in half precision: what a file needs.
+
+    Statistics' scales and what was fitted after training keep all digits.
+    """
+    learned = {name for name, _ in network.named_parameters()}
+    state = network.state_dict()
+    return {name: t.half() if name in learned else t for name, t in state.items()}
+
+
+def _widened(tensor: Tensor, expected: Tensor | None) -> Tensor:
+    """A tensor that a file holds in half precision, as the network has it."""
+    half = expected is not None and tensor.dtype == torch.float16
+    return tensor.to(expected.dtype) if half and expected.is_floating_point() else tensor
 
 
 def _build(path: Path, card: dict) -> Network:

@@ -6,6 +6,8 @@ statistics start without weight. So the answers are at first about those of befo
 goes on from there.
 """
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -15,6 +17,23 @@ from mist_core.statistics import summary
 
 # Of an estimate that the earlier network did not know, among those that are weighed: little.
 UNKNOWN = -4.0
+
+
+@torch.no_grad()
+def joined(earlier: MIST, later: MIST) -> MIST:
+    """`later` with the trunk of `earlier` as its main network, and its own main one as a companion.
+
+    Raises:
+        WeightsError: as `carry_over`.
+    """
+    config = later.config
+    network = MIST(replace(config, companions=config.companions + 1))
+    state = later.state_dict()
+    own = {name: state[name] for name in state if name.startswith(("embed.", "blocks.", "head."))}
+    companion = f"companions.{config.companions}."
+    network.load_state_dict(state | {companion + name: tensor for name, tensor in own.items()})
+    carry_over(earlier, network)
+    return network
 
 
 @torch.no_grad()

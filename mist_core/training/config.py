@@ -17,7 +17,8 @@ class TrainConfig:
         folder: where shards, state and progress live.
         network: config of the network, ignored when `init` is given.
         init: weights to start from instead of a random network.
-        trunk: weights of other statistics whose main network takes the place of that of `init`.
+        trunk: weights of other statistics whose trunk becomes the main network of `init`, that of
+            `init` its companion.
         minutes: time budget of the whole run, resumptions included.
         most_steps: budget in steps instead, the same on a slow machine as on a fast one.
         seed: root of all random streams.

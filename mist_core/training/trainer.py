@@ -22,11 +22,11 @@ from mist_core.errors import JobError, WeightsError
 from mist_core.files import storing
 from mist_core.networks.base import Network
 from mist_core.networks.law_classifier import recognition_loss
-from mist_core.networks.registry import build_network, config_dict, load_network
+from mist_core.networks.registry import build_network, compact, config_dict, load_network
 from mist_core.networks.scoring import training_loss, validation_scores, witness_loss
 from mist_core.priors.registry import meta_distribution
 from mist_core.training.card import require_new_draws, run_card
-from mist_core.training.carry_over import carry_over
+from mist_core.training.carry_over import joined
 from mist_core.training.claim import claim
 from mist_core.training.config import TrainConfig
 from mist_core.training.control import PAUSE
@@ -260,7 +260,7 @@ class Trainer:
             require_new_draws(self.config, checkpoint.card)
             trained.forget_fresh()
             if self.config.trunk is not None:
-                carry_over(load_network(self.config.trunk, "cpu")[0], trained)
+                trained = joined(load_network(self.config.trunk, "cpu")[0], trained)
             return trained, checkpoint.card
         with torch.random.fork_rng(devices=[]):  # initial weights come from the run's seed alone
             torch.manual_seed(self.config.seed)
@@ -311,7 +311,7 @@ class Trainer:
             self.best.fit_family(self._to_device(inputs))
         fresh = self._to_device(self.validation)
         self.best.fit_fresh(fresh, fresh[TRUTH])
-        save_checkpoint(self.config.out, self.best.state_dict(), self._card())
+        save_checkpoint(self.config.out, compact(self.best), self._card())
 
     def _card(self) -> dict:
         scores, count = self.scores(self.best), self.material.known.count

@@ -7,7 +7,7 @@ import torch
 
 from mist_core.errors import WeightsError
 from mist_core.networks.mist import MIST, MISTConfig
-from mist_core.training.carry_over import carry_over
+from mist_core.training.carry_over import carry_over, joined
 
 SMALL = MISTConfig(
     blocks=("sizes", "spectra-scores", "grids"), hidden_dim=32, num_layers=2, encoder_dim=0
@@ -33,6 +33,18 @@ def test_the_same_statistics_in_other_places_give_the_same_answer():
     before, after = (n(n.prepare(x, y)).quantiles for n in (earlier, later))
     # Statistics are bounded softly on the scale of each network.
     torch.testing.assert_close(after, before, rtol=0.15, atol=0.05)
+
+
+def test_a_network_joined_with_itself_answers_as_alone():
+    network = fitted(SMALL, 0)
+    torch.nn.init.normal_(network.head.choice.weight)
+    x = torch.randn(2, 8, 200, 2, generator=torch.Generator().manual_seed(2))
+    both, alone = joined(network, network).eval(), network
+    inputs = alone.prepare(*x)
+    torch.testing.assert_close(both(inputs).mean, alone(inputs).mean, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        both(inputs).quantiles, alone(inputs).quantiles, rtol=0.02, atol=0.01
+    )
 
 
 def test_trunks_of_other_shapes_are_refused():
