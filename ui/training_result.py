@@ -7,6 +7,7 @@ import streamlit as st
 from mist_core.jobs import findings
 from mist_core.jobs.comparison import (
     Comparison,
+    are_complete,
     compare_all,
     read_comparisons,
     write_comparisons,
@@ -34,7 +35,7 @@ def gain(folder: Path, plan: Plan) -> list[Comparison]:
     """The comparisons, made once and kept in the run's folder."""
     kept = folder / "before-after.json"
     known = read_comparisons(kept)
-    if known is None:
+    if not are_complete(known):
         default = library.path_of(library.default())
         files = start_path(folder) if plan.start else default, weights_path(folder)
         before, after = (load_network(file)[0] for file in files)

@@ -192,10 +192,14 @@ def read_comparisons(path: Path) -> list[Comparison] | None:
     """What `write_comparisons` has kept; None where there is nothing, or nothing of use."""
     try:
         found = [Comparison.of(numbers) for numbers in read_json(path)]
-        whole = {c.bench for c in found} >= {OWN, IN_FAMILY, EVERYTHING}
-        return found if whole and all(map(_is_sound, found)) else None
+        return found if all(map(_is_sound, found)) else None
     except (TypeError, AttributeError):
         return None
+
+
+def are_complete(comparisons: Sequence[Comparison] | None) -> bool:
+    """Whether all standing benches are among them, as what is said of a run takes for granted."""
+    return {c.bench for c in comparisons or ()} >= {OWN, IN_FAMILY, EVERYTHING}
 
 
 def _is_sound(comparison: Comparison) -> bool:
