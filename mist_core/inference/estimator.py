@@ -25,6 +25,10 @@ from mist_core.paths import WEIGHTS, shipped
 from mist_core.refinement.head import Answer
 from mist_core.refinement.refine import Progress, refine
 
+# Independent rows alone give a plug-in estimate of 1 / 2n on average, for each parameter of their
+# dependence. A quantile of less than this share of it is not told from 0 by so few rows.
+CHANCE = 0.1
+
 
 class MISTEstimator:
     """Amortized estimator of mutual information in nats; stateless, so threads may share it.
@@ -179,8 +183,11 @@ class MISTEstimator:
         if not all(column.isfinite().all() for column in columns):
             raise WeightsError("These weights give no finite answer to these data: take others.")
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
+        least = CHANCE / (2 * x.shape[1])
         return [
-            Posterior(mean, levels, tuple(quantiles), in_family).at_most(most)
+            Posterior(
+                mean, levels, tuple(q if q >= least else 0.0 for q in quantiles), in_family
+            ).at_most(most)
             for mean, quantiles, in_family, most in zip(
                 *(c.tolist() for c in (*columns, ceilings(x, y))), strict=True
             )

@@ -192,7 +192,7 @@ def read_comparisons(path: Path) -> list[Comparison] | None:
     """What `write_comparisons` has kept; None where there is nothing, or nothing of use."""
     try:
         found = [Comparison.of(numbers) for numbers in read_json(path)]
-        return found if all(map(_is_sound, found)) else None
+        return found if found and all(map(_is_sound, found)) else None
     except (TypeError, AttributeError):
         return None
 

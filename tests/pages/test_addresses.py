@@ -119,9 +119,11 @@ def assert_safe(app):
         "subheader",
     ):
         for element in app.get(kind):
-            for mark in ("![p](", "[l](", "http://l.", "www.w.", "m@m.", "<script>"):
-                assert mark not in element.value.replace("\\", "") or mark in ("![p](", "[l](")
+            # What an escape turns into letters, and what would be a link in spite of it.
+            for mark in ("![p](", "[l](", "<script>"):
                 assert mark not in element.value
+            for mark in ("http://l.", "www.w.", "m@m."):
+                assert mark not in element.value.replace("\\", "")
     for widget in widgets(app):
         assert is_possible(widget), (widget.key, widget.value)
 

@@ -16,7 +16,8 @@ FLOOR = 0.01
 
 def seen(x, y):
     """Views of one dataset of arrays (n,) or (n, d)."""
-    return views(*(torch.as_tensor(np.asarray(side)).reshape(1, len(side), -1) for side in (x, y)))
+    sides = (torch.as_tensor(np.asarray(side, dtype=float)) for side in (x, y))
+    return views(*(side.reshape(1, len(side), -1) for side in sides))
 
 
 def estimates(block, x, y):

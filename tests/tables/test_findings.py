@@ -26,8 +26,7 @@ def test_a_ranking_has_its_table_chart_and_sentence_in_the_unit_shown(unit, firs
 
 def test_names_from_a_table_show_letter_by_letter():
     sentence, careful = told(FOUND[1], ("y",), "nats")
-    shown = sentence.replace("\\", "").replace("\u2060", "")  # which parts addresses
-    assert EVIL not in sentence and EVIL in shown
+    assert EVIL not in sentence and EVIL in sentence.replace("\\", "").replace("\u2060", "")
     assert careful.replace("\\", "") == "Careful: few rows."
 
 

@@ -146,9 +146,9 @@ def test_the_weights_written_are_the_averaged_ones_of_the_lowest_interval_score(
     trainer.average = load_network(trainer.config.out, "cpu")[0]
     assert trainer.average.spread.any()
     trainer.average.forget_fresh()  # it was fitted after the weights were chosen
-    assert trainer.scores(trainer.average)["wis"] == min(
-        point["validation"]["wis"] for point in points
-    )
+    best = min(point["validation"]["wis"] for point in points)
+    # A file holds parameters in half precision.
+    assert trainer.scores(trainer.average)["wis"] == pytest.approx(best, rel=1e-3)
     assert not torch.equal(trainer.average.embed.weight, trainer.network.embed.weight)
 
 
@@ -163,7 +163,8 @@ def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(insid
         assert not torch.equal(learned, before)
     ranks = network.recogniser.combined.grouped.clone()
     network.fit_fresh(trainer.validation, trainer.validation[shards.TRUTH])
-    assert torch.equal(network.recogniser.combined.grouped, ranks)
+    # Dropout would move them by much more than the half precision of a file does.
+    torch.testing.assert_close(network.recogniser.combined.grouped, ranks, rtol=0.02, atol=0.02)
 
 
 @pytest.mark.parametrize("setting", ["validation", "minutes", "most_steps"])
