@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,9 @@ ROWS = st.fixed_dictionaries(
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    make_home(tmp_path_factory.mktemp("whole") / "home")
-    return tmp_path_factory.getbasetemp() / "whole0" / "home"
+    home = tmp_path_factory.mktemp("whole") / "home"
+    make_home(home)
+    return home
 
 
 def put(path, content):
@@ -92,13 +94,11 @@ def put(path, content):
 
 
 def insert(home, row):
-    with sqlite3.connect(home / "jobs" / "jobs.sqlite") as connection:
-        names, marks = ", ".join(row), ", ".join("?" * len(row))
-        try:
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    with closing(sqlite3.connect(home / "jobs" / "jobs.sqlite")) as connection:
+        # SQLite has no place for some rows.
+        with suppress(sqlite3.Error, OverflowError, UnicodeEncodeError), connection:
             connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", [*row.values()])
-        except (sqlite3.Error, OverflowError, UnicodeEncodeError):  # SQLite has no such row
-            return
-    connection.close()
 
 
 def looked_at(home):
