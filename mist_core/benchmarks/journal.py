@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 import time
+import weakref
 from pathlib import Path
 
 
@@ -21,6 +22,7 @@ class Journal:
         self.path = path
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, check_same_thread=False, timeout=60)
+        weakref.finalize(self, self._connection.close)  # Python 3.13 warns of open ones
         with self._connection:
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS rows (estimator TEXT, number INTEGER, record TEXT, "

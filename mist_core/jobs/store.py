@@ -198,7 +198,7 @@ class Transaction:
 
 
 def _connected(address: str | Path, **how: object) -> sqlite3.Connection:
-    connection = sqlite3.connect(address, PATIENCE, **how)
+    connection = sqlite3.connect(address, timeout=PATIENCE, **how)
     connection.row_factory = sqlite3.Row
     connection.text_factory = lambda text: text.decode(errors="replace")
     return connection
