@@ -5,6 +5,7 @@ Each command is a module with `configure(parser)` and `main(options)`, imported 
 
 import argparse
 import importlib
+import os
 import sys
 
 from mist_core import __version__
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: those of this process if None.
 
     Returns:
-        The exit status: 0, or 1 after such an error.
+        The exit status: 0, 1 after such an error or one of the system, 130 after Ctrl-C.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
@@ -46,6 +47,16 @@ def main(arguments: list[str] | None = None) -> int:
     except MISTError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read the output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        print(f"{type(error).__name__}: {error.strerror or error}{place}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted; what was finished is kept.", file=sys.stderr)
+        return 130
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("mist_core"):
             raise

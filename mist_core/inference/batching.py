@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from mist_core.inference.workers import workers
+from mist_core.threads import workers
 
 # Numbers that the statistics of one batch may hold, 8 bytes each: 32 datasets of 500 rows and 32
 # columns. A CPU gains nothing from more, and from a hundred on it loses its cache.

@@ -1,10 +1,10 @@
 """A network's answer to a dataset, made better by what critics learn from its rows."""
 
-import contextlib
 import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from mist_core.paths import HEAD
 from mist_core.refinement.coordinates import without_copies
 from mist_core.refinement.evidence import LEAST_ROWS, Evidence, gather
 from mist_core.refinement.head import Answer, RefineHead, load_head
+from mist_core.threads import alone
 
 LEAST_SECONDS, MOST_SECONDS = 1.0, 600.0
 SEED = 0
@@ -45,9 +46,9 @@ def refine(
         ParameterError: seconds out of range.
         WeightsError: the head's file is missing or damaged.
     """
-    if not LEAST_SECONDS <= seconds <= MOST_SECONDS:
+    if not isinstance(seconds, Real) or not LEAST_SECONDS <= seconds <= MOST_SECONDS:
         raise ParameterError(
-            f"seconds: expected {LEAST_SECONDS:g} to {MOST_SECONDS:g}, got {seconds:g}."
+            f"seconds: expected {LEAST_SECONDS:g} to {MOST_SECONDS:g}, got {seconds!r:.80}."
         )
     start = time.perf_counter()
     x, y = without_copies(x, y)
@@ -55,7 +56,7 @@ def refine(
         return _unchanged(answer, len(x))
     head = _head()
     report = functools.partial(_goes_on, progress)
-    with _one_thread():
+    with alone():  # critics are small: torch's threads would wait for one another
         found = gather(x[None], y[None], seconds, SEED, report)
     with torch.inference_mode():
         mean, quantiles = head(found.numbers.cpu(), answer)
@@ -80,17 +81,6 @@ def _unchanged(answer: Answer, rows: int) -> Refined:
     )
     evidence = Evidence(None, None, 0, 0.0, False, note)
     return Refined(answer.mean.item(), tuple(answer.quantiles[0].tolist()), evidence)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Critics are small: threads of torch would wait for one another, long if others work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @functools.cache

@@ -15,7 +15,7 @@ import pandas as pd
 from mist_core.errors import TableError
 from mist_core.tables.columns.column import Column, Reading
 from mist_core.tables.columns.interpretation import interpret, interpret_all
-from mist_core.tables.files.columnar import file_columns, frame_columns
+from mist_core.tables.files.columnar import file_columns, frame_columns, text_of
 from mist_core.tables.files.source import ARROW, PARQUET, WORKBOOK, Source
 
 
@@ -125,5 +125,9 @@ def read_table(
 
 def table_from_frame(frame: pd.DataFrame) -> Table:
     """A table from columns of numbers, dates or texts already in memory."""
-    digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+    try:
+        text = frame.to_csv(index=False)
+    except ValueError:  # whole numbers of thousands of digits
+        text = frame.map(text_of).to_csv(index=False)
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
     return Table(frame_columns(frame), digest)

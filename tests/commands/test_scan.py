@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from mist_core.__main__ import main
+from mist_core.commands import scan
 
 
 @pytest.fixture
@@ -40,3 +41,30 @@ def test_the_result_can_be_stored(table, capsys):
 def test_what_cannot_be_done_is_a_sentence(words, sentence, capsys):
     assert main(["scan", *words]) == 1
     assert capsys.readouterr().err.startswith(sentence)
+
+
+def test_a_result_that_cannot_be_written_is_a_sentence(table, capsys, full_disk):
+    for out in (table.parent / "nowhere" / "found.csv", table.parent):
+        assert main(["scan", str(table), "--out", str(out)]) == 1
+        assert "cannot be written" in capsys.readouterr().err
+
+
+def test_cells_and_headings_start_no_formula(tmp_path):
+    x = np.random.default_rng(2).standard_normal((60, 2))
+    pd.DataFrame({"=1+1": x[:, 0], "b": x[:, 1]}).to_csv(tmp_path / "t.csv", index=False)
+    assert main(["scan", str(tmp_path / "t.csv"), "--out", str(tmp_path / "out.csv")]) == 0
+    assert "\n=1+1" not in (tmp_path / "out.csv").read_text()
+
+
+def test_an_error_of_the_system_and_ctrl_c_are_sentences(table, capsys, monkeypatch):
+    for error, status in (
+        (OSError(28, "No space left on device", "x"), 1),
+        (KeyboardInterrupt, 130),
+    ):
+
+        def fail(*arguments, error=error, **options):
+            raise error
+
+        monkeypatch.setattr(scan, "associations", fail)
+        assert main(["scan", str(table)]) == status
+        assert len(capsys.readouterr().err.splitlines()) == 1

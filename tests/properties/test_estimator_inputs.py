@@ -1,18 +1,27 @@
 """Whatever is handed to the estimator, it is two finite matrices or one sentence."""
 
+import datetime
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from mist_core import InputError, MISTError, MISTEstimator, ParameterError, WeightsError
+from mist_core import (
+    InputError,
+    MISTError,
+    MISTEstimator,
+    ParameterError,
+    WeightsError,
+    associations,
+)
 from mist_core.inference.inputs import MIN_SAMPLES, read_pair, read_varying
 from mist_core.inference.posterior import Posterior
+from mist_core.tables.table import table_from_frame
 
 ROWS = st.integers(0, 12)
 FLOATS = st.floats(width=64, allow_nan=True, allow_infinity=True, allow_subnormal=True)
@@ -242,3 +251,42 @@ def test_whatever_is_no_level_is_a_sentence(posterior, level):
         except MISTError:
             continue
         assert np.all(np.isfinite(answer))
+
+
+@example([pd.Series([datetime.timedelta(days=104_250)], dtype=object)])  # beyond 2^53 units
+@given(st.lists(pandas_objects() | COLUMNS.map(lambda v: pd.Series(v, dtype=object)), max_size=3))
+def test_any_frame_is_a_table_of_finite_columns_or_one_sentence(columns):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            frame = pd.concat([pd.DataFrame(column) for column in columns], axis=1)
+        except Exception:  # pandas has no such frame
+            return
+        try:
+            table = table_from_frame(frame)
+        except MISTError as error:
+            assert len(str(error)) < 2000
+            return
+    for column in table.columns:
+        assert len(column.numbers) == len(frame)
+        assert not np.isinf(column.numbers).any()
+
+
+@given(st.one_of(OBJECTS, st.lists(OBJECTS, max_size=3)))
+def test_whatever_names_no_target_is_a_sentence(tiny, target):
+    frame = pd.DataFrame({"a": np.arange(9.0) % 4, "b": np.arange(9.0) % 5})
+    try:
+        found = associations(frame, target, estimator=tiny)
+    except MISTError:
+        return
+    assert len(found) == 1
+
+
+@given(OBJECTS)
+def test_whatever_is_no_time_to_refine_is_a_sentence(tiny, seconds):
+    rows = np.arange(9.0)
+    try:
+        answer = tiny.refine(rows, rows, seconds=seconds)
+    except MISTError:
+        return
+    assert answer.evidence.steps == 0  # rows too few to learn from

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator
+from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.feather
 import pyarrow.parquet as pq
+from pandas.api.types import is_float
 
 from mist_core.errors import TableError
 from mist_core.tables.columns import kinds
@@ -97,12 +101,45 @@ def frame_columns(frame: pd.DataFrame) -> tuple[Column, ...]:
 def _of_series(name: str, series: pd.Series) -> Column:
     try:
         array = pa.array(series, from_pandas=True)
-    except (pa.ArrowException, TypeError):
-        array = pa.array([None if pd.isna(cell) else str(cell) for cell in series], pa.string())
+    except (pa.ArrowException, TypeError, OverflowError, ValueError):
+        array = _of_objects(series)
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
         return _classes(name, array)  # text that looks like numbers was meant as text
     return typed_column(name, array)
+
+
+def _of_objects(series: pd.Series) -> pa.Array:
+    """Cells that Arrow does not know: floats where all are numbers, else text."""
+    cells = [None if _is_missing(cell) else cell for cell in series]
+    if all(cell is None or _is_number(cell) for cell in cells):
+        return pa.array([None if cell is None else _float(cell) for cell in cells], pa.float64())
+    return pa.array([None if cell is None else text_of(cell) for cell in cells], pa.string())
+
+
+def _is_missing(cell: object) -> bool:
+    if isinstance(cell, Decimal):
+        return cell.is_nan()
+    return cell is None or cell is pd.NA or cell is pd.NaT or (is_float(cell) and cell != cell)
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, Real | Decimal) and not isinstance(cell, bool)
+
+
+def _float(cell: Real | Decimal) -> float:
+    try:
+        return float(cell)
+    except (OverflowError, ValueError):  # beyond 1.8e308: missing, as in a file
+        return math.inf
+
+
+def text_of(cell: object) -> str:
+    """With question marks for halves of letters; numbers too long for Python are one text."""
+    try:
+        return str(cell).encode(errors="replace").decode()
+    except ValueError:
+        return f"a {type(cell).__name__} too long to be read"
 
 
 def _read(file: pq.ParquetFile, position: int) -> pa.ChunkedArray:
@@ -135,7 +172,7 @@ def _days(array: pa.Array) -> pa.Array:
     """Durations and times of day in days."""
     unit = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[array.type.unit]
     width = pa.int32() if array.type in (pa.time32("s"), pa.time32("ms")) else pa.int64()
-    return pc.divide(array.cast(width).cast(pa.float64()), 86_400 * unit)
+    return pc.divide(array.cast(width).cast(pa.float64(), safe=False), 86_400 * unit)
 
 
 def _dates(name: str, array: pa.Array) -> Column:

@@ -10,7 +10,7 @@ import torch
 
 from mist_core.errors import ParameterError
 from mist_core.inference.estimator import MISTEstimator
-from mist_core.inference.workers import workers
+from mist_core.threads import alone, workers
 
 # JAX, where another test has imported it, warns of every fork.
 pytestmark = pytest.mark.filterwarnings("ignore:os.fork")
@@ -78,6 +78,29 @@ def test_calls_that_overlap_leave_the_thread_counts_as_they_were(mist, three_thr
         caller.join()
     assert torch.get_num_threads() == 3
     assert in_a_new_thread(torch.get_num_threads) == 3
+
+
+def test_a_thread_that_works_alone_for_a_while_changes_no_other(three_threads):
+    inside = threading.Event(), threading.Event()
+    counts = []
+
+    def work(mine, other):
+        with alone():
+            mine.set()
+            assert other.wait(60)
+            counts.append(torch.get_num_threads())
+        counts.append(torch.get_num_threads())
+
+    callers = [threading.Thread(target=work, args=order) for order in (inside, inside[::-1])]
+    for caller in callers:
+        caller.start()
+    with alone():
+        assert torch.get_num_threads() == 1
+        assert in_a_new_thread(torch.get_num_threads) == 3
+    for caller in callers:
+        caller.join()
+    assert sorted(counts) == [1, 1, 3, 3]
+    assert torch.get_num_threads() == in_a_new_thread(torch.get_num_threads) == 3
 
 
 def test_an_abandoned_call_leaves_no_work_behind(mist):

@@ -1,21 +1,35 @@
-"""The threads that batches are worked on by: one pool a process, each of its threads by itself.
+"""Torch's threads: one for each worker of a pool, or for this thread for a while, and no others.
 
 Torch keeps two counts of its own threads: one that every new thread begins with, and one of each
-thread. Setting the latter sets the former, too. So the workers are begun once, and what new threads
-begin with is put back at once: calls that overlap in time find nothing changed.
+thread. Setting the latter sets the former, too. Here it is put back at once: calls that overlap in
+time find nothing changed.
 """
 
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
 
 Result = TypeVar("Result")
 _lock = threading.Lock()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Inside, torch uses this thread alone; others, and those that begin, keep their counts."""
+    before = torch.get_num_threads()
+    with _lock:
+        _set_here(1)
+    try:
+        yield
+    finally:
+        with _lock:
+            _set_here(before)
 
 
 def workers(count: int) -> ThreadPoolExecutor:
@@ -39,6 +53,12 @@ def _pool(count: int) -> ThreadPoolExecutor:
 def _stand_alone() -> None:
     torch.get_num_threads()  # first, since the first look takes what new threads begin with
     torch.set_num_threads(1)
+
+
+def _set_here(count: int) -> None:
+    of_new_threads = _in_a_new_thread(torch.get_num_threads)
+    torch.set_num_threads(count)
+    _in_a_new_thread(lambda: torch.set_num_threads(of_new_threads))
 
 
 def _in_a_new_thread(work: Callable[[], Result]) -> Result:
