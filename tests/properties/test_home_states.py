@@ -95,10 +95,14 @@ def put(path, content):
 
 def insert(home, row):
     names, marks = ", ".join(row), ", ".join("?" * len(row))
-    with closing(sqlite3.connect(home / "jobs" / "jobs.sqlite")) as connection:
-        # SQLite has no place for some rows.
-        with suppress(sqlite3.Error, OverflowError, UnicodeEncodeError), connection:
-            connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", [*row.values()])
+    # SQLite has no place for some rows.
+    no_place = suppress(sqlite3.Error, OverflowError, UnicodeEncodeError)
+    with (
+        closing(sqlite3.connect(home / "jobs" / "jobs.sqlite")) as connection,
+        no_place,
+        connection,
+    ):
+        connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", [*row.values()])
 
 
 def looked_at(home):
