@@ -4,17 +4,19 @@ import streamlit as st
 
 from mist_core.lessons.course import COURSE
 from mist_core.lessons.lesson import Lesson, Screen
-from ui import lesson_meaning, lessons
+from ui import lesson_difficulty, lesson_invariance, lesson_meaning, lessons
 from ui import shell as ui
 
-FIND = {"meaning": lesson_meaning.find}
+FIND = {
+    "meaning": lesson_meaning.find,
+    "invariance": lesson_invariance.find,
+    "difficulty": lesson_difficulty.find,
+}
 
 
 def main() -> None:
     """The lesson and the screen that the address names."""
     ui.page("Learn")
-    if st.session_state.get("present"):
-        st.html(lessons.LARGE)
     lesson, screen = choose()
     st.title(lesson.title, anchor=False)
     with ui.core_errors():
@@ -52,7 +54,8 @@ def choose() -> tuple[Lesson, Screen]:
             bind=lessons.URL,
             label_visibility="collapsed",
         )
-        st.toggle("Present", key="present", bind=lessons.URL, help="large type, no side bar")
+        if st.toggle("Present", key="present", bind=lessons.URL, help="large type, no side bar"):
+            st.html(lessons.LARGE)
     return lesson, lesson.screen(chosen)
 
 
