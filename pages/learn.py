@@ -4,13 +4,14 @@ import streamlit as st
 
 from mist_core.lessons.course import COURSE
 from mist_core.lessons.lesson import Lesson, Screen
-from ui import lesson_difficulty, lesson_invariance, lesson_meaning, lessons
+from ui import lesson_difficulty, lesson_invariance, lesson_learning, lesson_meaning, lessons
 from ui import shell as ui
 
-FIND = {
-    "meaning": lesson_meaning.find,
-    "invariance": lesson_invariance.find,
-    "difficulty": lesson_difficulty.find,
+SHOW = {
+    "meaning": lesson_meaning.show,
+    "invariance": lesson_invariance.show,
+    "difficulty": lesson_difficulty.show,
+    "learning": lesson_learning.show,
 }
 
 
@@ -24,7 +25,7 @@ def main() -> None:
         with text:
             lessons.words(screen)
         with board:
-            lessons.show(lesson, screen, lambda: FIND[lesson.key](screen))
+            SHOW[lesson.key](screen)
     show_end(lesson)
 
 

@@ -4,14 +4,19 @@ from mist_core.lessons import difficulty
 from mist_core.lessons.lesson import Screen, Step
 from ui import shell as ui
 from ui.cache import Report, once
-from ui.lessons import bar, choose_seed, pick, slide
+from ui.lessons import bar, choose_seed, pick, show_step, slide
 
 ROWS = (50, 100, 200, 500, 1000)
 WORDS = "Drawing and estimating …"
 
 
+def show(screen: Screen) -> None:
+    """The screen's controls, and what they show."""
+    show_step(screen, find(screen))
+
+
 def find(screen: Screen) -> Step:
-    """The screen's controls, and what it shows; what takes a second moves a bar."""
+    """What a screen shows with its controls as they are; what takes a second moves a bar."""
     with bar():
         work = {"chance": _chance, "growth": _growth, "bound": _bound}[screen.key]()
     step, *choices = work

@@ -7,13 +7,18 @@ from mist_core.inference.posterior import Posterior
 from mist_core.lessons import invariance
 from mist_core.lessons.lesson import Screen, Step
 from ui import shell as ui
-from ui.lessons import URL, bar, choose_seed, slide
+from ui.lessons import URL, bar, choose_seed, show_step, slide
 
 ROWS = 500
 
 
+def show(screen: Screen) -> None:
+    """The screen's controls, and what they show."""
+    show_step(screen, find(screen))
+
+
 def find(screen: Screen) -> Step:
-    """The screen's controls, and what it shows."""
+    """What a screen shows with its controls as they are."""
     with bar():
         if screen.key == "maps":
             x, y = _choose_map("X is", "cubed", "map-x"), _choose_map("Y is", "one over", "map-y")

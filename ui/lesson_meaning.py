@@ -7,13 +7,18 @@ from mist_core.inference.posterior import Posterior
 from mist_core.lessons import meaning
 from mist_core.lessons.lesson import Screen, Step
 from ui import shell as ui
-from ui.lessons import bar, choose_seed, pick, slide
+from ui.lessons import bar, choose_seed, pick, show_step, slide
 
 ROWS = (50, 100, 200, 500, 1000, 2000)
 
 
+def show(screen: Screen) -> None:
+    """The screen's controls, and what they show."""
+    show_step(screen, find(screen))
+
+
 def find(screen: Screen) -> Step:
-    """The screen's controls, and what it shows."""
+    """What a screen shows with its controls as they are."""
     with bar():
         if screen.key == "surfaces":
             shape = pick("Shape", list(meaning.SURFACES), "line", "surface")

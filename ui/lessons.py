@@ -1,6 +1,6 @@
 """What all screens of a lesson share: words, figures, the question and what comes after it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitAPIException
 
 from mist_core.lessons.glossary import with_hints
-from mist_core.lessons.lesson import Figure, Lesson, Screen, Step
+from mist_core.lessons.lesson import Figure, Screen, Step
 from ui import shell as ui
 
 URL = "query-params"
@@ -38,13 +38,8 @@ def picture(figure: Figure, about: str, key: str) -> DeltaGenerator:
     return ui.show(figure, description=about)
 
 
-def show(lesson: Lesson, screen: Screen, find: Callable[[], Step]) -> None:
-    """The figures, the question, and after a guess what they say.
-
-    Args:
-        find: what the screen shows, once its controls are drawn.
-    """
-    step = find()
+def show_step(screen: Screen, step: Step) -> None:
+    """The figures, the question, and after a guess what they say."""
     columns = st.columns(len(step.figures))
     for place, (column, figure) in enumerate(zip(columns, step.figures, strict=True)):
         with column:
