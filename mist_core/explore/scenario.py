@@ -12,6 +12,7 @@ import torch
 from mist_core.distributions.base import Law
 from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.transforms.named import stack_transforms
+from mist_core.explore.code import script
 from mist_core.inference.posterior import DOUBTFUL, UNITS, Posterior
 from mist_core.statistics import canonical, marginals
 
@@ -61,8 +62,8 @@ class Scene:
         truth, error = law.mutual_information(), law.standard_error()
         return Sample(map_x(x).numpy(), map_y(y).numpy(), truth.item(), error.item())
 
-    def code(self, n_samples: int) -> str:
-        """Python that draws the first `n_samples` rows of the same sample and estimates its MI."""
+    def drawing(self, n_samples: int) -> str:
+        """Python that draws the first `n_samples` rows of the same sample as x, y and `truth`."""
         values = "".join(f", {name}={value!r}" for name, value in self.parameters)
         names = ", ".join(f'"{name}"' for name in self.transforms)
         return _SCRIPT.format(
@@ -75,6 +76,10 @@ class Scene:
             n_samples=n_samples,
         )
 
+    def code(self, n_samples: int, weights: str = "general", unit: str = "nats") -> str:
+        """Python that draws the first `n_samples` rows of the same sample and estimates its MI."""
+        return script(self.drawing(n_samples), weights, unit)
+
 
 def _chunks(n_samples: int) -> int:
     return math.ceil(n_samples / CHUNK_ROWS)
@@ -82,7 +87,6 @@ def _chunks(n_samples: int) -> int:
 
 _SCRIPT = f"""\
 import torch
-from mist_core import MISTEstimator
 from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.transforms.named import stack_transforms
 
@@ -92,8 +96,7 @@ generator = torch.Generator().manual_seed({{seed}})
 chunks = [law.sample({CHUNK_ROWS}, generator=generator) for _ in range({{n_chunks}})]
 x, y = (torch.cat(side) for side in zip(*chunks))
 x, y = map_x(x)[:{{n_samples}}], map_y(y)[:{{n_samples}}]
-print(MISTEstimator.load().posterior(x, y))
-print(law.mutual_information())  # the truth, in nats
+truth = law.mutual_information().item()  # in nats
 """
 
 
