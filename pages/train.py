@@ -90,7 +90,7 @@ def show_runs(lab: Lab) -> None:
     runs = lab.refresh()[::-1]
     if not runs:
         return
-    st.subheader("Runs on this machine", anchor=False)
+    st.header("Runs on this machine", anchor=False)
     for job in runs[:MOST_RUNS]:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Open", key=f"open-{job.id}"):

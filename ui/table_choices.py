@@ -20,7 +20,8 @@ def choose_table() -> tuple[Table, str]:
         table = uploaded(upload.getvalue())
         return table, table.sha256
     dataset = DATASETS[name]
-    story.caption(f"{dataset.question} {dataset.story} Source: {dataset.source}.")
+    whose = f"Source: {dataset.source} ({dataset.licence})."
+    story.caption(f"{dataset.question} {dataset.story} {whose}")
     return _bundled(name), name
 
 

@@ -27,7 +27,7 @@ def show_gain(lab: Lab, job: Job) -> None:
     unit = ui.unit_switch("train-unit")
     other = job.plan.start or library.default()
     comparisons = gain(lab.run_folder(job.id), job.plan)
-    st.subheader(f"This run beside {ui.plain(other)}", anchor=False)
+    st.header(f"This run beside {ui.plain(other)}", anchor=False)
     paint(findings.gain(comparisons, unit))
 
 
