@@ -13,6 +13,7 @@ from mist_core.distributions.base import Law
 from mist_core.distributions.families import FAMILIES, Family
 from mist_core.distributions.shapes import SHAPES
 from mist_core.distributions.transforms.named import stack_transforms
+from mist_core.explore.code import script
 from mist_core.inference.posterior import DOUBTFUL, UNITS, Posterior
 from mist_core.statistics import canonical, marginals
 
@@ -74,8 +75,8 @@ class Scene:
         first = {"law": self.family, "rows": str(n_samples), "seed": str(self.seed)}
         return first | numbers | several
 
-    def code(self, n_samples: int) -> str:
-        """Python that draws the first `n_samples` rows of the same sample and estimates its MI."""
+    def drawing(self, n_samples: int) -> str:
+        """Python that draws the first `n_samples` rows of the same sample as x, y and `truth`."""
         values = "".join(f", {name}={value!r}" for name, value in self.parameters)
         names = ", ".join(f'"{name}"' for name in self.transforms)
         return _SCRIPT.format(
@@ -88,6 +89,10 @@ class Scene:
             n_samples=n_samples,
         )
 
+    def code(self, n_samples: int, weights: str = "general", unit: str = "nats") -> str:
+        """Python that draws the first `n_samples` rows of the same sample and estimates its MI."""
+        return script(self.drawing(n_samples), weights, unit)
+
 
 def _chunks(n_samples: int) -> int:
     return math.ceil(n_samples / CHUNK_ROWS)
@@ -95,9 +100,8 @@ def _chunks(n_samples: int) -> int:
 
 _SCRIPT = f"""\
 import torch
-from mist_core import MISTEstimator
-from mist_core.explore.scenario import LAWS
 from mist_core.distributions.transforms.named import stack_transforms
+from mist_core.explore.scenario import LAWS
 
 law = LAWS["{{family}}"].build({{dims}}{{values}})
 map_x, map_y = stack_transforms([{{names}}], {{dims}})
@@ -105,8 +109,7 @@ generator = torch.Generator().manual_seed({{seed}})
 chunks = [law.sample({CHUNK_ROWS}, generator=generator) for _ in range({{n_chunks}})]
 x, y = (torch.cat(side) for side in zip(*chunks))
 x, y = map_x(x)[:{{n_samples}}], map_y(y)[:{{n_samples}}]
-print(MISTEstimator.load().posterior(x, y))
-print(law.mutual_information())  # the truth, in nats
+truth = law.mutual_information().item()  # in nats
 """
 
 
