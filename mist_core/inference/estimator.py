@@ -263,12 +263,12 @@ def _choose_device(device: str | torch.device) -> torch.device:
     try:
         chosen = torch.device(device)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ParameterError(f"Expected a device such as 'cpu', got {device!r}.") from error
+        raise ParameterError(f"Expected a device such as 'cpu', got {device!r:.80}.") from error
     if chosen.type == "cpu":
         return chosen
     if chosen.type == "cuda" and (chosen.index or 0) < torch.cuda.device_count():
         return chosen
-    raise ParameterError(f"The device {device!r} cannot be used here: use 'cpu' or 'auto'.")
+    raise ParameterError(f"The device {chosen} cannot be used here: use 'cpu' or 'auto'.")
 
 
 def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tensor]]:
