@@ -1,5 +1,6 @@
 """MIST: amortized mutual-information estimation with honest intervals."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from mist_core.errors import (
@@ -15,6 +16,9 @@ from mist_core.inference.estimator import MISTEstimator, estimate
 from mist_core.inference.posterior import Posterior
 
 if TYPE_CHECKING:
+    from mist_core.relations.layers import information_plane
+    from mist_core.relations.series import lagged, transfer_entropy
+    from mist_core.relations.synergy import interaction_information, together
     from mist_core.scan import associations
 
 __version__ = "0.1.0"
@@ -31,13 +35,25 @@ __all__ = [
     "WeightsError",
     "associations",
     "estimate",
+    "information_plane",
+    "interaction_information",
+    "lagged",
+    "together",
+    "transfer_entropy",
 ]
+
+# What brings parts along that an estimate needs not load.
+_LATER = {
+    "associations": "mist_core.scan",
+    "information_plane": "mist_core.relations.layers",
+    "interaction_information": "mist_core.relations.synergy",
+    "lagged": "mist_core.relations.series",
+    "together": "mist_core.relations.synergy",
+    "transfer_entropy": "mist_core.relations.series",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """`associations` brings the reading of tables along, which an estimate needs not load."""
-    if name == "associations":
-        from mist_core.scan import associations
-
-        return associations
+    if name in _LATER:
+        return getattr(importlib.import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
