@@ -34,10 +34,10 @@ class Memory:
     def sentence(self) -> str:
         """The warning in plain words; names stand there as they are, to be escaped for display."""
         (first, strongest), *others = self.columns
-        more = f" and {len(others)} more" if len(others) > 1 else f" and {others[0][0]}"
+        more = f"{len(others)} more columns" if len(others) > 1 else others[0][0]
         return (
-            f"Rows follow each other: each of {first}{more} is like the one before (correlation "
-            f"{strongest:.2f}). If that is time, {self.rows:,} rows are worth some "
+            f"Rows follow each other: {first} and {more} change little from one row to the next "
+            f"(correlation {strongest:.2f}). If that is time, {self.rows:,} rows are worth some "
             f"{max(self.effective_rows, 1):,.0f}, and intervals and p-values here are too good: "
             "see the tab Time."
         )
