@@ -12,6 +12,7 @@ if __name__ == "__main__":
     st.navigation(
         [
             st.Page("pages/explore.py", title="Explore", default=True),
+            st.Page("pages/learn.py", title="Learn"),
             st.Page("pages/inspect_csv.py", title="Your table"),
             st.Page("pages/calibration.py", title="Calibration"),
             st.Page("pages/benchmark.py", title="Benchmark"),

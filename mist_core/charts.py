@@ -8,7 +8,6 @@ nothing has to be hovered.
 import altair as alt
 import numpy as np
 import pandas as pd
-import vl_convert
 
 BLUE, VERMILLION, GREEN, GREY = "#2E86C7", "#D55E00", "#009E73", "#7A858F"
 INK = "#1F2933"  # of numbers on pale cells, which are so on any background
@@ -35,11 +34,15 @@ def scatter(a: np.ndarray, b: np.ndarray, *, a_title: str, b_title: str) -> alt.
 
 def to_svg(chart: alt.TopLevelMixin) -> str:
     """Render a chart as SVG text, without a browser."""
+    import vl_convert
+
     return vl_convert.vegalite_to_svg(chart.to_json())
 
 
 def to_png(chart: alt.TopLevelMixin) -> bytes:
     """Render a chart as PNG bytes at twice the screen's density, without a browser."""
+    import vl_convert
+
     return vl_convert.vegalite_to_png(chart.to_json(), scale=2)
 
 

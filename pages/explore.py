@@ -3,21 +3,27 @@
 Every control lives in the URL, so a copied link gives the same picture.
 """
 
+from collections.abc import Callable
+
 import altair as alt
 import streamlit as st
 
 from mist_core.benchmarks.base import Answer
 from mist_core.charts import scatter
+from mist_core.explore.code import story
 from mist_core.explore.figures import Fan, convergence, poster
 from mist_core.explore.scenario import CHUNK_ROWS, Sample, Scene
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
+from mist_core.notebook import Story
 from mist_core.paths import RESULTS
 from ui import shell as ui
 from ui.explore import Board
 from ui.explore_choices import choose_axes, choose_others, choose_rows, choose_scene
+from ui.notebook import offer_notebook
 from ui.refine import about, refined
 
+TITLE = "How much does X tell about Y?"
 CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 Source = Scene | BenchmarkDataset  # each draws a sample and says how
 
@@ -25,7 +31,7 @@ Source = Scene | BenchmarkDataset  # each draws a sample and says how
 def main() -> None:
     """Lay the page out once, then fill it from the fastest part to the slowest."""
     ui.page("Explore")
-    st.title("How much does X tell about Y?")
+    st.title(TITLE)
     # Not st.empty: what a container holds stays until the new comes, so that nothing jumps.
     headline = st.container()
     refining = st.container(horizontal=True, vertical_alignment="center")
@@ -49,8 +55,12 @@ def main() -> None:
         board = Board(right, Fan.of(answer), sample.truth * UNITS[unit], unit)
         board.prepare(beside, known_results(scene, n_samples))
         curve = show_curve(scene, pool, unit)
-        show_downloads(sample, lambda: poster(picture, board.chart(), curve))
-        show_code(scene, n_samples)
+        show_downloads(
+            sample,
+            lambda: poster(picture, board.chart(), curve),
+            story_of(scene, n_samples, answer),
+        )
+        show_code(scene, n_samples, unit)
         board.complete(sample)
         with refining:
             show_refined(scene, sample, unit)
@@ -99,17 +109,24 @@ def show_refined(scene: Source, sample: Sample, unit: str) -> None:
         st.markdown(about(ui.in_unit(answer, unit)))
 
 
-def show_downloads(sample: Sample, figure) -> None:
-    """Buttons for the rows on show and for the three charts as they then are."""
+def show_downloads(sample: Sample, figure, tell: Callable[[], Story]) -> None:
+    """Buttons for the rows on show, the three charts as they then are, and a notebook."""
     with st.container(horizontal=True):
         ui.download_table("Data (CSV)", sample.table(), "mist-sample.csv")
         ui.download_figure(figure, "mist-explore")
+        offer_notebook(tell, "mist-explore")
 
 
-def show_code(scene: Source, n_samples: int) -> None:
+def story_of(scene: Source, n_samples: int, answer: Posterior) -> Callable[[], Story]:
+    """What a notebook tells of this answer."""
+    weights, digest = ui.current_weights(), ui.weights_hash()
+    return lambda: story(TITLE, scene.drawing(n_samples), answer, weights, digest)
+
+
+def show_code(scene: Source, n_samples: int, unit: str) -> None:
     """The same picture's numbers as a script."""
     with st.expander("The same in Python"):
-        st.code(scene.code(n_samples), language="python")
+        st.code(scene.code(n_samples, ui.current_weights(), unit), language="python")
 
 
 def known_results(scene: Source, n_samples: int) -> dict[str, Answer]:

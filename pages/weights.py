@@ -4,7 +4,7 @@ import streamlit as st
 
 from mist_core.checkpoint import load_checkpoint
 from mist_core.jobs.findings import losses
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.weights import library
 from mist_core.weights.findings import overview
 from mist_core.weights.law_descriptions import describe
@@ -22,7 +22,7 @@ def main() -> None:
     """A table of all weights, then the one picked, then the way in."""
     ui.page("Weights")
     st.title("Which weights answer?")
-    show_flaws(Lab())
+    show_flaws(JobQueue())
     with ui.core_errors():
         default = library.default()
         cards = {name: card_of(name, ui.weights_hash(name)) for name in library.names()}
@@ -43,12 +43,10 @@ def show_one(name: str, default: str) -> None:
     """One file: its curve, its laws, and what can be done with it."""
     path, digest = library.path_of(name), ui.weights_hash(name)
     card = card_of(name, digest)
-    left, right = st.columns(2, gap="large")
-    with left:
-        found = losses(card["curve"])
-        ui.show(found.charts[0], description=f"losses of its training: {found.sentence}")
-        st.caption(f"SHA-256 {digest}")
-    with right, st.container(height=420):
+    found = losses(card["curve"])
+    ui.show(found.charts[0], description=f"losses of its training: {found.sentence}")
+    st.caption(f"SHA-256 {digest}")
+    with st.expander("The laws it was trained on"):
         st.markdown(describe(card["meta"]))
     with st.container(horizontal=True):
         st.download_button(
@@ -68,7 +66,7 @@ def show_one(name: str, default: str) -> None:
 
 def show_import() -> None:
     """A way in for files that were exported elsewhere."""
-    st.subheader("Bring in weights", anchor=False)
+    st.header("Bring in weights", anchor=False)
     upload = st.file_uploader("A file exported here or elsewhere", type=["safetensors"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", "imported", max_chars=40, width=240)

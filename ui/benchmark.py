@@ -21,7 +21,7 @@ def show_accuracy(results: Results, unit: str) -> None:
     if results.table.empty:
         return
     show_failures(results)
-    st.subheader("Where the errors lie", anchor=False)
+    st.header("Where the errors lie", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Estimator",

@@ -38,7 +38,7 @@ class Board:
         for names in PLACES:
             self.columns |= dict(zip(names, st.columns(len(names), gap="large"), strict=True))
         self.law_by_law = st.container()
-        st.subheader("Beside other intervals, on the same datasets", anchor=False)
+        st.header("Beside other intervals, on the same datasets", anchor=False)
         self.methods = st.container()
 
     def paint(self, found: dict[str, Finding]) -> None:
@@ -80,7 +80,7 @@ def show_grids(unit: str) -> None:
     """The stored comparison on the published grids, by split and bin of n."""
     if study := stored_study(GRIDS):
         found = stored_grids(study, unit)
-        st.subheader("By rows, on the published test grids", anchor=False)
+        st.header("By rows, on the published test grids", anchor=False)
         paint(found)
         ui.download_table("Scores by rows (CSV, nats)", found.table, "mist-calibration-grids.csv")
         st.caption(f"Stored study of {study.date}: `{study.command}`")

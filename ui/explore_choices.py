@@ -3,9 +3,9 @@
 import streamlit as st
 
 from mist_core.benchmarks.baselines.estimators import BASELINES
-from mist_core.distributions.families import FAMILIES, Family, Parameter
+from mist_core.distributions.families import Family, Parameter
 from mist_core.distributions.transforms.named import TRANSFORMS
-from mist_core.explore.scenario import Sample, Scene
+from mist_core.explore.scenario import LAWS, Sample, Scene
 
 URL = "query-params"
 ROWS = (10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000)
@@ -16,9 +16,9 @@ CANONICAL = "canonical pair"
 
 def choose_scene() -> Scene:
     """The law, its parameters, dimensions, transforms and seed."""
-    names = list(FAMILIES)
+    names = list(LAWS)
     first = names.index("bivariate-normal")
-    family = FAMILIES[st.selectbox("Law", names, index=first, key="law", bind=URL)]
+    family = LAWS[st.selectbox("Law", names, index=first, key="law", bind=URL)]
     st.caption(family.description)
     dim_x, dim_y = choose_dims(family)
     parameters = tuple((p.name, choose_value(p, min(dim_x, dim_y))) for p in family.parameters)
@@ -34,8 +34,8 @@ def choose_scene() -> Scene:
 
 def choose_dims(family: Family) -> tuple[int, int]:
     """Columns of X and Y, as far as the family leaves a choice."""
-    if family.fixed_dim:
-        return family.fixed_dim, family.fixed_dim
+    if family.fixed_dims:
+        return family.fixed_dims
     start = max(family.min_dim, 2)
     if family.equal_dims:
         dim = st.slider("Columns a side", family.min_dim, MAX_DIM, start, key="dim", bind=URL)

@@ -26,7 +26,7 @@ REPLAYED, TIMED = "benchmark-replayed", "benchmark-timed"
 
 def show_replay(results: Results, name: str, unit: str) -> None:
     """A few stored estimates made again here."""
-    st.subheader("Run it here", anchor=False)
+    st.header("Run it here", anchor=False)
     if not runs_here(results, name):
         return
     mine = results.table[results.table.estimator == name]
@@ -50,7 +50,7 @@ def show_replay(results: Results, name: str, unit: str) -> None:
 
 def show_recheck(results: Results, unit: str) -> None:
     """One check of one estimator made again here."""
-    st.subheader("Run it here", anchor=False)
+    st.header("Run it here", anchor=False)
     table = results.table
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
@@ -70,7 +70,7 @@ def show_recheck(results: Results, unit: str) -> None:
 
 def show_timing(results: Results, dim: int, n: int) -> None:
     """The estimators timed again here, at the shape chosen above."""
-    st.subheader("Run it here", anchor=False)
+    st.header("Run it here", anchor=False)
     shape = f"{n:,} rows and {dim} + {dim} columns"
     if st.button(f"Time all at {shape}", type="primary"):
         st.session_state[TIMED] = speed_findings.again(time_again(results, dim, n), shape)

@@ -26,6 +26,10 @@ from mist_core.weights import library
 ICON = IMAGES / "icon.png"
 # The address of the Benchmark page as it was when a mark there was clicked.
 CAME_FROM = "came-from"
+# Streamlit writes white on the primary colour, and in the dark that is a light one.
+DARK = """<style>
+[data-testid=stBaseButton-primary], [data-testid=stMultiSelect] :has(> [title]) { color: #0B1117 }
+</style>"""
 
 
 def page(title: str) -> None:
@@ -36,6 +40,8 @@ def page(title: str) -> None:
         PagesManager.uses_pages_directory = False
         st.rerun()
     st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
+    if st.context.theme.type == "dark":
+        st.html(DARK)
 
 
 @contextmanager

@@ -57,6 +57,6 @@ def show_throughput() -> None:
     """How many datasets a second are drawn and learned from, beside bmi's sampler."""
     if stored := throughput(paths.RESULTS):
         rates, origin = stored
-        st.subheader("Drawing and learning", anchor=False)
+        st.header("Drawing and learning", anchor=False)
         paint(findings.throughput(rates))
         st.caption(f"`{origin.command}` on {origin.date}, {ui.plain(origin.machine)}")

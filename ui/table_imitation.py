@@ -38,7 +38,7 @@ def choose_table() -> Adaptation:
 def show_sides(found: Adaptation) -> None:
     """What was done with each side, and its rows beside their imitations."""
     for title, side in (("X", found.x), ("Y", found.y)):
-        st.subheader(f"{title}, imitated", anchor=False)
+        st.header(f"{title}, imitated", anchor=False)
         st.markdown("\n".join(f"- {ui.plain(text)}" for text in side.sentences()))
         _show_charts(side)
 

@@ -19,7 +19,7 @@ def with_uploads(results: Results) -> Results:
 
 def show_upload(results: Results) -> None:
     """A table of predictions joins the leaderboard for this session."""
-    st.subheader("Bring your own estimator", anchor=False)
+    st.header("Bring your own estimator", anchor=False)
     if results.table.empty:
         st.caption("A stored result has to be there first: it knows the datasets and their truths.")
         return

@@ -48,6 +48,7 @@ class Family:
         min_dim: fewest columns a side.
         equal_dims: whether X and Y must have as many columns.
         fixed_dim: the only number of columns a side, or None.
+        fixed_dim_y: the only number of columns of Y, where it is another than that of X.
     """
 
     name: str
@@ -57,6 +58,12 @@ class Family:
     min_dim: int = 1
     equal_dims: bool = False
     fixed_dim: int | None = None
+    fixed_dim_y: int | None = None
+
+    @property
+    def fixed_dims(self) -> tuple[int, int] | None:
+        """The only numbers of columns of X and of Y, or None."""
+        return self.fixed_dim and (self.fixed_dim, self.fixed_dim_y or self.fixed_dim)
 
     def build(self, dim_x: int, dim_y: int, **values: float) -> Law:
         """The law with these parameters; those left out take their defaults.
@@ -65,9 +72,10 @@ class Family:
             ParameterError: dimensions the family does not have, an unknown parameter, or a
                 value outside the law's range (the parameters' own ranges are only advice).
         """
-        least, most = (self.fixed_dim,) * 2 if self.fixed_dim else (self.min_dim, math.inf)
-        require_dim(dim_x, "dim_x", least, most)
-        require_dim(dim_y, "dim_y", least, most)
+        for name, dim, only in zip(
+            ("dim_x", "dim_y"), (dim_x, dim_y), self.fixed_dims or (None, None), strict=True
+        ):
+            require_dim(dim, name, only or self.min_dim, only or math.inf)
         if self.equal_dims and dim_x != dim_y:
             raise ParameterError(f"{self.name} needs dim_x = dim_y; got {dim_x} and {dim_y}.")
         defaults = {parameter.name: parameter.default for parameter in self.parameters}

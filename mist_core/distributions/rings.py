@@ -63,7 +63,15 @@ class Ring(NoisyLaw):
 
     def pointwise_mutual_information(self, x, y):
         x, y = x[..., 0].double(), y[..., 0].double()
-        return self._log_joint(torch.hypot(x, y)) - self._log_margin(x) - self._log_margin(y)
+        return self.log_joint(x, y) - sum(self.log_margins(x, y))
+
+    def log_joint(self, x: Tensor, y: Tensor) -> Tensor:
+        """ln p(x, y) at points, each (*batch, n)."""
+        return self._log_joint(torch.hypot(x, y))
+
+    def log_margins(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """ln p(x) and ln p(y), (*batch, n) each."""
+        return self._log_margin(x), self._log_margin(y)
 
     def _log_joint(self, radius: Tensor) -> Tensor:
         """ln p(x, y) at radius sqrt(x^2 + y^2), shape (*batch, n)."""

@@ -10,14 +10,17 @@ import pandas as pd
 import torch
 
 from mist_core.distributions.base import Law
-from mist_core.distributions.families import FAMILIES
+from mist_core.distributions.families import FAMILIES, Family
+from mist_core.distributions.shapes import SHAPES
 from mist_core.distributions.transforms.named import stack_transforms
+from mist_core.explore.code import script
 from mist_core.inference.posterior import DOUBTFUL, UNITS, Posterior
 from mist_core.statistics import canonical, marginals
 
 # Rows come in chunks of this size from one stream, so a longer sample begins with the shorter one.
 CHUNK_ROWS = 2000
 CANONICAL_RIDGE = 1e-3
+LAWS: dict[str, Family] = SHAPES | FAMILIES
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Scene:
     """A family with its parameters, a stack of transforms, and a seed.
 
     Attributes:
-        family: key in `FAMILIES`.
+        family: key in `LAWS`.
         parameters: (name, value) pairs, as the family's `build` takes them.
         dim_x, dim_y: columns of each side before the transforms.
         transforms: keys in `TRANSFORMS`, applied to both sides, the first one first.
@@ -45,7 +48,7 @@ class Scene:
         Raises:
             ParameterError: the family does not take these parameters or dimensions.
         """
-        return FAMILIES[self.family].build(self.dim_x, self.dim_y, **dict(self.parameters))
+        return LAWS[self.family].build(self.dim_x, self.dim_y, **dict(self.parameters))
 
     def draw(self, n_samples: int) -> Sample:
         """At least `n_samples` rows; fewer rows are the first of more rows.
@@ -61,8 +64,19 @@ class Scene:
         truth, error = law.mutual_information(), law.standard_error()
         return Sample(map_x(x).numpy(), map_y(y).numpy(), truth.item(), error.item())
 
-    def code(self, n_samples: int) -> str:
-        """Python that draws the first `n_samples` rows of the same sample and estimates its MI."""
+    def address(self, n_samples: int) -> dict[str, str | list[str]]:
+        """The parameters in the address of the Explore page that show this scene."""
+        numbers = {name: f"{value:g}" for name, value in self.parameters}
+        if not LAWS[self.family].fixed_dims:
+            equal = LAWS[self.family].equal_dims
+            dims = {"dim": self.dim_x} if equal else {"dim_x": self.dim_x, "dim_y": self.dim_y}
+            numbers |= {name: str(value) for name, value in dims.items()}
+        several = {"transforms": list(self.transforms)} if self.transforms else {}
+        first = {"law": self.family, "rows": str(n_samples), "seed": str(self.seed)}
+        return first | numbers | several
+
+    def drawing(self, n_samples: int) -> str:
+        """Python that draws the first `n_samples` rows of the same sample as x, y and `truth`."""
         values = "".join(f", {name}={value!r}" for name, value in self.parameters)
         names = ", ".join(f'"{name}"' for name in self.transforms)
         return _SCRIPT.format(
@@ -75,6 +89,10 @@ class Scene:
             n_samples=n_samples,
         )
 
+    def code(self, n_samples: int, weights: str = "general", unit: str = "nats") -> str:
+        """Python that draws the first `n_samples` rows of the same sample and estimates its MI."""
+        return script(self.drawing(n_samples), weights, unit)
+
 
 def _chunks(n_samples: int) -> int:
     return math.ceil(n_samples / CHUNK_ROWS)
@@ -82,18 +100,16 @@ def _chunks(n_samples: int) -> int:
 
 _SCRIPT = f"""\
 import torch
-from mist_core import MISTEstimator
-from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.transforms.named import stack_transforms
+from mist_core.explore.scenario import LAWS
 
-law = FAMILIES["{{family}}"].build({{dims}}{{values}})
+law = LAWS["{{family}}"].build({{dims}}{{values}})
 map_x, map_y = stack_transforms([{{names}}], {{dims}})
 generator = torch.Generator().manual_seed({{seed}})
 chunks = [law.sample({CHUNK_ROWS}, generator=generator) for _ in range({{n_chunks}})]
 x, y = (torch.cat(side) for side in zip(*chunks))
 x, y = map_x(x)[:{{n_samples}}], map_y(y)[:{{n_samples}}]
-print(MISTEstimator.load().posterior(x, y))
-print(law.mutual_information())  # the truth, in nats
+truth = law.mutual_information().item()  # in nats
 """
 
 

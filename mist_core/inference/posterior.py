@@ -4,6 +4,7 @@ import dataclasses
 import html
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +12,9 @@ from numpy.typing import ArrayLike
 from mist_core.errors import ParameterError
 from mist_core.networks.quantiles import OFFSET
 from mist_core.refinement.evidence import Evidence
+
+if TYPE_CHECKING:
+    import altair as alt
 
 UNITS = {"nats": 1.0, "bits": 1 / math.log(2)}
 # Fewer than one in a hundred training datasets lie this far out: not to be trusted.
@@ -102,6 +106,22 @@ class Posterior:
         """The same posterior in nats."""
         return self._in("nats")
 
+    def plot(self, truth: float | None = None) -> "alt.LayerChart":
+        """The posterior as fifty dots, each of them 2 % of the probability: an Altair chart.
+
+        Args:
+            truth: where it is known, in `unit`; a red rule marks it.
+
+        Raises:
+            ModuleNotFoundError: Altair is not installed; it comes with `mist-core[plot]`.
+        """
+        try:
+            from mist_core.inference.plot import quantile_dots
+        except ModuleNotFoundError as error:
+            text = f"A plot needs {error.name}: pip install 'mist-core[plot]'"
+            raise ModuleNotFoundError(text, name=error.name) from error
+        return quantile_dots(self, truth)
+
     def to_dict(self) -> dict:
         """Plain numbers and strings, ready for JSON; `Posterior(**p.to_dict())` equals `p`."""
         return dataclasses.asdict(self)
@@ -129,7 +149,11 @@ class Posterior:
 
 def _shares(name: str, values: ArrayLike) -> np.ndarray:
     try:
-        numbers = np.asarray(values, dtype=float)
+        numbers = np.asarray(values)
+        if numbers.dtype.kind not in "biufO":  # of complex numbers a half would be lost
+            raise TypeError
+        with np.errstate(over="ignore"):
+            numbers = numbers.astype(float)
     except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError(f"{name}: expected numbers, got {values!r:.80}.") from error
     if not np.all((numbers > 0) & (numbers < 1)):

@@ -11,6 +11,7 @@ from mist_core.benchmarks.bmi import bmi_cells
 from mist_core.benchmarks.grids import extended_cells, grid_cells
 from mist_core.benchmarks.tasks import Cell
 from mist_core.errors import ParameterError
+from mist_core.explore.code import script
 from mist_core.explore.scenario import Sample
 from mist_core.leaderboard.results import read, stamp
 
@@ -84,9 +85,13 @@ class BenchmarkDataset:
         found = self.find()
         return Sample(found.x.numpy(), found.y.numpy(), found.truth, 0.0)
 
-    def code(self, n_samples: int) -> str:
-        """Python that draws its first rows and estimates their MI."""
+    def drawing(self, n_samples: int) -> str:
+        """Python that draws its first rows as x, y and `truth`."""
         return _SCRIPT.format(d=self, n=n_samples)
+
+    def code(self, n_samples: int, weights: str = "general", unit: str = "nats") -> str:
+        """Python that draws its first rows and estimates their MI."""
+        return script(self.drawing(n_samples), weights, unit)
 
     def __str__(self) -> str:
         repetition = f"{REPETITION[self.benchmark]} {self.seed}"
@@ -138,10 +143,8 @@ _CELLS = {
     "bmi40": lambda task, n: bmi_cells(rows=(n,)),
 }
 _SCRIPT = """\
-from mist_core import MISTEstimator
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
 
 sample = BenchmarkDataset.parse("{d.address}").draw().first({n})
-print(MISTEstimator.load().posterior(sample.x, sample.y))
-print(sample.truth)  # in nats
+x, y, truth = sample.x, sample.y, sample.truth  # the truth in nats
 """

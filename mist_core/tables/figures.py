@@ -4,7 +4,6 @@ Names and labels from a table go into titles and axes, which Vega draws as text;
 them have fixed names.
 """
 
-import math
 from collections.abc import Sequence
 
 import altair as alt
@@ -16,6 +15,7 @@ from mist_core.charts import BLUE, MAX_POINTS, VERMILLION, scatter
 from mist_core.inference.posterior import UNITS
 from mist_core.tables.association import Association
 from mist_core.tables.columns.cells import shortened, unique_names
+from mist_core.tables.smoothing import smooth_line
 
 MOST_BARS = 30
 MOST_CLASSES = 12
@@ -39,6 +39,7 @@ def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.Laye
     frame = pd.DataFrame(bars)
     base = alt.Chart(frame).encode(y=alt.Y("name:N", sort=list(names), title=None, axis=_AXIS))
     right = 1.15 * max(frame["high"].max(), 0.02)
+    ceiling = UNITS[unit] * max(association.ceiling for association in shown)
     x = alt.X(
         "low:Q",
         title=f"mutual information ({unit})",
@@ -50,7 +51,7 @@ def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.Laye
         base.mark_text(align="left", dx=7).encode(
             x="high:Q", text="label:N", color=alt.value(_INK)
         ),
-        *_ceiling_layer(shown, UNITS[unit], right),
+        *(ceiling_layers(ceiling) if ceiling <= right else []),
     ]
     return alt.layer(*layers).properties(height=_AXES_HEIGHT + 28 * len(names))
 
@@ -93,8 +94,23 @@ def _drawn(x: pd.Series, y: pd.Series) -> alt.TopLevelMixin:
     if any(classes):
         label, number = (x, y) if classes[0] else (y, x)
         return _strips(label, number)
-    chart = scatter(x.to_numpy(), y.to_numpy(), a_title=str(x.name), b_title=str(y.name))
-    return chart.properties(title=_title(len(x), ""))
+    points = scatter(x.to_numpy(), y.to_numpy(), a_title=str(x.name), b_title=str(y.name))
+    at, height = smooth_line(x.to_numpy(float), y.to_numpy(float))
+    title = _title(len(x), "line: local mean" if len(at) else "")
+    if not len(at):
+        return points.properties(title=title)
+    encoding = points.encoding
+    line = (
+        alt.Chart(pd.DataFrame({"a": at, "b": height}))
+        .mark_line(color=VERMILLION, strokeWidth=3, clip=True)
+        .encode(x=alt.X("a:Q", **_shared(encoding.x)), y=alt.Y("b:Q", **_shared(encoding.y)))
+    )
+    return alt.layer(points, line).properties(title=title, height=400)
+
+
+def _shared(channel: alt.X | alt.Y) -> dict:
+    """What a second layer takes over of an axis."""
+    return {"title": channel["title"], "scale": channel["scale"]}
 
 
 def _title(n_rows: int, subtitle: str) -> alt.Title:
@@ -111,12 +127,9 @@ def _bar(name: str, association: Association, factor: float) -> dict:
     }
 
 
-def _ceiling_layer(shown: Sequence[Association], factor: float, right: float) -> list[alt.Chart]:
-    """A line at what the target's classes leave room for, if it is in view."""
-    ceiling = factor * max(association.ceiling for association in shown)
-    if not math.isfinite(ceiling) or ceiling > right:
-        return []
-    base = alt.Chart(pd.DataFrame({"at": [ceiling], "label": ["entropy: all there is to tell"]}))
+def ceiling_layers(most: float) -> list[alt.Chart]:
+    """A line at the entropy of classes, beyond which nothing can be told about them."""
+    base = alt.Chart(pd.DataFrame({"at": [most], "label": ["entropy: all there is to tell"]}))
     line = base.mark_rule(color=VERMILLION, strokeDash=[5, 4], strokeWidth=2).encode(x="at:Q")
     text = base.mark_text(color=VERMILLION, align="right", baseline="bottom", dy=-3)
     return [line, text.encode(x="at:Q", y=alt.value(0), text="label:N")]

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,26 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run and what it draws is drawn."""
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+    )
+    page.wait_for_load_state("networkidle")
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe holds for serious or critical on the page: rule, text and place of each fault."""
+    rules = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]} ({node['failureSummary']})"
+        for rule in rules
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
 
 
 def _note_foreign(page: Page, url: str) -> None:

@@ -7,7 +7,8 @@ from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.transforms.named import TRANSFORMS
 from mist_core.errors import ParameterError
 from mist_core.explore.scenario import Scene
-from mist_core.inference.posterior import Posterior
+from mist_core.inference.estimator import MISTEstimator
+from mist_core.inference.posterior import UNITS, Posterior
 
 BIVARIATE = Scene("bivariate-normal", (("correlation", 0.8),))
 
@@ -73,10 +74,18 @@ def test_the_verdict_says_where_the_truth_lies_in_the_unit_of_the_answer():
     assert sample.verdict(narrow).endswith("lies outside. The data look unlike the training data.")
 
 
-def test_the_code_draws_the_rows_on_show(capsys):
+@pytest.mark.parametrize("unit", ["nats", "bits"])
+def test_the_code_prints_the_numbers_on_show(capsys, unit):
     scene = Scene("normal-sparse", (("n_interacting", 2), ("strength", 1.5)), 3, 2, ("asinh",), 7)
-    script = scene.code(40).replace("print(MISTEstimator.load().posterior(x, y))", "")
     names: dict = {}
-    exec(script, names)  # our own text, from numbers and registry names only
-    assert np.array_equal(names["x"].numpy(), scene.draw(100).first(40).x)
-    assert f"{scene.draw(100).truth:.4f}" in capsys.readouterr().out
+    exec(scene.code(40, "paper", unit), names)  # our own text: numbers and registry names only
+    sample = scene.draw(100).first(40)
+    assert np.array_equal(names["x"].numpy(), sample.x)
+    answer = MISTEstimator.load("paper").posterior(sample.x, sample.y)
+    answer = answer.to_bits() if unit == "bits" else answer
+    low, high = answer.interval(0.9)
+    truth = sample.truth * UNITS[unit]
+    assert capsys.readouterr().out.splitlines() == [
+        f"{answer.median:.4f} {unit}, 90 % interval {low:.4f} to {high:.4f}",
+        f"the truth: {truth:.4f} {unit}",
+    ]

@@ -12,6 +12,7 @@ from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import evaluate
 from mist_core.benchmarks.tasks import tidy
 from mist_core.errors import ParameterError
+from mist_core.inference.estimator import MISTEstimator
 from mist_core.leaderboard import error_analysis, rerun
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
 from mist_core.leaderboard.error_analysis import row_groups
@@ -108,12 +109,13 @@ def test_an_address_gives_the_dataset_that_the_benchmark_asked():
     assert sample.truth == batch.mutual_information[3]
 
 
-def test_the_code_of_an_address_draws_the_same_rows(capsys):
+def test_the_code_of_an_address_draws_the_same_rows_and_asks_the_same_weights(capsys):
     dataset = BenchmarkDataset.parse(f"mtest/{CELL.task}/36/{CELL.dim_x}/0/3")
     names = {}
-    script = dataset.code(20).replace("print(MISTEstimator", "# print(MISTEstimator")
-    exec(script, names)
-    assert (names["sample"].x == dataset.draw().x[:20]).all()
+    exec(dataset.code(20, "paper"), names)
+    assert (names["x"] == dataset.draw().x[:20]).all()
+    answer = MISTEstimator.load("paper").posterior(names["x"], names["y"])
+    assert f"{answer.median:.4f} nats" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

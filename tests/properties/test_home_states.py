@@ -1,6 +1,7 @@
 """Whatever lies in the data folder, everything that looks at it stands, and the rest goes on."""
 
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -17,7 +18,7 @@ from mist_core.jobs.comparison import read_comparisons
 from mist_core.jobs.job import STATES
 from mist_core.jobs.outcome import silent_seconds
 from mist_core.jobs.progress import beats_start, read_progress
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.priors import sides
 from mist_core.weights import library
 from tests.pages.test_damaged_home import FILES, ID, make_home
@@ -29,8 +30,10 @@ JSON = st.recursive(
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4)
     ),
 )
+STATES_OF_A_FILE = ["missing", "a folder", "a link to nothing", "a pipe", "without an end"]
+STATES_OF_A_FILE += ["cut", "flipped"]
 CONTENTS = st.one_of(
-    st.sampled_from(["missing", "a folder", "a link to nothing", "cut", "flipped"]),
+    st.sampled_from(STATES_OF_A_FILE),
     st.binary(max_size=200),
     JSON.map(lambda value: json.dumps(value).encode()),
     JSON.map(lambda value: (json.dumps({"steps": 1, "validation": value}) + "\n").encode()),
@@ -69,11 +72,7 @@ def put(path, content):
     """Make a file of the folder what is said."""
     if not path.parent.is_dir():
         return
-    if (
-        content == "missing"
-        or isinstance(content, bytes)
-        or content in ("a folder", "a link to nothing")
-    ):
+    if content not in ("cut", "flipped"):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
@@ -84,6 +83,10 @@ def put(path, content):
         path.mkdir()
     elif content == "a link to nothing":
         path.symlink_to("nowhere")
+    elif content == "a pipe":
+        os.mkfifo(path)
+    elif content == "without an end":
+        path.symlink_to("/dev/zero")
     elif isinstance(content, bytes):
         path.write_bytes(content)
     elif path.is_file():
@@ -107,25 +110,25 @@ def insert(home, row):
 
 def looked_at(home):
     """Everything that looks at the folder; a sentence is an answer, too."""
-    lab = Lab(home / "jobs", ("true",))
+    queue = JobQueue(home / "jobs", ("true",))
 
     def jobs():
-        for job in lab.refresh():
-            folder = lab.run_folder(job.id)
+        for job in queue.refresh():
+            folder = queue.run_folder(job.id)
             for point in read_progress(folder)[-1:]:
                 beats_start(point)
             read_comparisons(folder / "before-after.json")
             silent_seconds(folder, job)
-            lab.job(job.id)
-            lab.size(job.id)
-        lab.prunable()
+            queue.job(job.id)
+            queue.size(job.id)
+        queue.prunable()
 
     for look in (jobs, library.default, library.names, library.flaws, sides.flaws):
         try:
             look()
         except MISTError as error:
             assert str(error)
-    return [*recovery.flaws(lab), *library.flaws(), *sides.flaws()]
+    return [*recovery.flaws(queue), *library.flaws(), *sides.flaws()]
 
 
 @example({"jobs/jobs.sqlite": "missing", f"jobs/{ID}/plan.json": "a link to nothing"}, [])

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from mist_core.errors import TableError
-from mist_core.inference.inputs import MAX_CLASSES
+from mist_core.inference.cells import MAX_CLASSES
 from mist_core.tables import Table, read_table
-from mist_core.tables.bundled import DATASETS
 from mist_core.tables.files.layout import MAX_COLUMNS
 from mist_core.tables.files.source import MAX_BYTES
 
@@ -215,20 +214,6 @@ def test_words_among_numbers_count_as_missing_until_read_as_classes():
     column = read_table(f"x,w\n{rows}".encode())["x"]
     assert column.missing.sum() == 1
     assert column.as_kind("class").missing.sum() == 0
-
-
-@pytest.mark.parametrize("name", DATASETS)
-def test_a_bundled_table_has_its_target_and_no_gap(name):
-    table = DATASETS[name].load()
-    assert all(table[target].usable for target in DATASETS[name].target)
-    assert not any(column.missing.any() for column in table.columns)
-
-
-def test_bundled_tables_tell_different_stories():
-    kinds = {name: {c.kind for c in data.load().columns} for name, data in DATASETS.items()}
-    assert {"continuous", "class"} <= kinds["Diabetes"]
-    assert DATASETS["Wine"].load()["cultivar"].is_class
-    assert DATASETS["Athletes"].load().n_rows == 20
 
 
 def test_a_single_date_in_doubt_is_constant_whatever_other_dates_say():

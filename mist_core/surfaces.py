@@ -1,0 +1,59 @@
+"""What turns in space, as plotly figures: densities over the plane, and three columns at once."""
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from mist_core.charts import BLUE, VERMILLION
+
+MOST_POINTS = 2000
+HEIGHT = 380  # pixels
+EYE = {"x": 1.6, "y": -1.9, "z": 0.9}
+_MARGIN = {"l": 0, "r": 0, "t": 40, "b": 0}
+
+
+def two_surfaces(
+    across: np.ndarray, up: np.ndarray, left: np.ndarray, right: np.ndarray, titles: tuple[str, str]
+) -> go.Figure:
+    """Two densities over one grid, of one height and seen from one side.
+
+    Args:
+        across, up: ends of the grid, (m,) each.
+        left, right: heights, (m, m), row by row of `up`.
+        titles: of the two.
+    """
+    kind = [[{"type": "surface"}, {"type": "surface"}]]
+    figure = make_subplots(1, 2, specs=kind, subplot_titles=titles, horizontal_spacing=0.02)
+    top = float(max(left.max(), right.max()))
+    for column, heights in enumerate((left, right), 1):
+        surface = go.Surface(
+            x=across, y=up, z=heights, cmin=0, cmax=top, colorscale="Cividis", showscale=False
+        )
+        figure.add_trace(surface, 1, column)
+    figure.update_scenes(_axes("X", "Y", "density"), zaxis_range=[0, 1.05 * top])
+    return figure.update_layout(height=HEIGHT, margin=_MARGIN)
+
+
+def cloud(points: np.ndarray, names: tuple[str, str, str]) -> go.Figure:
+    """Three columns, (n, 3), as points that turn; blue where the last is below its median."""
+    shown = points[:MOST_POINTS]
+    above = shown[:, 2] > np.median(shown[:, 2])
+    figure = go.Figure()
+    for side, colour, label in ((~above, BLUE, "lower half"), (above, VERMILLION, "upper half")):
+        marker = {"size": 3, "color": colour, "opacity": 0.6}
+        x, y, z = shown[side].T
+        figure.add_trace(
+            go.Scatter3d(x=x, y=y, z=z, mode="markers", marker=marker, name=f"{names[2]}: {label}")
+        )
+    figure.update_scenes(_axes(*names))
+    legend = {"orientation": "h", "y": 0}
+    return figure.update_layout(height=HEIGHT, margin=_MARGIN, legend=legend)
+
+
+def _axes(x: str, y: str, z: str) -> dict:
+    """Named axes without numbers, which would crowd them, and where the eye stands."""
+    axes = {
+        f"{axis}axis": {"title": {"text": text}, "showticklabels": False}
+        for axis, text in zip("xyz", (x, y, z), strict=True)
+    }
+    return axes | {"camera": {"eye": EYE}, "aspectmode": "cube"}
