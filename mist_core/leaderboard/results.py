@@ -49,7 +49,7 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("mist-general",), "evaluate efficiency"),
         (("mist-general-refined",), "evaluate efficiency --estimators refined"),
         (("cca", "ksg", "sklearn-ksg"), "evaluate efficiency --estimators cca,ksg,sklearn-ksg"),
-        (("mine", "infonce"), "evaluate efficiency --estimators mine,infonce"),
+        (("mine", "infonce"), "evaluate efficiency --estimators mine,infonce --seeds 1"),
     ),
     "speed": ((("mist-general", "ksg", "cca", "mine", "sklearn-ksg"), "evaluate speed"),),
 }
