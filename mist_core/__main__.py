@@ -24,6 +24,7 @@ COMMANDS = {
         "mist_core.commands.bench_sampler",
         "datasets a second, beside bmi's sampler",
     ),
+    "null": ("mist_core.commands.null", "draw what p-values of a scan are measured by"),
     "kept-out": ("mist_core.commands.kept_out", "errors on laws that no prior holds"),
     "card": ("mist_core.commands.card", "write the model card of a weights file"),
 }

@@ -13,6 +13,7 @@ ROOT = _PACKAGE.parent if _CHECKOUT else Path()
 WEIGHTS = ROOT / "weights" if _CHECKOUT else _PACKAGE / "weights"
 RESULTS, DOCS = ROOT / "results", ROOT / "docs"
 HEAD = WEIGHTS / "refine.safetensors"  # of `refine`; beside the networks, and none itself
+NULL = WEIGHTS / "null.safetensors"  # what evidence against independence is measured by
 IMAGES = DOCS / "images"
 
 
@@ -23,4 +24,5 @@ def home() -> Path:
 
 def shipped(folder: Path) -> list[str]:
     """Names of the networks in a folder such as `WEIGHTS`."""
-    return sorted(path.stem for path in folder.glob("*.safetensors") if path.name != HEAD.name)
+    others = (HEAD.name, NULL.name)
+    return sorted(p.stem for p in folder.glob("*.safetensors") if p.name not in others)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from mist_core.jobs.findings import truths
 from mist_core.jobs.plan import Plan, demonstration
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.priors.spec import to_text
 from mist_core.training.adaptation.adapt import Adaptation
 from mist_core.weights import library
@@ -30,29 +30,29 @@ MIB, MOST_RUNS = 2**20, 20
 @st.cache_resource
 def keep_moving(folder: Path) -> None:
     """While the server lives, start the next run of the queue even if nobody looks."""
-    threading.Thread(target=Lab(folder).watch, args=(threading.Event(),), daemon=True).start()
+    threading.Thread(target=JobQueue(folder).watch, args=(threading.Event(),), daemon=True).start()
 
 
 def main() -> None:
     """A run if the address names one, else the composer; all runs below."""
     ui.page("Train")
     st.title("Teach it your kind of data")
-    lab = Lab()
-    keep_moving(lab.folder)
+    queue = JobQueue()
+    keep_moving(queue.folder)
     story, below = st.container(), st.container()
     with below:  # first, because an error above ends the page
-        show_flaws(lab)
+        show_flaws(queue)
         with said():
-            show_runs(lab)
+            show_runs(queue)
     with story, ui.core_errors():
         if id := st.query_params.get("run"):
             st.button("← New run", on_click=st.query_params.clear)
-            run_view.show_run(lab, id)
+            run_view.show_run(queue, id)
         else:
-            show_composer(lab)
+            show_composer(queue)
 
 
-def show_composer(lab: Lab) -> None:
+def show_composer(queue: JobQueue) -> None:
     """Choices on the left, and beside them what the network would learn from."""
     with st.sidebar:
         start, architecture = choose_start()
@@ -66,9 +66,9 @@ def show_composer(lab: Lab) -> None:
     plan = Plan(to_text(meta), float(minutes), seed, architecture, start)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(f"Train for {minutes} minutes", type="primary"):
-            begin(lab, plan)
+            begin(queue, plan)
         if st.button("Demonstration: from scratch, 10 minutes"):
-            begin(lab, demonstration(seed))
+            begin(queue, demonstration(seed))
     st.caption(
         "The demonstration trains a small network on the published laws, with statistics of pairs "
         "of columns only. Training runs at low priority in a process of its own: this page can be "
@@ -78,16 +78,16 @@ def show_composer(lab: Lab) -> None:
         adapt_view.show_sides(imitated)
 
 
-def begin(lab: Lab, plan: Plan) -> None:
+def begin(queue: JobQueue, plan: Plan) -> None:
     """Submit a run and go to it: from then on the address holds its id, and no refresh submits."""
     path = None if plan.start is None else library.path_of(plan.start)
-    st.query_params["run"] = lab.submit(plan, path)
+    st.query_params["run"] = queue.submit(plan, path)
     st.rerun()
 
 
-def show_runs(lab: Lab) -> None:
+def show_runs(queue: JobQueue) -> None:
     """All runs of this machine, the newest first, and the room they take."""
-    runs = lab.refresh()[::-1]
+    runs = queue.refresh()[::-1]
     if not runs:
         return
     st.header("Runs on this machine", anchor=False)
@@ -100,15 +100,15 @@ def show_runs(lab: Lab) -> None:
             beginning = job.plan.start or "scratch"
             kept = f", kept as {job.kept}" if job.kept else ""
             st.text(f"{when}, {job.plan.minutes:g} min from {beginning}: {job.state}{kept}")
-    show_pruning(lab)
+    show_pruning(queue)
 
 
-def show_pruning(lab: Lab) -> None:
+def show_pruning(queue: JobQueue) -> None:
     """An offer to delete the drawn data of finished runs."""
-    done = lab.prunable()
-    size = sum(lab.size(job.id) for job in done)
+    done = queue.prunable()
+    size = sum(queue.size(job.id) for job in done)
     if done and st.button(f"Free {size / MIB:,.0f} MiB: delete the drawn data of finished runs"):
-        lab.prune([job.id for job in done])
+        queue.prune([job.id for job in done])
         st.rerun()
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mist_core.checkpoint import load_checkpoint
 from mist_core.jobs.findings import losses
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.weights import library
 from mist_core.weights.findings import overview
 from mist_core.weights.law_descriptions import describe
@@ -22,7 +22,7 @@ def main() -> None:
     """A table of all weights, then the one picked, then the way in."""
     ui.page("Weights")
     st.title("Which weights answer?")
-    show_flaws(Lab())
+    show_flaws(JobQueue())
     with ui.core_errors():
         default = library.default()
         cards = {name: card_of(name, ui.weights_hash(name)) for name in library.names()}

@@ -35,22 +35,37 @@ def _read(sha256: str, header: bool | None, sheet: str | None, _data: bytes) -> 
 def choose_readings(table: Table, key: str) -> Table:
     """The table with its columns read as the user says, in a table of how they were read."""
     found = preflight.preflight(table)
-    left_out = sum(not column.usable for column in table.columns)
-    odd = sum(column.n_odd > 0 for column in table.columns)
-    label = f"{table.n_rows:,} rows, {len(table.columns):,} columns"
-    label += f", {left_out:,} left out" if left_out else ""
-    label += f", {odd:,} with odd cells" if odd else ""
-    with st.expander(f"{label}: see and change how they are read"):
-        edited = st.data_editor(
-            found,
-            hide_index=True,
-            disabled=list(preflight.FOUND),
-            column_config=_controls(found),
-            key=f"readings-{key}",
-        )
+    with st.expander(f"{_summary(table)}: see and change how they are read"):
+        edited = _edited(found, key)
         st.caption(f"The first {_PREVIEW} rows")
         st.dataframe(table.to_frame(_PREVIEW), height=240, hide_index=True)
     return preflight.as_said(table, found, edited)
+
+
+def _edited(found: pd.DataFrame, key: str) -> pd.DataFrame:
+    """The table as the user changes it; another page's visit keeps the changes."""
+    widget, start, now = (
+        f"{name}-{key}" for name in ("readings", "readings-start", "readings-now")
+    )
+    if widget not in st.session_state:
+        # The editor forgets its changes where it is not drawn, and begins with the last ones then.
+        st.session_state[start] = st.session_state.get(now, found)
+    begun = st.session_state.get(start, found)
+    st.session_state[now] = st.data_editor(
+        begun if begun.shape == found.shape else found,
+        hide_index=True,
+        disabled=list(preflight.FOUND),
+        column_config=_controls(found),
+        key=widget,
+    )
+    return st.session_state[now]
+
+
+@st.cache_resource(
+    max_entries=16, show_spinner=False, hash_funcs={Table: lambda t: (t.sha256, t.note)}
+)
+def _summary(table: Table) -> str:
+    return preflight.summary(table)
 
 
 def _controls(found: pd.DataFrame) -> dict:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mist_core.errors import MISTError
 from mist_core.files import Flaw
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.jobs.recovery import drop_aside, size_aside
 from mist_core.jobs.recovery import flaws as flaws_of_runs
 from mist_core.priors.sides import flaws as flaws_of_sides
@@ -26,14 +26,14 @@ def said() -> Iterator[None]:
         st.error(ui.plain(str(error)))
 
 
-def show_flaws(lab: Lab) -> None:
+def show_flaws(queue: JobQueue) -> None:
     """All that cannot be used, each with what can be done; nothing where all is well."""
     with said():
-        for flaw in [*flaws_of_runs(lab), *flaws_of_weights(), *flaws_of_sides()]:
+        for flaw in [*flaws_of_runs(queue), *flaws_of_weights(), *flaws_of_sides()]:
             show_flaw(flaw)
-        size = size_aside(lab)
+        size = size_aside(queue)
         if size and st.button(f"Delete what was set aside ({size / MIB:,.1f} MiB)"):
-            drop_aside(lab)
+            drop_aside(queue)
             st.rerun()
 
 

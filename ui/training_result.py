@@ -14,7 +14,7 @@ from mist_core.jobs.comparison import (
 )
 from mist_core.jobs.job import Job
 from mist_core.jobs.plan import Plan, start_path, weights_path
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.networks.registry import load_network
 from mist_core.weights import library
 from ui import shell as ui
@@ -22,11 +22,11 @@ from ui.findings import paint
 from ui.storage import said
 
 
-def show_gain(lab: Lab, job: Job) -> None:
+def show_gain(queue: JobQueue, job: Job) -> None:
     """Before and after on the user's laws and on the standing benchmarks."""
     unit = ui.unit_switch("train-unit")
     other = job.plan.start or library.default()
-    comparisons = gain(lab.run_folder(job.id), job.plan)
+    comparisons = gain(queue.run_folder(job.id), job.plan)
     st.header(f"This run beside {ui.plain(other)}", anchor=False)
     paint(findings.gain(comparisons, unit))
 
@@ -47,7 +47,7 @@ def gain(folder: Path, plan: Plan) -> list[Comparison]:
     return known
 
 
-def show_verdict(lab: Lab, job: Job) -> None:
+def show_verdict(queue: JobQueue, job: Job) -> None:
     """Keep the weights under a name, or throw the run away."""
     if job.kept in library.kept():
         st.success(f"Kept as {job.kept}: every page can choose it, and Weights exports it.")
@@ -57,10 +57,10 @@ def show_verdict(lab: Lab, job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Keep as", f"mine-{job.id[:4]}", max_chars=40, width=240)
         if st.button("Keep", type="primary"):
-            library.keep(weights_path(lab.run_folder(job.id)), name)
-            lab.mark_kept(job.id, name)
+            library.keep(weights_path(queue.run_folder(job.id)), name)
+            queue.mark_kept(job.id, name)
             st.rerun()
         if st.button("Discard the run"):
-            lab.discard(job.id)
+            queue.discard(job.id)
             st.query_params.clear()
             st.rerun()

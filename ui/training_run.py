@@ -9,7 +9,7 @@ from mist_core.jobs import findings, process
 from mist_core.jobs.job import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
 from mist_core.jobs.outcome import silent_seconds
 from mist_core.jobs.progress import beats_start, read_progress
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.priors.registry import meta_distribution
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
@@ -18,35 +18,35 @@ from ui.training_result import show_gain, show_verdict
 MIB = 2**20
 
 
-def show_run(lab: Lab, id: str) -> None:
+def show_run(queue: JobQueue, id: str) -> None:
     """Everything about one run; looks again every two seconds as long as it is active."""
-    job = lab.job(id)
+    job = queue.job(id)
     beginning = job.plan.start or f"a new network ({job.plan.architecture})"
     st.caption(f"{job.plan.minutes:g} min from {ui.plain(beginning)}, seed {job.plan.seed}.")
-    st.fragment(watch, run_every=2.0 if job.active else None)(lab, job)
+    st.fragment(watch, run_every=2.0 if job.active else None)(queue, job)
     gain_place = st.container()
     if job.state == FINISHED:
-        show_verdict(lab, job)
+        show_verdict(queue, job)
     with st.expander("What it learns from"):
         st.markdown(describe(job.plan.meta))
     if job.state == FINISHED:  # last, because it takes longest
         with gain_place:
-            show_gain(lab, job)
+            show_gain(queue, job)
 
 
-def watch(lab: Lab, before: Job) -> None:
+def watch(queue: JobQueue, before: Job) -> None:
     """State, numbers, charts and controls of a run; alone when it looks again."""
     with ui.core_errors():
-        show_state(lab, before)
+        show_state(queue, before)
 
 
-def show_state(lab: Lab, before: Job) -> None:
+def show_state(queue: JobQueue, before: Job) -> None:
     """The run as it is now; the whole page again where its state has changed."""
-    job = lab.job(before.id)
+    job = queue.job(before.id)
     if job.state != before.state:
         st.rerun()
-    points = read_progress(lab.run_folder(job.id))
-    st.markdown(sentence(lab, job, points))
+    points = read_progress(queue.run_folder(job.id))
+    st.markdown(sentence(queue, job, points))
     if points:
         done = points[-1]["minutes"] / job.plan.minutes
         st.progress(float(np.clip(done, 0, 1)))
@@ -58,7 +58,7 @@ def show_state(lab: Lab, before: Job) -> None:
             show(findings.reliability(points))
     else:
         show(findings.truths(sample_truths(job.plan.meta), "nats"))
-    show_controls(lab, job)
+    show_controls(queue, job)
 
 
 def show(found: Finding) -> None:
@@ -66,7 +66,7 @@ def show(found: Finding) -> None:
     ui.show(found.charts[0], description=found.about)
 
 
-def sentence(lab: Lab, job: Job, points: list[dict]) -> str:
+def sentence(queue: JobQueue, job: Job, points: list[dict]) -> str:
     """Where the run stands, in Markdown."""
     words = {
         QUEUED: "It waits for its turn.",
@@ -76,7 +76,7 @@ def sentence(lab: Lab, job: Job, points: list[dict]) -> str:
     state = words.get(job.state, f"It is {job.state}.")
     if job.state == RUNNING and points:
         state = f"About {max(points[-1]['minutes_left'], 0):.1f} of {job.plan.minutes:g} min left."
-    if job.state == RUNNING and (silent := silent_seconds(lab.run_folder(job.id), job)) > 120:
+    if job.state == RUNNING and (silent := silent_seconds(queue.run_folder(job.id), job)) > 120:
         state += f" No sign of life for {silent:.0f} s."
     score = f" It stands at a {beats_start(points[-1])}." if points else ""
     return f"**{ui.plain(state)}**{score} {ui.plain(job.message)}"
@@ -108,23 +108,23 @@ def sample_truths(meta: str) -> np.ndarray:
     return np.concatenate(batches)
 
 
-def show_controls(lab: Lab, job: Job) -> None:
+def show_controls(queue: JobQueue, job: Job) -> None:
     """Buttons that fit the run's state."""
     offers = {}
     if job.state == QUEUED:
-        offers = {"Take it out of the queue": lab.pause, "Discard": lab.discard}
+        offers = {"Take it out of the queue": queue.pause, "Discard": queue.discard}
     elif job.active:
         offers = {
-            "Pause": lab.pause,
-            "Stop and use the weights": lab.stop,
-            "Stop now": lab.stop_now,
+            "Pause": queue.pause,
+            "Stop and use the weights": queue.stop,
+            "Stop now": queue.stop_now,
         }
     elif job.state in RESUMABLE:
-        offers = {"Resume": lab.resume, "Discard": lab.discard}
+        offers = {"Resume": queue.resume, "Discard": queue.discard}
     with st.container(horizontal=True):
         for label, action in offers.items():
             if st.button(label):
                 action(job.id)
-                if action == lab.discard:
+                if action == queue.discard:
                     st.query_params.clear()
                 st.rerun()

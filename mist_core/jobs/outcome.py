@@ -41,7 +41,7 @@ def is_at_work(job: Job, folder: Path) -> bool:
 
 def outcome(folder: Path) -> tuple[str, str]:
     """State and message of a run whose process is gone."""
-    if exists(weights_path(folder)):  # of an earlier start there are none, see `Lab`
+    if exists(weights_path(folder)):  # of an earlier start there are none, see `JobQueue`
         return FINISHED, ""
     if error := _error(folder / "log.txt"):
         return FAILED, error

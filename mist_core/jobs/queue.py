@@ -44,7 +44,7 @@ STUCK = "Its process does not end and is not known here: it was asked to pause, 
 
 
 @dataclass(frozen=True)
-class Lab:
+class JobQueue:
     """All background runs of one data folder.
 
     Attributes:

@@ -11,7 +11,7 @@ from mist_core.files import ASIDE, Flaw, exists, read_json, set_aside, storing, 
 from mist_core.jobs import space
 from mist_core.jobs.job import FINISHED, LOST, is_id
 from mist_core.jobs.plan import Plan, plan_path, weights_path
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.jobs.store import BadRow, ListError, Listing
 from mist_core.training.run_lock import is_locked
 
@@ -21,80 +21,82 @@ ASIDE_LABEL = "Set it aside"
 AT_WORK = "A process is at work on that run, started by another version: wait, or end it there."
 
 
-def flaws(lab: Lab) -> list[Flaw]:
+def flaws(queue: JobQueue) -> list[Flaw]:
     """All of the list that cannot be used now; a remedy moves it away and deletes nothing."""
     try:
-        listing = lab.store.read()
+        listing = queue.store.read()
     except ListError as error:
-        return [Flaw(str(error), {ASIDE_LABEL: partial(_list_aside, lab)})] if error.damaged else []
+        return (
+            [Flaw(str(error), {ASIDE_LABEL: partial(_list_aside, queue)})] if error.damaged else []
+        )
     bad = [
         Flaw(
             f"Entry {row.number} of the list of runs cannot be used: {row.reason}",
-            {ASIDE_LABEL: partial(_row_aside, lab, row)},
+            {ASIDE_LABEL: partial(_row_aside, queue, row)},
         )
         for row in listing.bad
     ]
-    strays = _strays(lab, listing)
+    strays = _strays(queue, listing)
     if strays:
-        with contextlib.suppress(ListError), lab.store.transaction() as now:
-            strays = _strays(lab, now.listing())  # one may have been on its way to the list
+        with contextlib.suppress(ListError), queue.store.transaction() as now:
+            strays = _strays(queue, now.listing())  # one may have been on its way to the list
     if strays:
         sentence = f"Runs that are not on the list: {len(strays)}."
-        bad.append(Flaw(sentence, {"List them again": partial(_list_strays, lab)}))
+        bad.append(Flaw(sentence, {"List them again": partial(_list_strays, queue)}))
     return bad
 
 
-def size_aside(lab: Lab) -> int:
+def size_aside(queue: JobQueue) -> int:
     """Bytes of all that was set aside."""
-    return space.size_of(lab.folder.parent / ASIDE)
+    return space.size_of(queue.folder.parent / ASIDE)
 
 
-def drop_aside(lab: Lab) -> None:
+def drop_aside(queue: JobQueue) -> None:
     """Delete what was set aside."""
-    space.drop(lab.folder.parent / ASIDE)
+    space.drop(queue.folder.parent / ASIDE)
 
 
-def _row_aside(lab: Lab, row: BadRow) -> None:
+def _row_aside(queue: JobQueue, row: BadRow) -> None:
     id = row.content.get("id")
-    folder = lab.run_folder(id) if is_id(id) else None
+    folder = queue.run_folder(id) if is_id(id) else None
     if folder is not None and is_locked(folder):
         raise JobError(AT_WORK)
-    aside = lab.folder.parent / ASIDE
+    aside = queue.folder.parent / ASIDE
     with storing(aside):
         aside.mkdir(parents=True, exist_ok=True)
         text = json.dumps(row.content, default=repr)
         write_whole(aside / f"run-{secrets.token_hex(4)}.json", text.encode())
     if folder is not None and exists(folder):
-        set_aside(folder, lab.folder.parent)
-    with lab.store.transaction() as now:
+        set_aside(folder, queue.folder.parent)
+    with queue.store.transaction() as now:
         now.remove_row(row.number)
 
 
-def _list_aside(lab: Lab) -> None:
+def _list_aside(queue: JobQueue) -> None:
     """A new list begins with all runs whose folders are still there."""
     for ending in _BESIDE:
-        part = lab.store.path.with_name(lab.store.path.name + ending)
+        part = queue.store.path.with_name(queue.store.path.name + ending)
         if exists(part):
-            set_aside(part, lab.folder.parent)
-    _list_strays(lab)
+            set_aside(part, queue.folder.parent)
+    _list_strays(queue)
 
 
-def _list_strays(lab: Lab) -> None:
+def _list_strays(queue: JobQueue) -> None:
     """Runs without a row get one; one that is at work is found by its lock later."""
-    with lab.store.transaction() as now:
-        for folder in sorted(_strays(lab, now.listing()), key=_begun):
+    with queue.store.transaction() as now:
+        for folder in sorted(_strays(queue, now.listing()), key=_begun):
             plan = _plan_in(folder)
             if plan is None:
-                set_aside(folder, lab.folder.parent)
+                set_aside(folder, queue.folder.parent)
             else:
                 state = FINISHED if exists(weights_path(folder)) else LOST
                 now.add(folder.name, plan, _begun(folder), state)
 
 
-def _strays(lab: Lab, listing: Listing) -> list[Path]:
+def _strays(queue: JobQueue, listing: Listing) -> list[Path]:
     """Folders of runs that no row names."""
     listed = {job.id for job in listing.jobs} | {row.content.get("id") for row in listing.bad}
-    return [f for f in lab.folder.glob("*") if is_id(f.name) and f.name not in listed]
+    return [f for f in queue.folder.glob("*") if is_id(f.name) and f.name not in listed]
 
 
 def _plan_in(folder: Path) -> Plan | None:

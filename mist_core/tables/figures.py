@@ -16,6 +16,7 @@ from mist_core.charts import BLUE, MAX_POINTS, VERMILLION, scatter
 from mist_core.inference.posterior import UNITS
 from mist_core.tables.association import Association
 from mist_core.tables.columns.cells import shortened, unique_names
+from mist_core.tables.smoothing import smooth_line
 
 MOST_BARS = 30
 MOST_CLASSES = 12
@@ -93,8 +94,23 @@ def _drawn(x: pd.Series, y: pd.Series) -> alt.TopLevelMixin:
     if any(classes):
         label, number = (x, y) if classes[0] else (y, x)
         return _strips(label, number)
-    chart = scatter(x.to_numpy(), y.to_numpy(), a_title=str(x.name), b_title=str(y.name))
-    return chart.properties(title=_title(len(x), ""))
+    points = scatter(x.to_numpy(), y.to_numpy(), a_title=str(x.name), b_title=str(y.name))
+    at, height = smooth_line(x.to_numpy(float), y.to_numpy(float))
+    title = _title(len(x), "line: local mean" if len(at) else "")
+    if not len(at):
+        return points.properties(title=title)
+    encoding = points.encoding
+    line = (
+        alt.Chart(pd.DataFrame({"a": at, "b": height}))
+        .mark_line(color=VERMILLION, strokeWidth=3, clip=True)
+        .encode(x=alt.X("a:Q", **_shared(encoding.x)), y=alt.Y("b:Q", **_shared(encoding.y)))
+    )
+    return alt.layer(points, line).properties(title=title, height=400)
+
+
+def _shared(channel: alt.X | alt.Y) -> dict:
+    """What a second layer takes over of an axis."""
+    return {"title": channel["title"], "scale": channel["scale"]}
 
 
 def _title(n_rows: int, subtitle: str) -> alt.Title:

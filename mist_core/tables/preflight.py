@@ -1,10 +1,22 @@
 """How each column of a table was read, and what a user changed of it, as one table."""
 
+from collections import Counter
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from mist_core.tables.columns.column import CHOOSABLE, DATE, Column, Reading
+from mist_core.tables.columns.column import (
+    CHOOSABLE,
+    CLASS,
+    CONSTANT,
+    CONTINUOUS,
+    DATE,
+    IDENTIFIER,
+    ORDINAL,
+    Column,
+    Reading,
+)
 from mist_core.tables.columns.dates import ORDERS
 from mist_core.tables.columns.marks import NAMES
 from mist_core.tables.table import Table
@@ -17,6 +29,15 @@ KINDS = (*CHOOSABLE, DATE)
 DECIMALS = {NAMES[mark]: mark for mark in (".", ",")}
 DATE_ORDERS = tuple(ORDERS)
 _SHOWN = 5
+FEW_VALUES, MANY_TIES = 10, 0.2  # as the flag of a pair has it
+_WORDS = {
+    CONTINUOUS: ("number", "numbers"),
+    ORDINAL: ("ordinal", "ordinal"),
+    CLASS: ("class", "classes"),
+    DATE: ("date", "dates"),
+    IDENTIFIER: ("identifier", "identifiers"),
+    CONSTANT: ("constant", "constants"),
+}
 
 
 def preflight(table: Table) -> pd.DataFrame:
@@ -41,6 +62,43 @@ def preflight(table: Table) -> pd.DataFrame:
         for column in table.columns
     ]
     return pd.DataFrame(rows).astype({DECIMAL: object, ORDER: object})
+
+
+def summary(table: Table) -> str:
+    """What was found at a glance, one line: rows, columns by kind, and what to look at."""
+    kinds = Counter(column.kind for column in table.columns)
+    found = [f"{count:,} {_people_say(kind, count)}" for kind, count in kinds.most_common()]
+    columns = table.columns
+    concerns = {
+        "with gaps": sum(bool(column.missing.any()) for column in columns),
+        "with odd cells": sum(column.n_odd > 0 for column in columns),
+        "tied": sum(ties(column) > MANY_TIES for column in columns),
+    }
+    noted = [f"{count:,} {words}" for words, count in concerns.items() if count]
+    repeated = repeated_rows(table)
+    noted += [f"{repeated:,} rows repeat others"] if repeated else []
+    return f"{table.n_rows:,} rows, {len(columns):,} columns: " + ", ".join([*found, *noted])
+
+
+def ties(column: Column) -> float:
+    """The share of a column's numbers at its most frequent value; 0 of classes and few values."""
+    if column.is_class or not column.usable:
+        return 0.0
+    _, counts = np.unique(column.numbers[~column.missing], return_counts=True)
+    return counts.max() / counts.sum() if len(counts) > FEW_VALUES else 0.0
+
+
+def repeated_rows(table: Table) -> int:
+    """Rows that say in all columns what an earlier one says."""
+    codes = [pd.factorize(column.values)[0] for column in table.columns if column.usable]
+    if not codes:
+        return 0
+    return int(pd.DataFrame(dict(enumerate(codes))).duplicated().sum())
+
+
+def _people_say(kind: str, count: int) -> str:
+    one, many = _WORDS[kind]
+    return one if count == 1 else many
 
 
 def as_said(table: Table, found: pd.DataFrame, edited: pd.DataFrame) -> Table:

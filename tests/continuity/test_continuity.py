@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.jobs.plan import weights_path
 from mist_core.jobs.progress import read_progress
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.leaderboard.board import board
 from mist_core.leaderboard.results import read
 from mist_core.statistics.summary import GAUSSIAN_BLOCKS
@@ -50,13 +50,13 @@ def test_weights_are_imported_and_answer_as_they_did():
 
 
 def test_runs_are_listed_with_their_plans_progress_and_weights():
-    lab = Lab()
-    finished, paused = lab.refresh()
+    queue = JobQueue()
+    finished, paused = queue.refresh()
     assert (finished.id, finished.state, finished.kept) == (FINISHED, "finished", "rings")
     assert (paused.id, paused.state) == (PAUSED, "paused")
     assert (paused.plan.meta, paused.plan.minutes, paused.plan.seed) == ("paper", 5.0, 3)
-    assert [point["steps"] for point in read_progress(lab.run_folder(FINISHED))] == [1, 6]
-    MISTEstimator.load(weights_path(lab.run_folder(FINISHED)))
+    assert [point["steps"] for point in read_progress(queue.run_folder(FINISHED))] == [1, 6]
+    MISTEstimator.load(weights_path(queue.run_folder(FINISHED)))
 
 
 def test_a_paused_run_goes_on_where_it_stood(home):

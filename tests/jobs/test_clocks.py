@@ -12,7 +12,7 @@ from mist_core.errors import JobError
 from mist_core.jobs.job import FINISHED, LOST, QUEUED, RUNNING
 from mist_core.jobs.outcome import silent_seconds
 from mist_core.jobs.plan import Plan, weights_path
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.training.control import Mailbox, heartbeat_path
 from mist_core.training.run_lock import is_locked, lock_path
 
@@ -22,11 +22,11 @@ STEPS = [-86_400.0, -3600.0, -1.0, 0.5, 1.0, 3600.0, 86_400.0 * 365]
 
 
 @pytest.fixture
-def lab(tmp_path):
-    lab = Lab(tmp_path / "jobs", SLEEPER)
-    yield lab
-    for job in lab.refresh():
-        lab.discard(job.id)
+def queue(tmp_path):
+    queue = JobQueue(tmp_path / "jobs", SLEEPER)
+    yield queue
+    for job in queue.refresh():
+        queue.discard(job.id)
 
 
 @pytest.fixture
@@ -42,106 +42,106 @@ def step(monkeypatch):
 
 
 @pytest.mark.parametrize("seconds", STEPS)
-def test_a_live_run_stays_the_one_that_runs(lab, step, seconds):
-    first, _ = lab.submit(PLAN), lab.submit(PLAN)
-    process = lab.job(first).process
+def test_a_live_run_stays_the_one_that_runs(queue, step, seconds):
+    first, _ = queue.submit(PLAN), queue.submit(PLAN)
+    process = queue.job(first).process
     step(seconds)
-    assert [job.state for job in lab.refresh()] == [RUNNING, QUEUED]
+    assert [job.state for job in queue.refresh()] == [RUNNING, QUEUED]
     with pytest.raises(JobError, match="Only a run that was paused"):
-        lab.resume(first)
-    assert lab.job(first).process == process
-    lab.stop_now(first)
+        queue.resume(first)
+    assert queue.job(first).process == process
+    queue.stop_now(first)
     assert not psutil.pid_exists(process.pid)
 
 
 @pytest.mark.parametrize("seconds", STEPS)
-def test_a_run_that_has_ended_is_known_to_have(lab, step, seconds):
-    ids = [lab.submit(PLAN), lab.submit(PLAN)]
-    os.kill(lab.job(ids[0]).process.pid, signal.SIGKILL)
+def test_a_run_that_has_ended_is_known_to_have(queue, step, seconds):
+    ids = [queue.submit(PLAN), queue.submit(PLAN)]
+    os.kill(queue.job(ids[0]).process.pid, signal.SIGKILL)
     step(seconds)
-    while is_locked(lab.run_folder(ids[0])):
+    while is_locked(queue.run_folder(ids[0])):
         time.sleep(0.01)
-    assert [job.state for job in lab.refresh()] == [LOST, RUNNING]
+    assert [job.state for job in queue.refresh()] == [LOST, RUNNING]
 
 
 @pytest.mark.parametrize("seconds", [-3600.0, 3600.0])
-def test_weights_that_look_older_than_their_run_are_its_own(lab, seconds):
-    id = lab.submit(PLAN)
-    weights_path(lab.run_folder(id)).write_text("w")
+def test_weights_that_look_older_than_their_run_are_its_own(queue, seconds):
+    id = queue.submit(PLAN)
+    weights_path(queue.run_folder(id)).write_text("w")
     then = time.time() + seconds
-    os.utime(weights_path(lab.run_folder(id)), (then, then))
-    os.kill(lab.job(id).process.pid, signal.SIGKILL)
-    while lab.job(id).state == RUNNING:
+    os.utime(weights_path(queue.run_folder(id)), (then, then))
+    os.kill(queue.job(id).process.pid, signal.SIGKILL)
+    while queue.job(id).state == RUNNING:
         time.sleep(0.01)
-    assert lab.job(id).state == FINISHED
+    assert queue.job(id).state == FINISHED
 
 
-def test_weights_of_an_earlier_start_do_not_count_for_a_later_one(lab):
-    id = lab.submit(PLAN)
-    lab.stop_now(id)
-    weights_path(lab.run_folder(id)).write_text("of nobody knows whom")
-    lab.resume(id)
-    os.kill(lab.job(id).process.pid, signal.SIGKILL)
-    while lab.job(id).state == RUNNING:
+def test_weights_of_an_earlier_start_do_not_count_for_a_later_one(queue):
+    id = queue.submit(PLAN)
+    queue.stop_now(id)
+    weights_path(queue.run_folder(id)).write_text("of nobody knows whom")
+    queue.resume(id)
+    os.kill(queue.job(id).process.pid, signal.SIGKILL)
+    while queue.job(id).state == RUNNING:
         time.sleep(0.01)
-    assert lab.job(id).state == LOST
+    assert queue.job(id).state == LOST
 
 
 @pytest.mark.parametrize("seconds", STEPS)
-def test_silence_is_measured_by_no_clock_that_is_set(lab, step, seconds):
-    id = lab.submit(PLAN)
-    folder = lab.run_folder(id)
+def test_silence_is_measured_by_no_clock_that_is_set(queue, step, seconds):
+    id = queue.submit(PLAN)
+    folder = queue.run_folder(id)
     Mailbox(folder)()
     step(seconds)
-    assert silent_seconds(folder, lab.job(id)) < 60
+    assert silent_seconds(folder, queue.job(id)) < 60
     heartbeat_path(folder).write_text(str(time.monotonic() - 500))
-    assert 499 < silent_seconds(folder, lab.job(id)) < 560
+    assert 499 < silent_seconds(folder, queue.job(id)) < 560
     for nonsense in ("", "x"):
         heartbeat_path(folder).write_text(nonsense)
-        assert silent_seconds(folder, lab.job(id)) >= 0
+        assert silent_seconds(folder, queue.job(id)) >= 0
 
 
-def test_the_queue_keeps_its_order_when_the_clock_goes_back(lab, step):
-    ids = [lab.submit(PLAN)]
+def test_the_queue_keeps_its_order_when_the_clock_goes_back(queue, step):
+    ids = [queue.submit(PLAN)]
     for seconds in (-10.0, 10.0, -20.0):
         step(seconds)
-        ids.append(lab.submit(PLAN))
-    assert [job.id for job in lab.refresh()] == ids
+        ids.append(queue.submit(PLAN))
+    assert [job.id for job in queue.refresh()] == ids
 
 
-def test_a_run_whose_lock_file_was_deleted_is_still_known_by_its_process(lab):
-    id = lab.submit(PLAN)
-    lock_path(lab.run_folder(id)).unlink()
-    assert lab.job(id).state == RUNNING
+def test_a_run_whose_lock_file_was_deleted_is_still_known_by_its_process(queue):
+    id = queue.submit(PLAN)
+    lock_path(queue.run_folder(id)).unlink()
+    assert queue.job(id).state == RUNNING
 
 
-def test_a_run_that_was_marked_lost_by_mistake_runs_again_on_the_list_and_is_not_doubled(lab):
-    id, _ = lab.submit(PLAN), lab.submit(PLAN)
-    with lab.store.transaction() as now:
+def test_a_run_that_was_marked_lost_by_mistake_runs_again_on_the_list_and_is_not_doubled(queue):
+    id, _ = queue.submit(PLAN), queue.submit(PLAN)
+    with queue.store.transaction() as now:
         now.mark(id, LOST, "so said an earlier version")
-    assert [job.state for job in lab.refresh()] == [RUNNING, QUEUED]
+    assert [job.state for job in queue.refresh()] == [RUNNING, QUEUED]
 
 
-def test_a_run_of_which_the_list_knows_nothing_keeps_the_queue_waiting(lab, monkeypatch):
-    id = lab.submit(PLAN)
-    with lab.store.transaction() as now:
+def test_a_run_of_which_the_list_knows_nothing_keeps_the_queue_waiting(queue, monkeypatch):
+    id = queue.submit(PLAN)
+    with queue.store.transaction() as now:
         now.remove(id)
-    other = lab.submit(PLAN)
-    assert lab.job(other).state == QUEUED
-    with lab.store.transaction() as now:
+    other = queue.submit(PLAN)
+    assert queue.job(other).state == QUEUED
+    with queue.store.transaction() as now:
         now.add(id, PLAN, 0.0, LOST)
-    assert lab.job(id).state == RUNNING and lab.job(id).process is None
+    assert queue.job(id).state == RUNNING and queue.job(id).process is None
     with pytest.raises(JobError, match="not known here"):
-        lab.stop_now(id)
+        queue.stop_now(id)
     for process in psutil.process_iter(["cmdline"]):  # the test's own, by its run's id
         if any(id in word for word in process.info["cmdline"] or ()):
             process.kill()
-    while lab.job(id).state == RUNNING:
+    while queue.job(id).state == RUNNING:
         time.sleep(0.01)
-    assert lab.job(other).state == RUNNING
+    assert queue.job(other).state == RUNNING
 
 
-def test_two_servers_that_look_at_once_start_one_process(lab):
-    labs = [Lab(lab.folder, lab.program) for _ in range(2)]
-    id = lab.submit(PLAN)
-    assert {each.job(id).process for each in labs for _ in range(5)} == {lab.job(id).process}
+def test_two_servers_that_look_at_once_start_one_process(queue):
+    queues = [JobQueue(queue.folder, queue.program) for _ in range(2)]
+    id = queue.submit(PLAN)
+    assert {each.job(id).process for each in queues for _ in range(5)} == {queue.job(id).process}

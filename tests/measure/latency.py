@@ -15,7 +15,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from mist_core.jobs.plan import demonstration
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 
 ROOT = Path(__file__).parents[2]
 TIMES = 15
@@ -47,13 +47,13 @@ def main() -> None:
     idle = {name: seconds(app, 1) for name, app in apps.items()}
     with tempfile.TemporaryDirectory() as home:
         os.environ["MIST_HOME"] = home
-        lab = Lab(Path(home) / "jobs")
-        id = lab.submit(demonstration(seed=1))
-        progress = lab.run_folder(id) / "progress.jsonl"
+        queue = JobQueue(Path(home) / "jobs")
+        id = queue.submit(demonstration(seed=1))
+        progress = queue.run_folder(id) / "progress.jsonl"
         while not (progress.exists() and progress.stat().st_size):  # drawing and learning by then
             time.sleep(1)
         beside = {name: seconds(app, 101) for name, app in apps.items()}
-        lab.discard(id)
+        queue.discard(id)
     for name in SETTINGS:
         ratio = beside[name] / idle[name]
         print(f"{name}: {idle[name]:.2f} s idle, {beside[name]:.2f} s beside training: {ratio:.2f}")

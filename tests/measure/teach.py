@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mist_core.jobs.comparison import STANDING_SEED, Bench, compare
 from mist_core.jobs.plan import Plan, weights_path
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.networks.registry import load_network
 from mist_core.priors.general import General
 from mist_core.priors.registry import meta_distribution
@@ -30,11 +30,11 @@ def main() -> None:
     plan = Plan(to_text(rehearsed(RINGS, start, 0.3)), MINUTES, SEED, start=START)
     with tempfile.TemporaryDirectory() as home:
         os.environ["MIST_HOME"] = home
-        lab = Lab(Path(home) / "jobs")
-        id = lab.submit(plan, start)
-        while lab.job(id).active:
+        queue = JobQueue(Path(home) / "jobs")
+        id = queue.submit(plan, start)
+        while queue.job(id).active:
             time.sleep(1)
-        taught = weights_path(lab.run_folder(id))
+        taught = weights_path(queue.run_folder(id))
         before, after = (load_network(path, "cpu")[0].eval() for path in (start, taught))
     for bench in (
         Bench("rings", RINGS, SEED, "test"),

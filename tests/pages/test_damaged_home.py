@@ -15,7 +15,7 @@ from mist_core.jobs import comparison
 from mist_core.jobs.job import FINISHED
 from mist_core.jobs.plan import Plan, plan_path, weights_path
 from mist_core.jobs.progress import POINT, SCORES
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.training.run_lock import lock_path
 from mist_core.weights import library
 from tests.weights.test_hostile import CARD, network, packed
@@ -29,8 +29,8 @@ SIDES = "sides/" + "0" * 64 + ".safetensors"
 
 def make_home(home: Path) -> None:
     """A data folder with a finished run, kept weights that are the default, and more."""
-    lab = Lab(home / "jobs")
-    folder = lab.run_folder(ID)
+    queue = JobQueue(home / "jobs")
+    folder = queue.run_folder(ID)
     folder.mkdir(parents=True)
     plan = Plan("paper", 1.0, 1)
     weights = packed(json.dumps(CARD), network().state_dict())
@@ -48,7 +48,7 @@ def make_home(home: Path) -> None:
         (folder / name).write_text("1")
     (folder / "shard-000000.safetensors").write_bytes(weights)
     lock_path(folder).touch()
-    with lab.store.transaction() as now:
+    with queue.store.transaction() as now:
         now.add(ID, plan, 1.0, FINISHED)
     (home / "weights").mkdir()
     (home / "weights" / "mine.safetensors").write_bytes(weights)

@@ -16,7 +16,7 @@ from streamlit.testing.v1.element_tree import Block
 
 from mist_core.jobs.job import FAILED, FINISHED
 from mist_core.jobs.plan import Plan, weights_path
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from tests.pages.test_damaged_home import make_home
 from tests.weights.test_hostile import changed, network, packed
 
@@ -141,19 +141,19 @@ def test_a_card(home, place):
 
 def test_a_run_with_hostile_words_everywhere(home):
     make_home(home)
-    lab = Lab()
+    queue = JobQueue()
     plan = Plan("paper", 1.0, 1, start=HOSTILE)
-    with lab.store.transaction() as now:
+    with queue.store.transaction() as now:
         now.add("b" * 32, plan, time.time(), FAILED)
         now.mark("b" * 32, FAILED, HOSTILE)
         now.mark_kept("b" * 32, HOSTILE)
         now.add("c" * 32, plan, time.time(), FINISHED)
     for id in ("b" * 32, "c" * 32):
-        lab.run_folder(id).mkdir()
-    weights = weights_path(lab.run_folder(ID)).read_bytes()
+        queue.run_folder(id).mkdir()
+    weights = weights_path(queue.run_folder(ID)).read_bytes()
     for name in ("weights.safetensors", "start.safetensors"):
-        (lab.run_folder("c" * 32) / name).write_bytes(weights)
-    (lab.run_folder("b" * 32) / "log.txt").write_text(f"JobError: {HOSTILE}")
+        (queue.run_folder("c" * 32) / name).write_bytes(weights)
+    (queue.run_folder("b" * 32) / "log.txt").write_text(f"JobError: {HOSTILE}")
     for parameters in ({}, {"run": "b" * 32}, {"run": "c" * 32}):
         assert_plain(visit("train.py", **parameters))
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from mist_core.jobs import comparison, process
 from mist_core.jobs.job import PAUSED, RUNNING
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.weights import library
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ STAND_IN = textwrap.dedent("""
 
 
 @pytest.fixture(autouse=True)
-def lab(tmp_path, monkeypatch):
+def queue(tmp_path, monkeypatch):
     monkeypatch.setenv("MIST_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(comparison, "DRAWS", 1)
     script = tmp_path / "stand_in.py"
@@ -45,10 +45,10 @@ def lab(tmp_path, monkeypatch):
         return start([sys.executable, str(script), *command[4:]], log)
 
     monkeypatch.setattr(process, "start", start_stand_in)
-    lab = Lab()
-    yield lab
-    for job in lab.refresh():
-        lab.discard(job.id)
+    queue = JobQueue()
+    yield queue
+    for job in queue.refresh():
+        queue.discard(job.id)
 
 
 def visit(page="pages/train.py", **parameters):
@@ -64,20 +64,20 @@ def click(app, label):
     return app
 
 
-def begun(lab):
+def begun(queue):
     """A window on a run that has reported."""
     app = click(visit(), "Demonstration: from scratch, 10 minutes")
-    (job,) = lab.refresh()
+    (job,) = queue.refresh()
     end = time.monotonic() + 20
-    while not (lab.run_folder(job.id) / "progress.jsonl").exists():
+    while not (queue.run_folder(job.id) / "progress.jsonl").exists():
         assert time.monotonic() < end
         time.sleep(0.05)
     return app, job
 
 
-def until(lab, id, state):
+def until(queue, id, state):
     end = time.monotonic() + 20
-    while lab.job(id).state != state:
+    while queue.job(id).state != state:
         assert time.monotonic() < end
         time.sleep(0.05)
 
@@ -93,34 +93,34 @@ def test_before_any_click_the_page_shows_what_would_be_learned():
     assert "half of them have between" in app.markdown[0].value
 
 
-def test_the_demonstration_starts_from_scratch_on_the_published_laws(lab):
-    app, job = begun(lab)
+def test_the_demonstration_starts_from_scratch_on_the_published_laws(queue):
+    app, job = begun(queue)
     assert app.query_params["run"] == job.id
     assert (job.plan.start, job.plan.minutes, job.plan.architecture) == (None, 10.0, "pairwise")
 
 
-def test_twenty_refreshes_and_a_second_window_see_one_run(lab):
-    app, job = begun(lab)
+def test_twenty_refreshes_and_a_second_window_see_one_run(queue):
+    app, job = begun(queue)
     for _ in range(20):
         app.run()
     other = visit(run=job.id)
-    assert [j.id for j in lab.refresh()] == [job.id]
+    assert [j.id for j in queue.refresh()] == [job.id]
     assert charts(app) == charts(other) == 2
     assert "of 10 min left" in other.markdown[0].value
 
 
-def test_a_run_paused_in_one_window_is_resumed_in_another(lab):
-    app, job = begun(lab)
+def test_a_run_paused_in_one_window_is_resumed_in_another(queue):
+    app, job = begun(queue)
     click(app, "Pause")
-    until(lab, job.id, PAUSED)
+    until(queue, job.id, PAUSED)
     click(visit(run=job.id), "Resume")
-    assert lab.job(job.id).state == RUNNING
+    assert queue.job(job.id).state == RUNNING
 
 
-def test_finished_weights_are_judged_kept_and_made_the_default(lab):
-    app, job = begun(lab)
+def test_finished_weights_are_judged_kept_and_made_the_default(queue):
+    app, job = begun(queue)
     click(app, "Stop and use the weights")
-    until(lab, job.id, "finished")
+    until(queue, job.id, "finished")
     app = visit(run=job.id)
     assert not app.exception and not app.error
     assert charts(app) == 3
@@ -133,10 +133,10 @@ def test_finished_weights_are_judged_kept_and_made_the_default(lab):
     assert visit("pages/weights.py").selectbox(key="weights").value == "mine"
 
 
-def test_a_bad_name_is_a_sentence(lab):
-    app, job = begun(lab)
+def test_a_bad_name_is_a_sentence(queue):
+    app, job = begun(queue)
     click(app, "Stop and use the weights")
-    until(lab, job.id, "finished")
+    until(queue, job.id, "finished")
     app = visit(run=job.id)
     app.text_input[0].set_value("../../x")
     click(app, "Keep")

@@ -17,7 +17,7 @@ from mist_core.jobs.comparison import read_comparisons
 from mist_core.jobs.job import STATES
 from mist_core.jobs.outcome import silent_seconds
 from mist_core.jobs.progress import beats_start, read_progress
-from mist_core.jobs.queue import Lab
+from mist_core.jobs.queue import JobQueue
 from mist_core.priors import sides
 from mist_core.weights import library
 from tests.pages.test_damaged_home import FILES, ID, make_home
@@ -107,25 +107,25 @@ def insert(home, row):
 
 def looked_at(home):
     """Everything that looks at the folder; a sentence is an answer, too."""
-    lab = Lab(home / "jobs", ("true",))
+    queue = JobQueue(home / "jobs", ("true",))
 
     def jobs():
-        for job in lab.refresh():
-            folder = lab.run_folder(job.id)
+        for job in queue.refresh():
+            folder = queue.run_folder(job.id)
             for point in read_progress(folder)[-1:]:
                 beats_start(point)
             read_comparisons(folder / "before-after.json")
             silent_seconds(folder, job)
-            lab.job(job.id)
-            lab.size(job.id)
-        lab.prunable()
+            queue.job(job.id)
+            queue.size(job.id)
+        queue.prunable()
 
     for look in (jobs, library.default, library.names, library.flaws, sides.flaws):
         try:
             look()
         except MISTError as error:
             assert str(error)
-    return [*recovery.flaws(lab), *library.flaws(), *sides.flaws()]
+    return [*recovery.flaws(queue), *library.flaws(), *sides.flaws()]
 
 
 @example({"jobs/jobs.sqlite": "missing", f"jobs/{ID}/plan.json": "a link to nothing"}, [])

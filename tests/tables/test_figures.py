@@ -105,3 +105,9 @@ def test_hostile_names_are_drawn_as_they_are():
     for chart in charts:
         svg = to_svg(chart)
         assert "a.b[0]:Q" in svg and "<script>" not in svg
+
+
+def test_a_cloud_has_a_line_through_it_and_few_points_have_none():
+    points, line = data_of(pair_chart(number(90), number(90, "other")))
+    assert len(points) == 90 and len(line) > 10
+    assert len(data_of(pair_chart(number(8), number(8, "other")))) == 1

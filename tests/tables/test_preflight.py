@@ -1,10 +1,11 @@
 """What a user says of a column is done, and what its cells do not bear out is refused."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mist_core.errors import TableError
-from mist_core.tables import Reading, Table, preflight, read_table
+from mist_core.tables import Reading, Table, preflight, read_table, table_from_frame
 
 N = 40
 SCORES = [7 if i == 3 else i % 5 for i in range(N)]
@@ -98,3 +99,26 @@ def test_other_columns_settle_a_mark_in_doubt():
 def test_a_reading_is_of_what_stood_there(table):
     twice = table.with_readings({"score": Reading(missing=("7",))})
     assert twice.with_readings({"score": Reading()})["score"].missing.sum() == 0
+
+
+def test_a_line_sums_up_what_was_read():
+    n = 60
+    frame = pd.DataFrame(
+        {
+            "number": [i / 7 for i in range(n)],
+            "gappy": [None if i == 3 else i / 9 for i in range(n)],
+            "tied": [0.0 if i % 2 else i / 3 for i in range(n)],
+            "kind": ["ab"[i % 2] for i in range(n)],
+            "same": ["x"] * n,
+        }
+    )
+    line = preflight.summary(table_from_frame(pd.concat([frame, frame[:2]])))
+    assert line == (
+        "62 rows, 5 columns: 3 numbers, 1 class, 1 constant, 1 with gaps, 1 tied, "
+        "2 rows repeat others"
+    )
+
+
+def test_a_table_of_nothing_but_constants_is_summed_up_too():
+    line = preflight.summary(table_from_frame(pd.DataFrame({"a": [1] * 9, "b": ["x"] * 9})))
+    assert line == "9 rows, 2 columns: 2 constants"

@@ -1,0 +1,160 @@
+"""Columns as a survey reads them: the drawn rows, each column ranked once, ready for pairs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mist_core.tables.columns.column import Column
+
+# A column is tied where so large a share of its rows has one value: its ranks are no longer those
+# that the stored null was drawn from.
+TIED = 0.1
+# Share of the pairs of rows that are equal in part and equal as a whole.
+COPIED = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One column, n drawn rows.
+
+    Attributes:
+        name: untrusted text.
+        values: (n,) float64, NaN where missing; the codes of a class column.
+        codes: (n,) place of each value among the distinct ones, in order; -1 where missing.
+        distinct: how many there are.
+        is_class: whether the values are labels without an order.
+    """
+
+    name: str
+    values: np.ndarray
+    codes: np.ndarray
+    distinct: int
+    is_class: bool
+
+    @functools.cached_property
+    def counts(self) -> np.ndarray:
+        """(distinct,) rows of each value."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=self.distinct)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether greater and less mean something: numbers, and two classes."""
+        return not self.is_class or self.distinct == 2
+
+    @functools.cached_property
+    def is_tied(self) -> bool:
+        """Whether values recur so often that ranks are not those of untied data."""
+        present = int(self.counts.sum())
+        return self.is_class or present == 0 or self.counts.max() > max(1, TIED * present)
+
+    @functools.cached_property
+    def repeat_share(self) -> float:
+        """Probability that two different rows have the same value, a gap being one."""
+        counts = np.append(self.counts, (self.codes < 0).sum()).astype(float)
+        n = max(len(self.codes), 2)
+        return float((counts * (counts - 1)).sum() / (n * (n - 1)))
+
+    def at(self, rows: np.ndarray) -> Part:
+        """The same column of other rows."""
+        return part(self.name, self.values[rows], is_class=self.is_class)
+
+
+@dataclass(frozen=True, eq=False)
+class Variable:
+    """One side of a pair: a column, or several taken together.
+
+    Attributes:
+        parts: its columns.
+    """
+
+    parts: tuple[Part, ...]
+
+    @property
+    def name(self) -> str:
+        """The column's name, or the names joined by " + "."""
+        return " + ".join(part.name for part in self.parts)
+
+    @property
+    def is_group(self) -> bool:
+        return len(self.parts) > 1
+
+    @property
+    def is_tied(self) -> bool:
+        return any(part.is_tied for part in self.parts)
+
+    @functools.cached_property
+    def missing(self) -> np.ndarray:
+        """(n,) True where any of the columns has no value."""
+        return np.logical_or.reduce([part.codes < 0 for part in self.parts])
+
+    @functools.cached_property
+    def has_gaps(self) -> bool:
+        return bool(self.missing.any())
+
+    def matrix(self, rows: np.ndarray | None) -> np.ndarray:
+        """(rows, width) float64 as an estimator reads it: an indicator a class; None for all."""
+        return np.column_stack([_columns(part, rows) for part in self.parts])
+
+
+def part(name: str, values: np.ndarray, *, is_class: bool) -> Part:
+    """A column from its values (n,), float64, NaN where missing."""
+    codes, distinct = pd.factorize(values, sort=True)
+    return Part(name, values, codes.astype(np.int32), len(distinct), is_class)
+
+
+def read(column: Column, rows: np.ndarray | None) -> Part:
+    """A table's column at the drawn rows; None for all."""
+    if column.is_class:
+        codes = column.values.cat.codes.to_numpy()
+        values = np.where(codes < 0, np.nan, codes)
+    else:
+        values = column.numbers
+    return part(column.name, values if rows is None else values[rows], is_class=column.is_class)
+
+
+def complete(x: Variable, y: Variable) -> np.ndarray | None:
+    """Positions of the rows without a gap on either side; None where these are all."""
+    if not (x.has_gaps or y.has_gaps):
+        return None
+    return np.flatnonzero(~(x.missing | y.missing))
+
+
+def repeated(parts: Sequence[Part]) -> np.ndarray:
+    """(n,) True where a row of the table is a copy of one above it: a join, a bootstrap resample.
+
+    Rows are copies where values recur with whole rows only: of the pairs of rows that are equal in
+    one column, or in half of the columns, nine of ten are equal in all. Few grades in few columns
+    recur by themselves and are left alone.
+    """
+    keys = [_mixed(part, number) for number, part in enumerate(parts)]
+    whole = functools.reduce(np.add, keys)
+    equal = _equal_pairs(whole)
+    copies = np.zeros(len(whole), dtype=bool)
+    halves = [functools.reduce(np.add, keys[k::2]) for k in (0, 1) if len(keys) > 3]
+    if equal and any(equal >= COPIED * _equal_pairs(key) for key in (*keys, *halves)):
+        first = np.unique(whole, return_index=True)[1]
+        copies[:] = True
+        copies[first] = False
+    return copies
+
+
+def _mixed(part: Part, number: int) -> np.ndarray:
+    """(n,) 64 bits of each row's value, such that their sums over columns tell rows apart."""
+    return pd.util.hash_array(part.codes.astype(np.int64) + (number << 32))
+
+
+def _equal_pairs(key: np.ndarray) -> int:
+    counts = np.unique(key, return_counts=True)[1]
+    return int((counts * (counts - 1) // 2).sum())
+
+
+def _columns(part: Part, rows: np.ndarray | None) -> np.ndarray:
+    if not part.is_class:
+        return part.values if rows is None else part.values[rows]
+    codes = part.codes if rows is None else part.codes[rows]
+    return np.eye(part.distinct)[codes]
