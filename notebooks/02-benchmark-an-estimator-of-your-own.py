@@ -32,7 +32,7 @@ from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.runner import evaluate
 from mist_core.benchmarks.tasks import tidy
 
-alt.renderers.enable("svg")  # charts need no network
+_ = alt.renderers.enable("svg")  # charts need no network
 
 # %% [markdown]
 # ## An estimator

@@ -28,7 +28,7 @@ from mist_core.calibration.findings import findings
 from mist_core.calibration.judge import follow
 from mist_core.calibration.study import Study
 
-alt.renderers.enable("svg")  # charts need no network
+_ = alt.renderers.enable("svg")  # charts need no network
 
 # %% [markdown]
 # ## A study

@@ -34,7 +34,7 @@ from mist_core.statistics.summary import GAUSSIAN_BLOCKS
 from mist_core.training.config import TrainConfig
 from mist_core.training.trainer import Trainer
 
-alt.renderers.enable("svg")  # charts need no network
+_ = alt.renderers.enable("svg")  # charts need no network
 
 # %% [markdown]
 # ## What it learns from
@@ -106,5 +106,5 @@ intervals = base.mark_rule(opacity=0.3).encode(y=alt.Y("low:Q", title="estimate"
 intervals + base.mark_circle(size=20).encode(y="estimate:Q")
 
 # %% [markdown]
-# The file is a weights file like the shipped ones: `MISTEstimator.load(path)` opens it here, and the
-# Weights page takes it in.
+# The file is a weights file like the shipped ones: `MISTEstimator.load(path)` opens it here, and
+# the Weights page takes it in.

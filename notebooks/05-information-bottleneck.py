@@ -99,8 +99,8 @@ course.round(3)
 # %% [markdown]
 # ## The information plane
 #
-# What the layer tells about the class rises towards the entropy of the class, ln 2 = 0.693 nats, and
-# never passes it. It can never tell more about the class than it keeps of the input.
+# What the layer tells about the class rises towards the entropy of the class, ln 2 = 0.693 nats,
+# and never passes it. It can never tell more about the class than it keeps of the input.
 
 # %%
 first, last = course.iloc[0], course.iloc[-1]

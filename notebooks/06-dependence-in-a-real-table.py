@@ -14,81 +14,76 @@
 # %% [markdown]
 # # Dependence in a real table
 #
-# 1,461 days of weather in Seattle come with the package. Which columns depend on which, and where
-# does correlation miss it? `mist_core.associations` takes any DataFrame: numbers, dates and classes,
+# 1,461 days of weather in Seattle come with the package. Which columns depend on which, how sure is
+# that, and where does correlation miss it? `survey` takes any table: numbers, dates and classes,
 # with gaps.
 
 # %%
 import altair as alt
 import numpy as np
 
-import mist_core
+from mist_core import MISTEstimator
 from mist_core.charts import scatter
+from mist_core.inspection import survey
 from mist_core.tables.bundled import DATASETS
 
 alt.renderers.enable("svg")  # charts need no network
+estimator = MISTEstimator.load()
 dataset = DATASETS["Seattle weather"]
 table = dataset.load()
 print(dataset.story)
-[(column.name, column.kind) for column in table.columns]
+{column.name: column.kind for column in table.columns}
 
 # %% [markdown]
-# ## What tells most about one column
+# A table of your own is read by `mist_core.tables.table.read_table("my.csv")`.
+#
+# ## All pairs
+#
+# Each with its 90 % interval, the correlation that would tell as much, Spearman's own, and the
+# chance that independent columns look so dependent, corrected for the number of pairs: `q`.
 
 # %%
-ranked = mist_core.associations(table, "warmest")
-ranked
-
-# %% [markdown]
-# Each answer has its 90 % interval; `rows` says how many rows had no gap in the pair, and `flags`
-# what to be careful about. The values are nats; a correlation that would tell as much reads more
-# easily:
+found = survey(estimator, table)
+shown = ["x", "y", "mutual_information", "low", "high", "gaussian_correlation", "spearman", "q"]
+found.pairs[shown].round(3).head(10)
 
 # %%
-known = ranked.dropna(subset=["mutual_information"])
-known = known.assign(as_correlation=np.sqrt(-np.expm1(-2 * known.mutual_information)))
-known[["x", "mutual_information", "low", "high", "as_correlation"]].round(3)
-
-# %%
-assert (known.low <= known.mutual_information).all()
-assert (known.mutual_information <= known.high).all()
-assert known.mutual_information.is_monotonic_decreasing
+assert found.pairs.mutual_information.is_monotonic_decreasing
+assert (found.pairs.low <= found.pairs.high).all()
+sure = found.pairs[found.pairs.q < 0.05]
+print(f"{len(sure)} of {found.n_tested} pairs have q below 0.05")
 
 # %% [markdown]
 # ## What correlation misses
 #
-# The day of the year tells far more than its correlation says: seasons rise and fall again.
+# Seasons rise and fall again: the day of the year tells far more about the warmest hour than any
+# correlation with it says.
 
 # %%
-frame = {c.name: c.values for c in table.columns}
-numbers = [name for name in known.x if np.issubdtype(frame[name].dtype, np.number)]
-pearson = {
-    name: abs(np.corrcoef(*(np.asarray(frame[n], float) for n in (name, "warmest")))[0, 1])
-    for name in numbers
-}
-beside = known[known.x.isin(numbers)].set_index("x").as_correlation.to_frame()
-beside["pearson"] = beside.index.map(pearson)
-beside["missed"] = beside.as_correlation - beside.pearson
-print(beside.round(2).sort_values("missed", ascending=False))
-hidden = beside.missed.idxmax()
-assert beside.missed.max() > 0.3
+against = survey(estimator, table, "warmest").pairs
+missed = against[against.missed_by_correlation]
+missed[["x", "mutual_information", "gaussian_correlation", "pearson", "spearman"]].round(2)
 
 # %%
-across, up = (np.asarray(frame[name], float) for name in (hidden, "warmest"))
-scatter(across, up, a_title=hidden, b_title="warmest").properties(width=360, height=280)
+top = missed[missed.x == "day of the year"].iloc[0]
+assert top.gaussian_correlation > 2 * max(abs(top.pearson), abs(top.spearman))
+across, up = (np.asarray(table[name].values, float) for name in (top.x, "warmest"))
+scatter(across, up, a_title=top.x, b_title="warmest").properties(width=360, height=280)
 
 # %% [markdown]
-# ## All pairs
+# ## Two columns together
 #
-# Without a target every pair of columns is asked about, strongest first.
+# A group of columns may tell what none of them does alone; it never tells less, up to the error of
+# the estimate.
 
 # %%
-pairs = mist_core.associations(table)
-usable = sum(column.usable for column in table.columns)
-assert len(pairs.dropna(subset=["mutual_information"])) == usable * (usable - 1) // 2
-pairs.head(8)
+pair = ["coldest", "wind"]
+both = survey(estimator, table, "warmest", [pair]).pairs.iloc[0]
+alone = against.set_index("x").mutual_information[pair]
+print(alone.round(2), f"together {both.mutual_information:.2f} nats", sep="\n")
+assert both.high > alone.max()
 
 # %% [markdown]
-# Days follow each other: warm ones come in spells, so these rows are not independent and the
+# Days follow each other: warm ones come in spells, so these rows are not independent, and the
 # intervals are narrower than they ought to be. Information says that columns depend on each other,
 # not that one causes the other.

@@ -73,7 +73,9 @@ def show_stored(stored: StoredStudy, weights: str) -> None:
     with board.status:
         other = "" if stored.weights == ui.weights_hash(weights) else ", with earlier weights"
         st.caption(f"Stored study of {stored.date}{other}: `{stored.command}`")
-        st.button("Draw it live", on_click=set_live, args=(True,), type="primary")
+        st.button(
+            "Draw it live", on_click=st.session_state.update, args=({LIVE: True},), type="primary"
+        )
     board.paint(stored_findings(stored, board.unit))
     board.offer()
     show_grids(board.unit)
@@ -117,11 +119,13 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
 def show_buttons(grown: GrowingStudy, study: Study, usual: bool) -> None:
     """Stop or Go on, and the way back where a stored result exists."""
     if grown.running:
-        st.button("Stop", on_click=set_running, args=(grown, False))
+        st.button("Stop", on_click=setattr, args=(grown, "running", False))
     elif grown.done < study.n_datasets and not grown.error:
-        st.button("Go on", on_click=set_running, args=(grown, True))
+        st.button("Go on", on_click=setattr, args=(grown, "running", True))
     if usual:
-        st.button("Back to the stored study", on_click=set_live, args=(False,))
+        st.button(
+            "Back to the stored study", on_click=st.session_state.update, args=({LIVE: False},)
+        )
 
 
 def report(bar: DeltaGenerator, grown: GrowingStudy, study: Study) -> None:
@@ -133,14 +137,6 @@ def report(bar: DeltaGenerator, grown: GrowingStudy, study: Study) -> None:
 
 def default_weights(study: Study) -> str:
     return LAWS[study.laws].weights
-
-
-def set_live(live: bool) -> None:
-    st.session_state[LIVE] = live
-
-
-def set_running(grown: GrowingStudy, running: bool) -> None:
-    grown.running = running
 
 
 def live_study(study: Study, weights: str, n_peers: int) -> GrowingStudy:

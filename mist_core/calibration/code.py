@@ -23,11 +23,8 @@ def drawn(study: Study, table: pd.DataFrame, weights: str, sha256: str) -> Story
         weights, sha256: that were judged.
     """
     done = replace(study, n_datasets=int((table.method == MIST).sum()))
-    steps = (
-        Step(_DRAWN.format(study=done), "The same datasets, drawn and judged again:"),
-        _COUNTED,
-    )
-    return Story(TITLE, steps, _shown(table), weights, sha256)
+    again = Step(_DRAWN.format(study=done), "The same datasets, drawn and judged again:")
+    return Story(TITLE, (again, _COUNTED), _shown(table), weights, sha256)
 
 
 def stored(study: StoredStudy, weights: str, sha256: str) -> Story:
