@@ -7,8 +7,8 @@ from plotly.subplots import make_subplots
 from mist_core.charts import BLUE, VERMILLION
 
 MOST_POINTS = 2000
-HEIGHT = 420  # pixels
-EYE = {"x": 1.5, "y": -1.7, "z": 0.8}
+HEIGHT = 380  # pixels
+EYE = {"x": 1.6, "y": -1.9, "z": 0.9}
 _MARGIN = {"l": 0, "r": 0, "t": 40, "b": 0}
 
 

@@ -4,17 +4,20 @@ import streamlit as st
 
 from mist_core.lessons.course import COURSE
 from mist_core.lessons.lesson import Lesson, Screen
-from ui import lesson_meaning, lessons
+from ui import lesson_difficulty, lesson_invariance, lesson_learning, lesson_meaning, lessons
 from ui import shell as ui
 
-FIND = {"meaning": lesson_meaning.find}
+SHOW = {
+    "meaning": lesson_meaning.show,
+    "invariance": lesson_invariance.show,
+    "difficulty": lesson_difficulty.show,
+    "learning": lesson_learning.show,
+}
 
 
 def main() -> None:
     """The lesson and the screen that the address names."""
     ui.page("Learn")
-    if st.session_state.get("present"):
-        st.html(lessons.LARGE)
     lesson, screen = choose()
     st.title(lesson.title, anchor=False)
     with ui.core_errors():
@@ -22,7 +25,7 @@ def main() -> None:
         with text:
             lessons.words(screen)
         with board:
-            lessons.show(lesson, screen, lambda: FIND[lesson.key](screen))
+            SHOW[lesson.key](screen)
     show_end(lesson)
 
 
@@ -52,7 +55,8 @@ def choose() -> tuple[Lesson, Screen]:
             bind=lessons.URL,
             label_visibility="collapsed",
         )
-        st.toggle("Present", key="present", bind=lessons.URL, help="large type, no side bar")
+        if st.toggle("Present", key="present", bind=lessons.URL, help="large type, no side bar"):
+            st.html(lessons.LARGE)
     return lesson, lesson.screen(chosen)
 
 

@@ -120,7 +120,8 @@ def read_table(
         note = f"Read as {'; '.join(cells.notes)}."
         return Table(interpret_all(cells), file.sha256, note, cells.sheets)
     except OSError as error:
-        raise TableError(f"{file.place}: cannot be read ({error.strerror}).") from error
+        reason = error.strerror or "it is damaged"
+        raise TableError(f"{file.name} cannot be read ({reason}): export it again.") from error
 
 
 def table_from_frame(frame: pd.DataFrame) -> Table:

@@ -4,10 +4,12 @@ import pytest
 
 from mist_core.errors import TableError
 from mist_core.tables import Table, read_table
+from tests.tables.malformed import MALFORMED
 from tests.tables.wild import WILD, agrees
 
-READ = {name: wild for name, wild in WILD.items() if not wild.refused}
-REFUSED = {name: wild for name, wild in WILD.items() if wild.refused}
+FILES = WILD | MALFORMED
+READ = {name: wild for name, wild in FILES.items() if not wild.refused}
+REFUSED = {name: wild for name, wild in FILES.items() if wild.refused}
 
 
 @pytest.mark.parametrize("name", READ)

@@ -81,10 +81,13 @@ def agrees(read: pd.Series, meant: Sequence) -> bool:
     """Whether a column holds what was meant, in a type that says so."""
     if len(read) != len(meant):
         return False
+    if all(isinstance(cell, float) and cell != cell for cell in meant):
+        return bool(read.isna().all())
     if isinstance(meant[0], np.datetime64):
         if not pd.api.types.is_datetime64_any_dtype(read):
             return False
-        return bool((pd.to_datetime(read, utc=True).dt.tz_localize(None) == pd.Series(meant)).all())
+        moments = pd.to_datetime(read, utc=True).dt.tz_localize(None)
+        return bool(((moments == pd.Series(meant)) | (moments.isna() & pd.isna(meant))).all())
     if any(isinstance(cell, str) for cell in meant):
         gaps = [None if pd.isna(cell) else str(cell) for cell in read]
         return [g if g is None else g.casefold() for g in gaps] == [

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from mist_core.tables.columns import kinds
 from mist_core.tables.columns.cells import Distinct
-from mist_core.tables.columns.classes import labels_of, merged
+from mist_core.tables.columns.classes import is_truth, labels_of, merged
 from mist_core.tables.columns.column import CLASS, IDENTIFIER, Column
 from mist_core.tables.columns.missing import doubtful_words
 from mist_core.tables.columns.numbers import Numbers
@@ -49,10 +49,12 @@ def _kind(seen: Seen, n_labels: int, n_cells: int) -> tuple[str, str]:
 
 
 def _said_spellings(present: Distinct, labels: Sequence[str]) -> list[str]:
-    if len(labels) < len(present.texts):
+    if is_truth(present) and len(labels) < len(present.texts):
         return [f"spellings of {' and '.join(sorted(labels))} taken as one"]
     said = []
-    if len(set(present.folded)) < len(labels):
+    if len(labels) < len(present.texts):
+        said.append("texts that look alike on a screen taken as one")
+    if len({label.casefold() for label in labels}) < len(labels):
         said.append("some differ in case alone")
     doubtful = doubtful_words(present)
     if doubtful:

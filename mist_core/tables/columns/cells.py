@@ -13,6 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _LONGEST_NAME = 80
+# Soft hyphens, marks of direction, zero-width blanks; not the joiners that shape letters.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_BLANKS = re.compile("[ \u00a0\u2007\u202f\u3000]+")
+# What keeps a spreadsheet from touching a cell: ="0035" and '45.7
+_SHIELDED = r"""^(?:="+([^"]*)"+|'([+-]?[0-9][0-9.,]*))$"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +80,17 @@ def trimmed(cells: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     """Text without blanks around it, null where nothing is left."""
     cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     cells = pc.utf8_trim(cells.cast(pa.string()), " \t\n\r\f\v\u00a0\u2007\u202f\u3000\ufeff\u200b")
+    if pc.any(pc.match_substring_regex(cells, "^[='][\"0-9+-]")).as_py():
+        cells = pc.replace_substring_regex(cells, _SHIELDED, r"\1\2")
     return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+
+
+def as_seen(text: str) -> str:
+    """A text without letters that nobody sees, accents and blanks in one form each."""
+    if text.isascii() and "  " not in text:
+        return text
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return _BLANKS.sub(" ", text).strip()
 
 
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:

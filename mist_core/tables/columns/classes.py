@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mist_core.inference.inputs import MAX_CLASSES
-from mist_core.tables.columns.cells import Distinct
+from mist_core.inference.cells import MAX_CLASSES
+from mist_core.tables.columns.cells import Distinct, as_seen
 
 OTHERS, MISSING = "(all others)", "(missing)"
 _TRUTH = ({"true", "false"}, {"t", "f"}, {"yes", "no"}, {"y", "n"}, {"ja", "nein"}, {"oui", "non"})
@@ -13,9 +13,11 @@ def labels_of(distinct: Distinct) -> tuple[np.ndarray, list[str]]:
     """(k,) which label each text has, and the labels.
 
     TRUE, True and true are one label; other words are told apart by their case, since AA, Aa and
-    aa may differ.
+    aa may differ. What nobody can tell apart on a screen is one label, like New York with a
+    no-break space.
     """
-    texts = distinct.folded if is_truth(distinct) else distinct.texts.to_pylist()
+    texts = distinct.folded if is_truth(distinct) else map(as_seen, distinct.texts.to_pylist())
+    texts = list(texts)
     numbers = {label: i for i, label in enumerate(dict.fromkeys(texts))}
     return np.array([numbers[text] for text in texts], np.int64), list(numbers)
 

@@ -14,7 +14,8 @@ _TIME = (
     r"(?:(?:t| t |,? +|:)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:[.,:](?P<fraction>[0-9]{1,9}))?)?"
     r"(?P<half>(?: ?[ap]\.?m\.?)?) ?"
-    r"(?P<zone>(?:z|utc|gmt|(?:utc|gmt)?[+-][0-9]{2}:?(?:[0-9]{2})?)?))?"
+    r"(?P<zone>(?:z|utc|gmt|(?:utc|gmt)?[+-][0-9]{2}:?(?:[0-9]{2})?)?)"
+    r"(?P<clocks>(?:[a-z]{1,3}[sd]?t|mesz?|mez)?))?"  # CET, EDT: whose hour it is nobody can tell
     r"(?: \([^)]*\))?$"
 )
 _NAME = r"(?P<name>[^0-9 .,/'_-]{3,10})"

@@ -70,6 +70,15 @@ def read_dates(texts: pa.StringArray, counts: np.ndarray, order: str | None = No
     return Dates(days, found, doubtful, tuple(dict.fromkeys(said)))
 
 
+def are_contradictory(texts: pa.StringArray, counts: np.ndarray, least: float) -> bool:
+    """Whether texts are dates, some day first and others month first, by this share of cells."""
+    if not _can_be_dates(texts):
+        return False
+    orders = [~np.isnan(read_dates(texts, counts, name).days) for name in (DAY_FIRST, MONTH_FIRST)]
+    share = [counts[found].sum() / counts.sum() for found in (*orders, orders[0] | orders[1])]
+    return max(share[:2]) < least <= share[2]
+
+
 def read_clock(texts: pa.StringArray) -> np.ndarray:
     """(k,) hours of texts like 14:30, 2:30 pm or 100:15:00, NaN where a text is none."""
     hours = np.full(len(texts), np.nan)
@@ -195,4 +204,6 @@ def _said(form: str, fields: Fields) -> list[str]:
         said.append("two-digit years as 1969 to 2068")
     if "zone" in fields and _any(fields["zone"]):
         said.append("times with a zone, in UTC")
+    if "clocks" in fields and _any(fields["clocks"]):
+        said.append("names of time zones left out")
     return said

@@ -23,7 +23,7 @@ from mist_core.tables.columns.column import (
     Column,
     Reading,
 )
-from mist_core.tables.columns.dates import read_clock, read_dates
+from mist_core.tables.columns.dates import are_contradictory, read_clock, read_dates
 from mist_core.tables.columns.numbers import read_numbers
 from mist_core.tables.columns.seen import MOSTLY, NO_HINTS, Hints, Interpreted, Seen
 
@@ -89,7 +89,13 @@ def interpret(
     if found is None and wanted:
         what = "dates" if wanted == DATE else "numbers"
         raise TableError(f"The column {name!r} has no {what}: read it as a class.")
-    return found or as_words(seen, numbers)
+    return found or as_words(seen, numbers, _why_no_dates(seen))
+
+
+def _why_no_dates(seen: Seen) -> str | None:
+    if are_contradictory(seen.distinct.texts, seen.distinct.counts, MOSTLY):
+        return "dates, but some are day first and others month first: say which are right"
+    return None
 
 
 def _agreed(answers: Sequence[str | None]) -> str | None:

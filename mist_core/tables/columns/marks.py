@@ -48,7 +48,13 @@ class _Evidence:
     long: int
 
 
-def find_marks(bodies: pa.Array, counts: np.ndarray, hint: str | None, default: str) -> Marks:
+def find_marks(
+    bodies: pa.Array,
+    counts: np.ndarray,
+    hint: str | None,
+    default: str,
+    scientific: pa.Array | None = None,
+) -> Marks:
     """What point and comma do, from all cells of a column.
 
     Args:
@@ -56,8 +62,9 @@ def find_marks(bodies: pa.Array, counts: np.ndarray, hint: str | None, default: 
         counts: (k,) cells that hold each.
         hint: the decimal mark of other columns; None where unknown.
         default: the decimal mark where nothing else tells.
+        scientific: (k,) whether a power of ten follows, before which no thousands stand.
     """
-    evidence = _evidence(without_spaces(bodies), counts)
+    evidence = _evidence(_with_zeros(without_spaces(bodies), scientific), counts)
     roles, doubtful = {}, None
     for mark in ".,":
         decimals, groups = evidence.decimals[mark], evidence.groups[mark]
@@ -76,6 +83,13 @@ def without_spaces(bodies: pa.Array) -> pa.Array:
     if not pc.any(parted).as_py():
         return bodies
     return pc.if_else(parted, pc.replace_substring_regex(bodies, "[ ']", ""), bodies)
+
+
+def _with_zeros(bodies: pa.Array, scientific: pa.Array | None) -> pa.Array:
+    """The bodies, so long where a power of ten follows that no mark can part thousands."""
+    if scientific is None or not pc.any(scientific).as_py():
+        return bodies
+    return pc.if_else(scientific, pc.binary_join_element_wise(bodies, "0", ""), bodies)
 
 
 def plain(bodies: pa.Array, marks: Marks) -> pa.Array:

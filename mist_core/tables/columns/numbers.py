@@ -20,13 +20,16 @@ _CURRENCIES = (
     r"|ZAR|MXN|KRW|TRY|Rs\.?|kr\.?|Fr\.?"
 )
 _NUMBER = (
-    r"^(?P<limit>(?:[<>≤≥]=?)?) ?(?P<open>\(?)(?P<sign>[+-]?) ?(?P<before>(?:"
+    r"^(?P<about>(?:[~≈∼] ?|ca\. ?)?)"
+    r"(?P<limit>(?:[<>≤≥]=?)?) ?(?P<open>\(?)(?P<sign>[+-]?) ?(?P<before>(?:"
     + _CURRENCIES
     + r")?) ?"
     r"(?P<minus>-?)(?P<body>[0-9](?:[0-9.,' ]*[0-9.,])?|[.,][0-9]+)"
     r"(?P<exponent>(?: ?(?:[eEdD]|[×x*·] ?10\^?)[+-]?[0-9]+)?) ?"
-    r"(?P<after>(?:[^0-9\s.,():/<>=;+'_-][^\s()0-9_]{0,9}(?:[23](?:/[^\s()0-9]{1,5})?)?"
-    r"(?: [^\s()0-9]{1,11})?|\+)?)(?P<close>\)?)(?P<trail>-?)$"
+    r"(?P<after>(?:[^0-9\s.,():/<>=;+'_*†‡±-][^\s()0-9_*†‡±]{0,9}(?:[23](?:/[^\s()0-9]{1,5})?)?"
+    r"(?: [^\s()0-9*†‡±\[]{1,11})?|\+)?)(?P<close>\)?)(?P<trail>-?)"
+    # A footnote's mark, or how far off it may be: 45.7*, 45.7 [2], 45.7 ± 0.3, 45.7(3).
+    r"(?P<aside>(?: ?(?:\*{1,3}|[†‡]|\[[0-9a-z]\]|(?:±|\+/-) ?[0-9.,]+)|\([0-9]{1,3}\))?)$"
 )
 # Letters and marks of other scripts and typographers, as a keyboard has them.
 _TYPED = str.maketrans(
@@ -34,6 +37,7 @@ _TYPED = str.maketrans(
         **dict.fromkeys("−‒–﹣－", "-"),
         **dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\u3000", " "),
         **dict.fromkeys("’‘ʼ′´", "'"),
+        **dict.fromkeys("\u00ad\u200b\u200e\u200f\u2060", ""),
         **{chr(0xFF10 + i): str(i) for i in range(10)},
         **{chr(0x0660 + i): str(i) for i in range(10)},
         **{chr(0x06F0 + i): str(i) for i in range(10)},
@@ -124,7 +128,9 @@ def _read_parts(
     parts, counts = parts.take(pa.array(matched)), counts[matched]
     field = {name: parts.field(name) for name in ("body", "exponent", "limit")}
     units = _Units.of(parts, counts)
-    marks = find_marks(field["body"], counts, hint, default)
+    # With an exponent a mark can only be the decimal one: 4,568e+01.
+    scientific = pc.not_equal(field["exponent"], "")
+    marks = find_marks(field["body"], counts, hint, default, scientific)
     exponents = pc.replace_substring_regex(field["exponent"], r"^ ?(?:[eEdD]|[×x*·] ?10\^?)", "e")
     found = _floats(pc.binary_join_element_wise(plain(field["body"], marks), exponents, ""))
     negative = _any_of(parts, "sign", "minus", "trail") | _in_parentheses(parts)
@@ -133,7 +139,8 @@ def _read_parts(
     values, limits = np.full(len(typed), np.nan), np.zeros(len(typed), bool)
     values[matched] = found
     limits[matched] = _filled(field["limit"]) & ~np.isnan(found)
-    return _finite(values, limits, marks, (*units.said, *_said(marks, parts, negative)))
+    said = (*units.said, *_said(marks, parts, negative), *_said_asides(parts))
+    return _finite(values, limits, marks, said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,3 +230,11 @@ def _said(marks: Marks, parts: pa.StructArray, negative: np.ndarray) -> list[str
     if (_in_parentheses(parts) & negative).any():
         said.append("negative in parentheses")
     return said
+
+
+def _said_asides(parts: pa.StructArray) -> list[str]:
+    about = int(_filled(parts.field("about")).sum())
+    asides = pc.unique(pc.replace_substring_regex(parts.field("aside"), "[0-9.,]+", "…"))
+    shown = [text.strip() for text in asides.to_pylist() if text]
+    said = ["marks of approximation (~) left out"] if about else []
+    return said + ([f"what stands behind left out: {' '.join(shown[:3])}"] if shown else [])

@@ -10,6 +10,8 @@ from mist_core.tables.files.dialect import find_dialect, with_plain_delimiters
 from mist_core.tables.files.encoding import Text
 from mist_core.tables.files.layout import find_layout
 from mist_core.tables.files.parser import parse
+from mist_core.tables.files.source import Source
+from mist_core.tables.files.unwrapping import require_no_conflict, require_no_keys, unwrapped
 
 _SAMPLE = 2**18  # letters looked at; what follows is checked while parsing
 _FEWEST_LINES = 30  # looked at even where they are longer
@@ -42,11 +44,15 @@ def read_delimited(
         sample = _sample(file)
     if _looks_binary(sample):
         raise TableError("The file is not text: export the table as CSV (UTF-8) first.")
+    require_no_conflict(sample)
+    if unwrapped(sample.splitlines()):
+        return read_delimited(_without_wrapping(text), header=header, delimiter=delimiter)
     declared = re.match(r"\s*sep=(.)\n", sample, re.IGNORECASE)  # Excel's own first line
     before = sample[: declared.end()].count("\n") if declared else 0
     sample = sample[declared.end() :] if declared else sample
     dialect = find_dialect(sample, delimiter or (declared[1] if declared else None))
     records = dialect.records(with_plain_delimiters(sample, dialect))
+    require_no_keys([record for _, record in records])
     layout = find_layout([record for _, record in records], header)
     skipped = before + (records[layout.first_row - 1][0] if layout.first_row else 0)
     parsed = parse(text, dialect, layout.width, skipped)
@@ -56,6 +62,16 @@ def read_delimited(
     notes = (f"{mark}-separated", *encoding, *layout.notes, *parsed.notes)
     cells = Cells(unique_names(layout.names), columns, notes, dialect.delimiter)
     return tidied(cells, layout.names)
+
+
+def _without_wrapping(text: Text) -> Text:
+    """The same text where whole lines, not cells, stood in quotation marks."""
+    with text.open() as file:
+        lines = unwrapped(file.read().splitlines())
+    if lines is None:
+        raise TableError("Some lines stand in quotation marks as a whole: mend the others.")
+    note = "; ".join([*filter(None, [text.note]), "each line stood in quotation marks"])
+    return Text(Source("\n".join(lines).encode()), "utf-8", note)
 
 
 def _sample(file: io.TextIOBase) -> str:
@@ -78,5 +94,6 @@ def _line(file: io.TextIOBase) -> str:
 
 def _looks_binary(sample: str) -> bool:
     allowed = "\n\t\f\x1a\x1f\x01"
+    sample = sample.rstrip("\0") if "\n" in sample else sample  # room that a logger kept
     odd = sum((c < " " and c not in allowed) or "\x7f" <= c < "\xa0" for c in sample)
     return "\0" in sample or odd > 0.01 * len(sample)

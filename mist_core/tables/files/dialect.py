@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mist_core.tables.columns.shapes import WORD, usual_shapes
 from mist_core.tables.files.layout import usual_width
+from mist_core.tables.files.unwrapping import RULER
 
 _DELIMITERS = "\t;|,^~\x1f\x01"  # of two that fit alike the earlier is taken
 _ENOUGH = 0.5  # below this score columns may be set out by blanks
@@ -22,12 +23,14 @@ class Dialect:
         quote: the quotation mark.
         escape: what stands before a quotation mark within quotes; the mark itself as a rule.
         blanks: whether blanks stand between a delimiter and an opening quotation mark.
+        rulers: whether lines of dashes stand among the rows.
     """
 
     delimiter: str
     quote: str = '"'
     escape: str = '"'
     blanks: bool = False
+    rulers: bool = False
 
     def records(self, text: str) -> list[tuple[int, list[str]]]:
         """(number of the line after it, cells) of each record that is not empty."""
@@ -48,11 +51,12 @@ def find_dialect(sample: str, delimiter: str | None) -> Dialect:
     blanks = len(re.findall(r"[,;|\t] +\"", sample)) > len(re.findall(r"[,;|\t]\"", sample))
     quote = "'" if _by_apostrophes(sample) else '"'
     escape = "\\" if f"\\{quote}" in sample and quote * 2 not in sample else quote
-    candidates = [Dialect(mark, quote, escape, blanks) for mark in delimiter or _DELIMITERS]
+    rulers = bool(RULER.search(sample))
+    candidates = [Dialect(mark, quote, escape, blanks, rulers) for mark in delimiter or _DELIMITERS]
     scores = {dialect: _score(dialect, sample) for dialect in candidates}
     best = max(scores, key=scores.get)
     if delimiter is None and scores[best] < _ENOUGH:
-        spaced = Dialect(" ", quote, escape)
+        spaced = Dialect(" ", quote, escape, rulers=rulers)
         if _score(spaced, with_plain_delimiters(sample, spaced)) > max(scores[best], _ENOUGH):
             return spaced
     return best
@@ -66,6 +70,7 @@ def _by_apostrophes(sample: str) -> bool:
 
 def _score(dialect: Dialect, sample: str) -> float:
     """Share of records of the usual width, times how many of the columns have one shape."""
+    sample = RULER.sub("", sample) if dialect.rulers else sample
     records = [record for _, record in dialect.records(sample)]
     if not records or (width := usual_width(records)) < 2:
         return 0.0
@@ -76,7 +81,11 @@ def _score(dialect: Dialect, sample: str) -> float:
 
 
 def with_plain_delimiters(text: str, dialect: Dialect) -> str:
-    """The text with one delimiter between cells, and none between a delimiter and a quotation."""
+    """The text with one delimiter between cells, and none between a delimiter and a quotation.
+
+    Rulers become empty lines, which are no rows.
+    """
+    text = RULER.sub("", text) if dialect.rulers else text
     if dialect.delimiter == " ":
         return re.sub(r"(?m)^ +| +$|(?<=\S)[ \t]+(?=\S)", _one_blank, text)
     if dialect.blanks:

@@ -32,6 +32,15 @@ _OLD_MAC = ("mac-roman", "mac-cyrillic")
 _EVIDENCE = 2**16  # bytes of cells with letters beyond ASCII: enough to know an encoding by
 _NEARLY = 0.7
 _CHUNK = 2**20  # bytes
+_OR_WINDOWS = "mist-or-cp1252"
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """What is no UTF-8 as Windows-1252: files that were put together from two."""
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_OR_WINDOWS, _as_windows)
 
 
 @dataclass(frozen=True)
@@ -42,11 +51,13 @@ class Text:
         source: its bytes.
         encoding: Python's name of the codec.
         note: what a reader of the table should know of the decoding; empty where nothing.
+        errors: Python's name of what is done with bytes that are no letter.
     """
 
     source: Source
     encoding: str
     note: str = ""
+    errors: str = "replace"
 
     @property
     def name(self) -> str:
@@ -56,7 +67,7 @@ class Text:
     def open(self) -> io.TextIOWrapper:
         """The letters from their beginning, newlines as ``\\n``."""
         return io.TextIOWrapper(
-            self.source.open(), encoding=self.encoding, errors="replace", newline=None
+            self.source.open(), encoding=self.encoding, errors=self.errors, newline=None
         )
 
 
@@ -74,8 +85,19 @@ def decode(source: Source, encoding: str | None = None) -> Text:
         return _forced(source, encoding)
     for candidate in [*_marked(source.head), "utf-8"]:
         if _fits(source, candidate):
-            return Text(source, candidate)
+            return Text(source, candidate, _twice(source) if candidate == "utf-8" else "")
     return _damaged_utf8(source) or _legacy(source)
+
+
+def _twice(source: Source) -> str:
+    """A word of warning where UTF-8 was taken for Windows-1252 and encoded again: KÃ¶ln."""
+    cells = _foreign_cells(source).decode("utf-8", "replace")
+    try:
+        cells.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
+    shown = re.search(r"\w*[^\x00-\x7f]+\w*", cells)
+    return f"letters seem to have been encoded twice ({shown[0][:20]})" if shown else ""
 
 
 def _forced(source: Source, encoding: str) -> Text:
@@ -126,8 +148,11 @@ def _damaged_utf8(source: Source) -> Text | None:
         letters = decoder.decode(chunk, final=not chunk)
         broken += letters.count("\ufffd")
         foreign += len(letters) - len(letters.encode("ascii", "ignore"))
-    if foreign - broken < 10 * broken:
+    if foreign - broken < broken:
         return None
+    if foreign - broken < 10 * broken:
+        note = f"{counted(broken, 'letter')} in Windows-1252 among the others"
+        return Text(source, "utf-8", note, _OR_WINDOWS)
     return Text(source, "utf-8", f"{counted(broken, 'letter')} cannot be decoded")
 
 

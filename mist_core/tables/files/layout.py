@@ -56,6 +56,12 @@ def find_layout(records: Sequence[Record], header: bool | None = None) -> Layout
         return Layout(width, ("",) * width, _first_full(records, width), ("no names",))
     above = _rows_above(records, width, usual)
     names = _names_among(records, above, width, usual)
+    if names is None and above:
+        split = _split_otherwise(records[above - 1], width)
+        if split is None:
+            _require_wide_enough(records[above - 1], width, usual)
+        else:
+            records, names = [*records[: above - 1], split, *records[above:]], above - 1
     if names is None and (header or _is_header(records, above, usual)):
         names, above = above, above + 1
     if names is None:
@@ -147,6 +153,30 @@ def _names_among(
     return named[-1] if named else None
 
 
+def _split_otherwise(record: Record, width: int) -> Record | None:
+    """The names in a line that parts its cells by another mark than the rows do."""
+    for mark in ",;\t|":
+        cells = [cell.strip() for cell in mark.join(record).split(mark)]
+        if len(record) == 1 and len(cells) == width and all(cells):
+            return cells
+    return None
+
+
+def _require_wide_enough(record: Record, width: int, usual: Sequence[str]) -> None:
+    """Refuse rows that their decimal commas make wider than the line with the names."""
+    names = _stripped(record)
+    short = 1 < len(names) < width - 1 and all(0 < len(name) < 30 for name in names)
+    if short and usual.count(NUMBER) >= 2 * (width - len(names)):
+        raise TableError(_wider(len(names), width))
+
+
+def _wider(names: int, width: int) -> str:
+    return (
+        f"There are {names} names and most lines have {width} cells: a number with a comma in it "
+        "needs quotation marks, or another mark has to part the cells."
+    )
+
+
 def _has_data(record: Record, usual: Sequence[str]) -> bool:
     return any(
         kind != WORD and shape(cell) == kind for kind, cell in zip(usual, record, strict=False)
@@ -185,8 +215,21 @@ def _widened(names: Record, rows: Sequence[Record], width: int) -> tuple[str, ..
     names = [names[0].lstrip("#%!/ ") if _is_comment(names) else names[0], *names[1:width]]
     ends = all(not row[-1] for row in rows if len(row) == width)
     if len(names) == width - 1 and not ends:
+        _require_row_names(rows, width)
         return ("row names", *names)
     return (*names, *[""] * (width - len(names)))
+
+
+def _require_row_names(rows: Sequence[Record], width: int) -> None:
+    """Refuse a first column without a name that names no rows: a comma parts a number there."""
+    rows = [row for row in rows if len(row) == width]
+    repeated = len({row[0] for row in rows}) < len(rows)
+    thousands = any(
+        all(re.fullmatch("[0-9]{1,3}", a) and re.fullmatch("[0-9]{3}", b) for a, b in cells)
+        for cells in ([row[i : i + 2] for row in rows] for i in range(width - 1))
+    )
+    if len(rows) > 2 and (repeated or thousands):
+        raise TableError(_wider(width - 1, width))
 
 
 def _said(count: int, where: str) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ class _Rejected:
     line: int
     kind: str
     message: str
+    is_comment: bool = False
 
     @property
     def of_other_width(self) -> bool:
@@ -80,7 +81,7 @@ def parse(text: Text, dialect: Dialect, width: int, skipped: int) -> Parsed:
         table = _load(connection, path, dialect, width)
         rejected = _rejected(connection)
     below = _below(rejected, foot)
-    within = [line for line in rejected if line.line < below]
+    within = [line for line in rejected if line.line < below and not line.is_comment]
     broken = [line for line in within if not line.of_other_width]
     if broken or len(within) > MOST_REJECTED * (table.num_rows + len(within)):
         raise TableError(_complaint((broken or within)[0], skipped, width))
@@ -131,7 +132,7 @@ def _write_rows(path: Path, text: Text, dialect: Dialect, skipped: int) -> _Foot
         for _ in range(skipped):
             source.readline()
         while piece := source.read(_PIECE):
-            piece = with_plain_delimiters(piece + source.readline(), dialect)
+            piece = with_plain_delimiters((piece + source.readline()).rstrip("\0"), dialect)
             rows.write(piece.encode("utf-8", "replace").decode())
             foot = _Foot(foot.lines + piece.count("\n"), (foot.last + piece)[-_LONGEST_FOOT:])
     return foot
@@ -160,7 +161,7 @@ def _rejected(connection: DuckDBPyConnection) -> list[_Rejected]:
         "SELECT line, error_type, error_message, csv_line FROM reject_errors ORDER BY line"
     ).fetchall()
     lines = {
-        line: _Rejected(line, kind, said)
+        line: _Rejected(line, kind, said, text.lstrip().startswith("#"))
         for line, kind, said, text in rows
         if text.strip(" \t\x1a")
     }
