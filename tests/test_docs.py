@@ -16,13 +16,7 @@ from mist_core.paths import ROOT
 
 pytestmark = pytest.mark.slow
 # What a browser fetches without being asked.
-FETCHED = {
-    ("script", "src"),
-    ("img", "src"),
-    ("link", "href"),
-    ("iframe", "src"),
-    ("source", "src"),
-}
+FETCHED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 
 
 class Links(HTMLParser):
