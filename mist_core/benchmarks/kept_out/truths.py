@@ -6,6 +6,7 @@ row, the efficiency bound times sqrt(n). Where a closed form is known the mean i
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -45,11 +46,21 @@ def truths() -> dict[str, Truth]:
 
 
 def measure(law: KeptOutLaw, *, rng: np.random.Generator) -> Truth:
-    """Averages the pointwise information until it is known to TOLERANCE; less where exact."""
-    tolerance = TOLERANCE if law.exact is None else 4 * TOLERANCE
+    """What is known of a law after so many draws as it takes."""
+    return averaged(lambda n: law.pointwise(*law.draw(n, rng)), law.exact)
+
+
+def averaged(draw: Callable[[int], np.ndarray], exact: float | None) -> Truth:
+    """Averages pointwise information until it is known to TOLERANCE; less where exact.
+
+    Args:
+        draw: n to that of n fresh rows.
+        exact: what it is on average, where that is known.
+    """
+    tolerance = TOLERANCE if exact is None else 4 * TOLERANCE
     drawn = total = squares = 0.0
     for rounds in range(MOST_ROUNDS):
-        values = law.pointwise(*law.draw(ROUND, rng))
+        values = draw(ROUND)
         drawn, total = drawn + len(values), total + values.sum()
         squares += np.square(values).sum()
         mean = total / drawn
@@ -57,7 +68,7 @@ def measure(law: KeptOutLaw, *, rng: np.random.Generator) -> Truth:
         if rounds + 1 >= LEAST_ROUNDS and deviation / drawn**0.5 < tolerance:
             break
     error = deviation / drawn**0.5
-    known = (mean, error) if law.exact is None else (law.exact, 0.0)
+    known = (mean, error) if exact is None else (exact, 0.0)
     return Truth(*known, deviation, mean, error)
 
 
