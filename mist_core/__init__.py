@@ -12,10 +12,10 @@ from mist_core.errors import (
     TableError,
     WeightsError,
 )
-from mist_core.inference.estimator import MISTEstimator, estimate
-from mist_core.inference.posterior import Posterior
 
 if TYPE_CHECKING:
+    from mist_core.inference.estimator import MISTEstimator, estimate
+    from mist_core.inference.posterior import Posterior
     from mist_core.relations.layers import information_plane
     from mist_core.relations.series import lagged, transfer_entropy
     from mist_core.relations.synergy import interaction_information, together
@@ -42,9 +42,12 @@ __all__ = [
     "transfer_entropy",
 ]
 
-# What brings parts along that an estimate needs not load.
-_LATER = {
+# Loaded when asked for: torch takes a second, in which a command could not even be interrupted.
+_HOMES = {
+    "MISTEstimator": "mist_core.inference.estimator",
+    "Posterior": "mist_core.inference.posterior",
     "associations": "mist_core.scan",
+    "estimate": "mist_core.inference.estimator",
     "information_plane": "mist_core.relations.layers",
     "interaction_information": "mist_core.relations.synergy",
     "lagged": "mist_core.relations.series",
@@ -54,6 +57,6 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(importlib.import_module(_LATER[name]), name)
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

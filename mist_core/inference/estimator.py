@@ -34,8 +34,9 @@ CHANCE = 0.1
 class MISTEstimator:
     """Amortized estimator of mutual information in nats; stateless, so threads may share it.
 
-    >>> estimator = MISTEstimator.load()                       # doctest: +SKIP
-    >>> estimator.posterior(x, y).interval(coverage=0.9)       # doctest: +SKIP
+    Examples:
+        >>> estimator = MISTEstimator.load()                   # doctest: +SKIP
+        >>> estimator.posterior(x, y).interval(coverage=0.9)   # doctest: +SKIP
     """
 
     def __init__(self, network: Network, checkpoint: Checkpoint):
