@@ -2,9 +2,17 @@
 
 import streamlit as st
 
-from mist_core.lessons.course import COURSE
+from mist_core.lessons.course import COURSE, PLAN, address, title
 from mist_core.lessons.lesson import Lesson, Screen
-from ui import lesson_difficulty, lesson_invariance, lesson_learning, lesson_meaning, lessons
+from ui import (
+    lesson_difficulty,
+    lesson_invariance,
+    lesson_learning,
+    lesson_meaning,
+    lesson_promise,
+    lesson_using,
+    lessons,
+)
 from ui import shell as ui
 
 SHOW = {
@@ -12,6 +20,8 @@ SHOW = {
     "invariance": lesson_invariance.show,
     "difficulty": lesson_difficulty.show,
     "learning": lesson_learning.show,
+    "promise": lesson_promise.show,
+    "using": lesson_using.show,
 }
 
 
@@ -26,13 +36,13 @@ def main() -> None:
             lessons.words(screen)
         with board:
             SHOW[lesson.key](screen)
-    show_end(lesson)
+    show_end(lesson, screen)
 
 
 def choose() -> tuple[Lesson, Screen]:
     """A lesson and one of its screens, by the links on top."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        titles = {key: f"{i}. {lesson.title}" for i, (key, lesson) in enumerate(COURSE.items(), 1)}
+        titles = {key: title(lesson) for key, lesson in COURSE.items()}
         key = st.segmented_control(
             "Lesson",
             list(COURSE),
@@ -60,10 +70,24 @@ def choose() -> tuple[Lesson, Screen]:
     return lesson, lesson.screen(chosen)
 
 
-def show_end(lesson: Lesson) -> None:
-    """Where to read more."""
+def show_end(lesson: Lesson, screen: Screen) -> None:
+    """On to the next screen, and where to read more."""
+    shown = [part.screen.key for part in PLAN]
+    place = shown.index(screen.key) + 1
+    with st.container(horizontal=True):
+        if place < len(PLAN):
+            part = PLAN[place]
+            label = f"Next: {part.screen.title}"
+            lessons.link("pages/learn.py", label, kept(address(part.lesson, part.screen)))
+        lessons.link("pages/plan.py", "A plan for 45 minutes")
+        lessons.link("pages/glossary.py", "Glossary")
     with st.expander("To read"):
         st.markdown("\n".join(f"- {reference.markdown()}" for reference in lesson.references))
+
+
+def kept(parameters: dict[str, str]) -> dict[str, str]:
+    """The parameters, in presentation mode where this page is."""
+    return parameters | ({"present": "true"} if st.session_state.get("present") else {})
 
 
 main()

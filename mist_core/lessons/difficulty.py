@@ -44,7 +44,6 @@ COLOURS = alt.Scale(
 LESSON = Lesson(
     "difficulty",
     "Why it is hard",
-    9,
     (
         Screen(
             "chance",

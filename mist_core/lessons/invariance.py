@@ -35,7 +35,6 @@ SHARES = (25, 50, 75, 95)  # per cent
 LESSON = Lesson(
     "invariance",
     "What leaves it be",
-    6,
     (
         Screen(
             "maps",

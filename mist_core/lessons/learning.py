@@ -22,7 +22,6 @@ ERRORS = (0.01, 0.05, 0.2, 0.4)  # nats
 LESSON = Lesson(
     "learning",
     "Learning it",
-    7,
     (
         Screen(
             "tiny",
