@@ -14,7 +14,7 @@ from mist_core.training.conditional_draws import NAMES, Draws
 
 LEARNING_RATE, WEIGHT_DECAY, BATCH = 2e-3, 0.05, 256
 # Of the last draws, those that fit the width, and those that judge.
-SPREAD_SHARE, JUDGED_SHARE = 0.1, 0.1
+SPREAD_SHARE, JUDGED_SHARE = 0.12, 0.12
 
 
 @dataclass(frozen=True)
