@@ -29,7 +29,7 @@ class ConditionalConfig:
     members: int = 3
     hidden_dim: int = 160
     num_layers: int = 2
-    dropout: float = 0.1
+    dropout: float = 0.3
 
 
 class ConditionalNetwork(nn.Module):
