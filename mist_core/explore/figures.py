@@ -13,6 +13,7 @@ from mist_core.charts import BLUE, GREEN, VERMILLION, fixed_scale, titled
 from mist_core.inference.posterior import UNITS, Posterior
 
 # Central intervals of a fan, drawn over each other so that the middle is darkest.
+RIVAL_COLOURS = [GREEN, "#E69F00", "#CC79A7"]
 FAN_COVERAGES = (0.99, 0.9, 0.75, 0.5, 0.25)
 
 
@@ -68,6 +69,7 @@ def convergence(
     *,
     unit: str,
     rows: str = "first rows of the sample",
+    rivals: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
     """Draw the median with its 50 % and 90 % intervals against the number of rows.
 
@@ -77,6 +79,7 @@ def convergence(
         truth: in `unit`; None where nobody knows it.
         unit: shown.
         rows: which, in a few words.
+        rivals: `n`, `estimator` and `estimate` in `unit` of others, drawn as lines.
     """
     frame = pd.DataFrame(
         {
@@ -98,10 +101,28 @@ def convergence(
             y="median:Q"
         ),
     ]
+    if rivals is not None and len(rivals):
+        layers.insert(0, _rival_lines(rivals))
     if truth is not None:
         layers.append(_truth_rule(truth, alt.Y("truth:Q"), unit, align="right"))
     title = titled("How it converges", f"{rows}; bands: 50 and 90 %")
     return alt.layer(*layers).properties(title=title, height=340)
+
+
+def _rival_lines(rivals: pd.DataFrame) -> alt.Chart:
+    names = list(dict.fromkeys(rivals.estimator))
+    legend = alt.Legend(orient="bottom", title=None)
+    return (
+        alt.Chart(rivals)
+        .mark_line(strokeDash=[4, 3], strokeWidth=2)
+        .encode(
+            x="n:Q",
+            y="estimate:Q",
+            color=alt.Color(
+                "estimator:N", scale=alt.Scale(domain=names, range=RIVAL_COLOURS), legend=legend
+            ),
+        )
+    )
 
 
 def poster(sample: alt.Chart, estimates: alt.LayerChart, curve: alt.LayerChart) -> alt.VConcatChart:
