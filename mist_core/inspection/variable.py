@@ -131,16 +131,52 @@ def repeated(parts: Sequence[Part]) -> np.ndarray:
     one column, or in half of the columns, nine of ten are equal in all. Few grades in few columns
     recur by themselves and are left alone.
     """
-    keys = [_mixed(part, number) for number, part in enumerate(parts)]
-    whole = functools.reduce(np.add, keys)
-    equal = _equal_pairs(whole)
-    copies = np.zeros(len(whole), dtype=bool)
-    halves = [functools.reduce(np.add, keys[k::2]) for k in (0, 1) if len(keys) > 3]
-    if equal and any(equal >= COPIED * _equal_pairs(key) for key in (*keys, *halves)):
-        first = np.unique(whole, return_index=True)[1]
-        copies[:] = True
-        copies[first] = False
-    return copies
+    return RowKeys.of(parts, len(parts[0].codes)).copies()
+
+
+@dataclass(frozen=True, eq=False)
+class RowKeys:
+    """What tells rows apart, of some columns; sums are those of more columns.
+
+    Attributes:
+        whole: (n,) 64 bits of each row's values.
+        halves: (n,) the same of every other column, and of the others.
+        fewest: the least number of pairs of rows that are equal in one column.
+        count: columns.
+    """
+
+    whole: np.ndarray
+    halves: tuple[np.ndarray, np.ndarray]
+    fewest: int
+    count: int
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], n: int, block: int = 0) -> RowKeys:
+        """Those of a block of columns of n rows; other blocks have other numbers."""
+        keys = [_mixed(part, (block << 16) + k) for k, part in enumerate(parts)]
+        none = np.zeros(n, np.uint64)
+        halves = sum(keys[::2], none), sum(keys[1::2], none)
+        fewest = min(map(_equal_pairs, keys), default=n * n)
+        return cls(halves[0] + halves[1], halves, fewest, len(keys))
+
+    def __add__(self, other: RowKeys) -> RowKeys:
+        return RowKeys(
+            self.whole + other.whole,
+            (self.halves[0] + other.halves[0], self.halves[1] + other.halves[1]),
+            min(self.fewest, other.fewest),
+            self.count + other.count,
+        )
+
+    def copies(self) -> np.ndarray:
+        """As `repeated`."""
+        equal, copies = _equal_pairs(self.whole), np.zeros(len(self.whole), dtype=bool)
+        parts = [self.fewest]
+        if self.count > 3:
+            parts += [_equal_pairs(half) for half in self.halves]
+        if equal and any(equal >= COPIED * part for part in parts):
+            copies[:] = True
+            copies[np.unique(self.whole, return_index=True)[1]] = False
+        return copies
 
 
 def _mixed(part: Part, number: int) -> np.ndarray:
