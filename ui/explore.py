@@ -1,8 +1,9 @@
-"""The Explore page's chart of all estimates, which fills while slow ones are at work."""
+"""A chart of all estimates of one sample, which fills while slow ones are at work."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import altair as alt
 import streamlit as st
@@ -11,11 +12,17 @@ from streamlit.delta_generator import DeltaGenerator
 from mist_core.benchmarks.base import Answer
 from mist_core.benchmarks.baselines.estimators import BASELINES
 from mist_core.explore.figures import Fan, comparison
-from mist_core.explore.scenario import Sample
 from ui import shell as ui
 
-ABOUT_BOARD = "MIST's quantiles and interval, the truth and the other estimates"
+ABOUT_BOARD = "MIST's quantiles and interval, the other estimates, and the truth if it is known"
 GRACE = 0.3  # seconds a baseline may go on for after a control has moved
+
+
+class Sides(Protocol):
+    """What estimators are asked about: (n, dim_x) and (n, dim_y)."""
+
+    x: Any
+    y: Any
 
 
 @dataclass
@@ -24,7 +31,7 @@ class Board:
 
     column: DeltaGenerator
     fan: Fan
-    truth: float
+    truth: float | None
     unit: str
     results: dict[str, Answer | None] = field(default_factory=dict)
 
@@ -42,7 +49,7 @@ class Board:
         beside = {BASELINES[name].title: result for name, result in self.results.items()}
         return comparison(self.fan, self.truth, beside, unit=self.unit)
 
-    def complete(self, sample: Sample) -> None:
+    def complete(self, sample: Sides) -> None:
         """Wait for the missing estimators, one spinner each, and say why one failed."""
         for name in [name for name, result in self.results.items() if result is None]:
             with self.status, st.spinner(f"{BASELINES[name].title} is at work …"):

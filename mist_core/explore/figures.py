@@ -35,25 +35,26 @@ class Fan:
 
 
 def comparison(
-    fan: Fan, truth: float, others: Mapping[str, Answer | None], *, unit: str
+    fan: Fan, truth: float | None, others: Mapping[str, Answer | None], *, unit: str
 ) -> alt.LayerChart:
     """Draw the model's quantile fan, what each other estimator says, and the truth.
 
     Args:
         fan: in `unit`.
-        truth: mutual information, in `unit`.
+        truth: mutual information, in `unit`; None where nobody knows it.
         others: the answer of each by title, nats; None while it is at work.
         unit: shown.
     """
     frame = _others(others, unit)
-    low, high = _comparison_range(fan, truth, frame)
+    low, high = _comparison_range(fan, truth or 0.0, frame)
     x = alt.X("low:Q", title=f"mutual information ({unit})", scale=fixed_scale((low, high)))
     rows = [_fan_label(fan), *frame.row]
     y = alt.Y("row:N", sort=rows, title=None, scale=alt.Scale(domain=rows), axis=_two_line_axis())
-    # The label goes to the side that has room for it.
-    align = "right" if truth > (low + high) / 2 else "left"
-    rule = _truth_rule(truth, alt.X("truth:Q"), unit, align=align)
-    layers = [*_fan_layers(fan, rows[0], x, y), rule]
+    layers = _fan_layers(fan, rows[0], x, y)
+    if truth is not None:
+        # The label goes to the side that has room for it.
+        align = "right" if truth > (low + high) / 2 else "left"
+        layers.append(_truth_rule(truth, alt.X("truth:Q"), unit, align=align))
     if frame.value.notna().any():
         layers.insert(0, _other_points(frame, x, y))
     title = titled("The estimates", "bands: 25 to 99 %; ticks: median and 90 % interval")
@@ -61,9 +62,22 @@ def comparison(
 
 
 def convergence(
-    n_samples: Sequence[int], fans: Sequence[Fan], truth: float, *, unit: str
+    n_samples: Sequence[int],
+    fans: Sequence[Fan],
+    truth: float | None,
+    *,
+    unit: str,
+    rows: str = "first rows of the sample",
 ) -> alt.LayerChart:
-    """Draw the median with its 50 % and 90 % intervals against the number of rows."""
+    """Draw the median with its 50 % and 90 % intervals against the number of rows.
+
+    Args:
+        n_samples: how many rows each fan comes from.
+        fans: in `unit`.
+        truth: in `unit`; None where nobody knows it.
+        unit: shown.
+        rows: which, in a few words.
+    """
     frame = pd.DataFrame(
         {
             "n": n_samples,
@@ -83,9 +97,10 @@ def convergence(
         base.mark_line(color=BLUE, point=alt.OverlayMarkDef(color=BLUE, size=40)).encode(
             y="median:Q"
         ),
-        _truth_rule(truth, alt.Y("truth:Q"), unit, align="right"),
     ]
-    title = titled("How it converges", "first rows of the sample; bands: 50 and 90 %")
+    if truth is not None:
+        layers.append(_truth_rule(truth, alt.Y("truth:Q"), unit, align="right"))
+    title = titled("How it converges", f"{rows}; bands: 50 and 90 %")
     return alt.layer(*layers).properties(title=title, height=340)
 
 

@@ -34,8 +34,9 @@ CHANCE = 0.1
 class MISTEstimator:
     """Amortized estimator of mutual information in nats; stateless, so threads may share it.
 
-    >>> estimator = MISTEstimator.load()                       # doctest: +SKIP
-    >>> estimator.posterior(x, y).interval(coverage=0.9)       # doctest: +SKIP
+    Examples:
+        >>> estimator = MISTEstimator.load()                   # doctest: +SKIP
+        >>> estimator.posterior(x, y).interval(coverage=0.9)   # doctest: +SKIP
     """
 
     def __init__(self, network: Network, checkpoint: Checkpoint):
@@ -268,12 +269,12 @@ def _choose_device(device: str | torch.device) -> torch.device:
     try:
         chosen = torch.device(device)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ParameterError(f"Expected a device such as 'cpu', got {device!r}.") from error
+        raise ParameterError(f"Expected a device such as 'cpu', got {device!r:.80}.") from error
     if chosen.type == "cpu":
         return chosen
     if chosen.type == "cuda" and (chosen.index or 0) < torch.cuda.device_count():
         return chosen
-    raise ParameterError(f"The device {device!r} cannot be used here: use 'cpu' or 'auto'.")
+    raise ParameterError(f"The device {chosen} cannot be used here: use 'cpu' or 'auto'.")
 
 
 def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tensor]]:

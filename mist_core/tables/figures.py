@@ -4,7 +4,6 @@ Names and labels from a table go into titles and axes, which Vega draws as text;
 them have fixed names.
 """
 
-import math
 from collections.abc import Sequence
 
 import altair as alt
@@ -40,6 +39,7 @@ def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.Laye
     frame = pd.DataFrame(bars)
     base = alt.Chart(frame).encode(y=alt.Y("name:N", sort=list(names), title=None, axis=_AXIS))
     right = 1.15 * max(frame["high"].max(), 0.02)
+    ceiling = UNITS[unit] * max(association.ceiling for association in shown)
     x = alt.X(
         "low:Q",
         title=f"mutual information ({unit})",
@@ -51,7 +51,7 @@ def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.Laye
         base.mark_text(align="left", dx=7).encode(
             x="high:Q", text="label:N", color=alt.value(_INK)
         ),
-        *_ceiling_layer(shown, UNITS[unit], right),
+        *(ceiling_layers(ceiling) if ceiling <= right else []),
     ]
     return alt.layer(*layers).properties(height=_AXES_HEIGHT + 28 * len(names))
 
@@ -127,12 +127,9 @@ def _bar(name: str, association: Association, factor: float) -> dict:
     }
 
 
-def _ceiling_layer(shown: Sequence[Association], factor: float, right: float) -> list[alt.Chart]:
-    """A line at what the target's classes leave room for, if it is in view."""
-    ceiling = factor * max(association.ceiling for association in shown)
-    if not math.isfinite(ceiling) or ceiling > right:
-        return []
-    base = alt.Chart(pd.DataFrame({"at": [ceiling], "label": ["entropy: all there is to tell"]}))
+def ceiling_layers(most: float) -> list[alt.Chart]:
+    """A line at the entropy of classes, beyond which nothing can be told about them."""
+    base = alt.Chart(pd.DataFrame({"at": [most], "label": ["entropy: all there is to tell"]}))
     line = base.mark_rule(color=VERMILLION, strokeDash=[5, 4], strokeWidth=2).encode(x="at:Q")
     text = base.mark_text(color=VERMILLION, align="right", baseline="bottom", dy=-3)
     return [line, text.encode(x="at:Q", y=alt.value(0), text="label:N")]

@@ -81,7 +81,7 @@ def rank(
     enough = {source: kept for source, kept in rows.items() if len(kept) >= MIN_SAMPLES}
     posteriors = _posteriors(estimator, table, target, enough, progress)
     associations = [
-        _association(side(table, s, rows[s]), side(table, target, rows[s]), posterior)
+        associated(side(table, s, rows[s]), side(table, target, rows[s]), posterior)
         for s, posterior in posteriors.items()
     ]
     associations.sort(key=lambda a: (-a.mutual_information, a.name))
@@ -165,9 +165,10 @@ def _posteriors(
     return posteriors
 
 
-def _association(x: pd.DataFrame, y: pd.DataFrame, posterior: Posterior) -> Association:
+def associated(x: pd.DataFrame, y: pd.DataFrame, posterior: Posterior) -> Association:
+    """A posterior with what has to be known beside it; x and y (n, columns) as of `side`."""
     low, high = posterior.interval(COVERAGE)
-    ceiling = min(_entropy(x), _entropy(y))
+    ceiling = min(entropy(x), entropy(y))
     flags = _flags(x, y, posterior)
     if posterior.mean > ceiling:
         flags.append("more than the classes can tell")
@@ -182,7 +183,7 @@ def _association(x: pd.DataFrame, y: pd.DataFrame, posterior: Posterior) -> Asso
     )
 
 
-def _entropy(frame: pd.DataFrame) -> float:
+def entropy(frame: pd.DataFrame) -> float:
     """Plug-in joint entropy in nats where every column is a class, else infinity."""
     if not all(map(_is_class, frame.dtypes)):
         return math.inf

@@ -1,12 +1,16 @@
 """The page of tables answers at first paint, follows every choice, and never trusts a file."""
 
 import io
+import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mist_core.inference.posterior import Posterior
+from mist_core.inspection.findings import LOOK, PAIR
+from mist_core.refinement.evidence import Evidence
 from mist_core.tables.bundled import DATASETS
 from tests.tables.wild import WILD
 from ui import shell as ui
@@ -16,11 +20,16 @@ HOSTILE = "**bold** <b>$x^2$</b> :red[r]"
 
 
 class FixedEstimator:
-    """Tells the more, the more rows there are; the page is under test here, not the model."""
+    """Tells the more, the more columns there are; the page is under test here, not the model."""
 
     def posteriors(self, pairs):
-        means = [len(x.columns) / 4 for x, _ in pairs]
+        means = [x.shape[1] / 4 for x, _ in pairs]
         return [Posterior(m, (0.05, 0.5, 0.95), (m / 2, m, 2 * m), 0.5) for m in means]
+
+    def refine(self, x, y, *, progress):
+        progress(1.0)
+        evidence = Evidence(0.2, 0.01, 9, 1.0, False)
+        return Posterior(0.3, (0.05, 0.5, 0.95), (0.2, 0.3, 0.4), 0.5, evidence=evidence)
 
 
 @pytest.fixture(autouse=True)
@@ -40,35 +49,60 @@ def run(page_or_widget) -> AppTest:
     return page
 
 
-def ranking(page: AppTest):
-    """The table with the ranking, the first that the page draws."""
-    return page.dataframe[0].value
+def ranking(page: AppTest) -> pd.DataFrame:
+    """The table of pairs."""
+    return next(frame.value for frame in page.dataframe if LOOK in frame.value)
 
 
-def test_the_first_paint_is_a_finished_answer(page):
+def names(page: AppTest) -> set[str]:
+    """Which columns, or groups of them, the table of pairs names."""
+    return {name for row in ranking(page)[PAIR] for name in row.split("\n")}
+
+
+def visit(**parameters: str) -> AppTest:
+    page = AppTest.from_file(f"../../{PAGE}")
+    page.query_params.update({name.replace("_", "-"): v for name, v in parameters.items()})
+    return run(page)
+
+
+def test_the_first_paint_is_the_strongest_dependence_of_the_whole_table(page):
     assert not page.error
-    assert "tells most about progression" in page.markdown[0].value
-    assert len(ranking(page)) == 10
+    assert re.search(r"tell most of each other: .*q = ", page.markdown[0].value)
+    assert "pairs stand out from chance" in page.markdown[0].value
+    found = ranking(page)
+    assert len(found) == 55 and found[LOOK].str.startswith("data:image/svg+xml").all()
+    assert {"Pearson", "Spearman", "strength", "q", "p", "rows", "careful"} <= set(found)
+
+
+def test_a_line_says_what_was_read_before_the_answer(page):
+    assert "442 rows, 11 columns: 10 numbers, 1 class" in page.expander[0].label
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_every_bundled_table_is_ranked(page, name):
+def test_every_bundled_table_has_an_answer(page, name):
     run(page.selectbox(key="table").select(name))
-    table, target = DATASETS[name].load(), DATASETS[name].target
-    others = {column.name for column in table.columns if column.usable} - set(target)
-    assert others <= set(ranking(page)["column"])
+    assert not page.error and "pairs" in page.markdown[0].value
+    assert names(page) <= {*DATASETS[name].load().names}
 
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_a_table_can_be_opened_by_its_address(name):
-    page = AppTest.from_file(f"../../{PAGE}")
-    page.query_params["table"] = name
-    assert run(page).selectbox(key="table").value == name
+    assert visit(table=name).selectbox(key="table").value == name
 
 
-def test_another_target_is_compared_with_all_others(page):
+@pytest.mark.parametrize("tab", ["Heatmap", "Network", "One target", "Groups"])
+def test_every_tab_has_its_finished_chart_and_only_the_shown_one_is_worked_out(tab):
+    page = visit(table_view=tab)
+    assert not page.error and len(charts(page)) == 1
+    shown = [frame for frame in page.dataframe if LOOK in frame.value]
+    assert len(shown) == (tab in ("One target", "Groups"))
+
+
+def test_one_target_is_compared_with_all_others(page):
+    page = visit(table_view="One target")
+    assert "tells most about **progression**" in page.markdown[0].value
     run(page.selectbox(key="target-Diabetes").select("bmi"))
-    assert set(ranking(page)["column"]) == set(DATASETS["Diabetes"].load().names) - {"bmi"}
+    assert names(page) == set(DATASETS["Diabetes"].load().names) - {"bmi"}
 
 
 def test_bits_are_shown_beside_their_name(page):
@@ -77,19 +111,43 @@ def test_bits_are_shown_beside_their_name(page):
     assert ranking(page)["MI (bits)"].iloc[0] == pytest.approx(nats.iloc[0] * 1.442695)
 
 
-def test_two_groups_are_compared_one_by_one_and_together(page):
-    run(page.selectbox(key="table").select("Athletes"))
-    assert ranking(page)["column"].iloc[0] == "chins + situps + jumps"
+def test_two_groups_are_compared_one_by_one_and_together():
+    page = visit(table="Athletes", table_view="Groups")
+    assert names(page) == {"chins", "situps", "jumps", "chins + situps + jumps"}
     run(page.multiselect(key="group-Athletes").set_value(["chins", "jumps"]))
-    assert set(ranking(page)["column"]) == {"chins", "jumps", "chins + jumps"}
+    assert names(page) == {"chins", "jumps", "chins + jumps"}
 
 
-def test_an_impossible_choice_is_told_and_can_be_mended(page):
-    run(page.selectbox(key="table").select("Athletes"))
+def test_an_impossible_choice_is_told_and_can_be_mended():
+    page = visit(table="Athletes", table_view="Groups")
     run(page.multiselect(key="about-Athletes").set_value([]))
     assert "Choose a target" in page.error[0].value
     run(page.multiselect(key="about-Athletes").set_value(["pulse"]))
     assert not page.error
+
+
+def charts(page: AppTest) -> list:
+    return page.get("vega_lite_chart")
+
+
+def test_two_names_open_a_pair_with_all_that_can_be_said_of_it(page):
+    run(page.selectbox(key="pair-x-Diabetes").select("bmi"))
+    run(page.selectbox(key="pair-y-Diabetes").select("LDL"))
+    assert any("Knowing bmi tells" in text.value for text in page.markdown)
+    assert len(charts(page)) == 4
+    assert any("shuffles show as much" in text.value for text in page.caption)
+    run(next(button for button in page.button if button.label == "Refine").click())
+    assert any("Refined:" in text.value and "prove" in text.value for text in page.markdown)
+
+
+def test_an_address_opens_a_pair_in_any_tab():
+    page = visit(table_view="Heatmap", pair_x_Diabetes="bmi", pair_y_Diabetes="sex")
+    assert any("Knowing bmi tells" in text.value for text in page.markdown)
+
+
+def test_a_refusal_of_a_baseline_is_a_sentence():
+    page = visit(table="Penguins", pair_x_Penguins="species", pair_y_Penguins="island")
+    assert any("KSG needs distinct rows" in text.value for text in page.caption)
 
 
 def uploaded(page: AppTest, text: str) -> AppTest:
@@ -104,8 +162,17 @@ def rows(header: str, n: int = 40) -> str:
 
 def test_an_uploaded_table_takes_the_place_of_the_bundled_one(page):
     uploaded(page, rows("first;second;kind"))
-    assert "tells most about kind" in page.markdown[0].value
-    assert set(ranking(page)["column"]) == {"first", "second"}
+    assert names(page) == {"first", "second", "kind"}
+
+
+def test_an_upload_stays_while_other_pages_are_visited():
+    app = run(AppTest.from_file("../../app.py").switch_page(PAGE))
+    uploaded(app, rows("first;second;kind"))
+    run(app.switch_page("pages/home.py"))
+    run(app.switch_page(PAGE))
+    assert names(app) == {"first", "second", "kind"}
+    run(next(button for button in app.button if button.label == "Take it off").click())
+    assert "cholesterol" in names(app)
 
 
 def test_a_broken_file_gets_one_sentence(page):
@@ -115,7 +182,7 @@ def test_a_broken_file_gets_one_sentence(page):
 
 def test_names_from_a_file_are_shown_letter_by_letter(page):
     uploaded(page, rows(f"{HOSTILE};second;kind"))
-    assert HOSTILE in list(ranking(page)["column"])
+    assert HOSTILE in names(page)
     for markdown in page.markdown:
         assert "**bold**" not in markdown.value and "<b>" not in markdown.value
 
@@ -138,10 +205,38 @@ def test_an_upload_says_how_each_column_was_read(page):
     assert any("1 with odd cells" in expander.label for expander in page.expander)
 
 
-def test_where_nothing_is_left_it_says_what_was_left_out_and_why(page):
-    uploaded(page, "name,y\n" + "".join(f"n{i},{i * i % 101}\n" for i in range(60)))
-    message = page.error[0].value
-    assert "name" in message and "every text is different" in message and "another kind" in message
+N = 60
+NOTHING = {
+    "three rows": ("a,b\n1,2\n2,3\n3,1\n", "has 3 rows: at least 4"),
+    "constants": ("a,b\n" + "1,x\n" * N, "Every column has one value only"),
+    "identifiers": (
+        "name,code\n" + "".join(f"n{i},c{7 * i}\n" for i in range(N)),
+        "Every column has a value of its own in each row",
+    ),
+    "one column of use": (
+        "name,y\n" + "".join(f"n{i},{i * i % 101}\n" for i in range(N)),
+        "Only one column can be compared: name has a value of its own in each row",
+    ),
+    "gaps": (
+        "a,b\n" + "".join(f"{i % 9},\n,{i % 7}\n" for i in range(N)),
+        "the gaps leave nothing to compare",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NOTHING)
+def test_where_nothing_can_be_compared_a_sentence_says_why(page, kind):
+    text, sentence = NOTHING[kind]
+    uploaded(page, text)
+    assert len(page.error) == 1 and sentence in page.error[0].value.replace("\\", "")
+
+
+def test_noise_is_no_headline(page):
+    noise = np.random.default_rng(1).standard_normal((80, 6))
+    text = pd.DataFrame(noise, columns=list("abcdef")).to_csv(index=False)
+    uploaded(page, text)
+    assert "Nothing stands out from chance" in page.markdown[0].value
+    assert set(ranking(page)["strength"]) == {"may be chance"}
 
 
 def test_a_workbook_can_be_uploaded(page):

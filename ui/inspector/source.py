@@ -1,0 +1,62 @@
+"""Where the table comes from: a bundled one, or a file that stays in the session."""
+
+import streamlit as st
+
+from mist_core.tables.bundled import DATASETS
+from mist_core.tables.table import Table
+from ui import shell as ui
+from ui.preflight import TYPES, uploaded
+
+UPLOAD, KEPT = "upload", "table-kept"
+MIB = 2**20
+
+
+def choose_table() -> tuple[Table, str]:
+    """The table, and the name under which its settings are kept."""
+    name = st.selectbox(
+        "Table", list(DATASETS), key="table", bind="query-params", persist_state="session"
+    )
+    story = st.empty()
+    st.file_uploader("or your own table", type=TYPES, key=UPLOAD, on_change=_keep)
+    if kept := st.session_state.get(KEPT):
+        _show_kept(*kept)
+        table = uploaded(kept[1])
+        return table, table.sha256
+    dataset = DATASETS[name]
+    whose = f"Source: {dataset.source} ({dataset.licence})."
+    story.caption(f"{dataset.question} {dataset.story} {whose}")
+    return _bundled(name), name
+
+
+def is_new() -> bool:
+    """Whether another table was chosen than the page last began to answer about."""
+    upload = st.session_state.get(UPLOAD)
+    chosen = upload.file_id if upload else st.session_state.get("table")
+    before = st.session_state.get("answered")
+    st.session_state["answered"] = chosen
+    return chosen != before
+
+
+def _keep() -> None:
+    """Keep a file for the session: the box forgets it when another page is visited.
+
+    One file at a time, of at most server.maxUploadSize.
+    """
+    upload = st.session_state[UPLOAD]
+    if upload is None:
+        st.session_state.pop(KEPT, None)
+    else:
+        st.session_state[KEPT] = (upload.name, upload.getvalue())
+
+
+def _show_kept(name: str, data: bytes) -> None:
+    """The file, once the box has forgotten it, with a way to take it off."""
+    if st.session_state.get(UPLOAD) is None:
+        size = f"{len(data) / MIB:,.1f} MB"
+        st.caption(f"{ui.plain(name)}, {size}, kept in this session only")
+        st.button("Take it off", on_click=st.session_state.pop, args=(KEPT,))
+
+
+@st.cache_resource
+def _bundled(name: str) -> Table:
+    return DATASETS[name].load()
