@@ -38,7 +38,7 @@ def draw(folder: Path, number: int) -> None:
     usable = [p for p, c in zip(parts, columns, strict=True) if c.usable]
     keys = RowKeys.of(usable, len(parts[0].codes), number)
     counts = {_COUNTS: json.dumps([keys.fewest, keys.count])}
-    place.write(_keys_file(number), _table(zip("ab", keys.halves, strict=True), counts))
+    place.write(_keys_file(number), _table(zip("abcd", keys.quarters, strict=True), counts))
     values = ((p.name, p.values) for p in parts)
     place.write(block_file(number), _table(values, {_KINDS: json.dumps(found)}))
 
@@ -57,8 +57,8 @@ def _keys_file(number: int) -> str:
 
 def _keys(place: Folder, number: int) -> RowKeys:
     stored = place.read(_keys_file(number))
-    halves = stored["a"].to_numpy(), stored["b"].to_numpy()
-    return RowKeys(halves[0] + halves[1], halves, *json.loads(stored.schema.metadata[_COUNTS]))
+    quarters = tuple(stored[name].to_numpy() for name in "abcd")
+    return RowKeys(quarters, *json.loads(stored.schema.metadata[_COUNTS]))
 
 
 def _table(columns: Iterable[tuple[str, np.ndarray]], metadata: dict[bytes, str]) -> pa.Table:
