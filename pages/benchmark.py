@@ -9,6 +9,7 @@ from mist_core.leaderboard.results import Results
 from mist_core.weights import library
 from ui import shell as ui
 from ui.benchmark import show_accuracy, show_checks
+from ui.efficiency import show_efficiency
 from ui.notebook import offer_notebook
 from ui.speed import show_speed
 from ui.upload import show_upload, with_uploads
@@ -19,6 +20,7 @@ VIEWS = {
     "bmi40": "bmi's tasks",
     "mtest-extended": "Extended grids",
     "selfconsistency": "Self-consistency",
+    "efficiency": "Efficiency",
     "speed": "Speed",
 }
 
@@ -46,6 +48,8 @@ def main() -> None:
             show_speed(results)
         elif name == "selfconsistency":
             show_checks(results, unit)
+        elif name == "efficiency":
+            show_efficiency(results, unit)
         else:
             show_accuracy(results, unit)
         show_origin(results)
