@@ -14,7 +14,7 @@ PYTEST := OMP_NUM_THREADS=1 CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 
 # Examples that `make fuzz` tries of each property: some minutes.
 FUZZ ?= 2000
 
-.PHONY: app test test-all fuzz wheel-test lint browser install
+.PHONY: app test test-all fuzz wheel-test notebooks docs lint browser install
 .DEFAULT_GOAL := app
 
 app: $(STAMP)
@@ -32,6 +32,14 @@ wheel-test: $(STAMP)
 
 fuzz: $(STAMP)
 	MIST_FUZZ=$(FUZZ) $(PYTEST) --timeout 3600 tests/properties
+
+# Runs each source in notebooks/ and writes the notebook beside it, with its outputs.
+notebooks: $(STAMP)
+	$(BIN)/python -m tests.notebooks.write
+
+# The site of the documentation, into site/; needs no network.
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -13,6 +13,8 @@ if __name__ == "__main__":
         [
             st.Page("pages/explore.py", title="Explore", default=True),
             st.Page("pages/learn.py", title="Learn"),
+            st.Page("pages/plan.py", title="Lecture plan"),
+            st.Page("pages/glossary.py", title="Glossary"),
             st.Page("pages/inspect_csv.py", title="Your table"),
             st.Page("pages/calibration.py", title="Calibration"),
             st.Page("pages/benchmark.py", title="Benchmark"),

@@ -1,5 +1,6 @@
 """MIST: amortized mutual-information estimation with honest intervals."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from mist_core.errors import (
@@ -11,10 +12,10 @@ from mist_core.errors import (
     TableError,
     WeightsError,
 )
-from mist_core.inference.estimator import MISTEstimator, estimate
-from mist_core.inference.posterior import Posterior
 
 if TYPE_CHECKING:
+    from mist_core.inference.estimator import MISTEstimator, estimate
+    from mist_core.inference.posterior import Posterior
     from mist_core.scan import associations
 
 __version__ = "0.1.0"
@@ -34,10 +35,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """`associations` brings the reading of tables along, which an estimate needs not load."""
-    if name == "associations":
-        from mist_core.scan import associations
+# Loaded when asked for: torch takes a second, in which a command could not even be interrupted.
+_HOMES = {
+    "MISTEstimator": "mist_core.inference.estimator",
+    "Posterior": "mist_core.inference.posterior",
+    "associations": "mist_core.scan",
+    "estimate": "mist_core.inference.estimator",
+}
 
-        return associations
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,7 @@ import os
 import sys
 
 from mist_core import __version__
-from mist_core.errors import MISTError
+from mist_core.errors import MISTError, ParameterError
 
 COMMANDS = {
     "scan": ("mist_core.commands.scan", "what a table's columns tell about one another"),
@@ -20,6 +20,7 @@ COMMANDS = {
     "leave-out": ("mist_core.commands.leave_out", "train without each family, judge on it"),
     "ablate": ("mist_core.commands.ablate", "train without parts of the inputs, and compare"),
     "train-refine": ("mist_core.commands.train_refine", "train the head that reads evidence"),
+    "tiny": ("mist_core.commands.tiny", "train the tiny estimator of a lesson"),
     "bench-sampler": (
         "mist_core.commands.bench_sampler",
         "datasets a second, beside bmi's sampler",
@@ -44,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        _require_letters(arguments)
         _run(arguments)
     except MISTError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -65,6 +67,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"This needs {error.name}: pip install 'mist-core[{extra}]'", file=sys.stderr)
         return 1
     return 0
+
+
+def _require_letters(words: list[str]) -> None:
+    """Names of files that are no text cannot be kept in the files that tell what was done."""
+    for word in words:
+        if word != word.encode(errors="ignore").decode():
+            raise ParameterError(f"{word!a:.200}: expected words in UTF-8.")
 
 
 def _run(arguments: list[str]) -> None:

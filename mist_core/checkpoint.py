@@ -17,7 +17,7 @@ from torch import Tensor
 
 from mist_core import plain_json
 from mist_core.errors import WeightsError
-from mist_core.files import write_whole
+from mist_core.files import content_of, write_whole
 
 FORMAT = "mist-1"
 # The shipped networks have a few million parameters; beyond this a path is a mistake.
@@ -117,7 +117,7 @@ def _read(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise WeightsError(f"{path}: size: expected at most {MAX_BYTES} bytes, got {size}.")
-        return path.read_bytes()
+        return content_of(path, MAX_BYTES)
     except OSError as error:
         raise WeightsError(f"{path}: cannot be read ({error.strerror}).") from error
     except ValueError as error:  # no system has files of such names

@@ -5,19 +5,24 @@ Nothing of that ends in a trace: what cannot be used is named, and can be set as
 """
 
 import contextlib
+import errno
 import glob
 import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from mist_core.errors import StorageError
 
 ASIDE = "aside"
+# Of a text that is read as a whole; none that is written here comes near.
+MOST_TEXT = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,31 @@ def reading(path: Path) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or str(error)
         raise StorageError(f"{path.name} cannot be read ({why}): load the page again.") from error
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file to be read, from its beginning.
+
+    Raises:
+        OSError: it cannot be read, or is none: nobody may fill a pipe, and a device never ends.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    return path.open("rb")
+
+
+def content_of(path: Path, most: int = MOST_TEXT) -> bytes:
+    """What a file holds.
+
+    Raises:
+        OSError: as `opened`, or it has more than `most` bytes.
+    """
+    with opened(path) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+    return content
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -115,7 +145,7 @@ def delete(path: Path) -> None:
 def read_json(path: Path) -> object:
     """What a JSON file holds; None where it is missing, damaged, or no file."""
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(content_of(path))
     except (OSError, ValueError, RecursionError):  # broken UTF-8 is a ValueError, too
         return None
 

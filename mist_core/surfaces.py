@@ -1,14 +1,18 @@
 """What turns in space, as plotly figures: densities over the plane, and three columns at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from mist_core.charts import BLUE, VERMILLION
+from mist_core.charts import BLUE, GREY, VERMILLION
 
 MOST_POINTS = 2000
-HEIGHT = 420  # pixels
-EYE = {"x": 1.5, "y": -1.7, "z": 0.8}
+HEIGHT = 380  # pixels
+EYE = {"x": 1.6, "y": -1.9, "z": 0.9}
+FRAME = 150  # milliseconds
+CLEAR = "rgba(0, 0, 0, 0)"
 _MARGIN = {"l": 0, "r": 0, "t": 40, "b": 0}
 
 
@@ -48,6 +52,48 @@ def cloud(points: np.ndarray, names: tuple[str, str, str]) -> go.Figure:
     figure.update_scenes(_axes(*names))
     legend = {"orientation": "h", "y": 0}
     return figure.update_layout(height=HEIGHT, margin=_MARGIN, legend=legend)
+
+
+def film(
+    frames: Sequence[tuple[np.ndarray, np.ndarray]], names: Sequence[str], axes: tuple[str, str]
+) -> go.Figure:
+    """A scatter that moves from frame to frame, with a button and a slider of its own.
+
+    Args:
+        frames: across and up, (n,) each.
+        names: of the frames; the slider shows them.
+        axes: their titles.
+    """
+    marker = {"color": BLUE, "opacity": 0.6, "size": 5}
+    traces = [go.Scatter(x=x, y=y, mode="markers", marker=marker) for x, y in frames]
+    figure = go.Figure(
+        traces[0],
+        frames=[go.Frame(data=[t], name=name) for t, name in zip(traces, names, strict=True)],
+    )
+    timing = {"frame": {"duration": FRAME, "redraw": False}, "transition": {"duration": FRAME}}
+    play = {"label": "Play", "method": "animate", "args": [None, timing | {"fromcurrent": True}]}
+    stop = {"mode": "immediate"}
+    steps = [
+        {"label": name, "method": "animate", "args": [[name], stop | timing]} for name in names
+    ]
+    slider = {
+        "steps": steps,
+        "x": 0.14,
+        "len": 0.86,
+        "font": {"color": CLEAR},
+        "currentvalue": {"font": {"color": GREY}},
+    }
+    button = {"type": "buttons", "buttons": [play], "x": 0, "y": 0, "xanchor": "left"}
+    both = np.array([np.concatenate(side) for side in zip(*frames, strict=True)])
+    ranges = [[side.min(), side.max()] for side in both]
+    return figure.update_layout(
+        height=HEIGHT + 80,
+        margin={"l": 0, "r": 0, "t": 10, "b": 0},
+        xaxis={"title": {"text": axes[0]}, "range": ranges[0]},
+        yaxis={"title": {"text": axes[1]}, "range": ranges[1]},
+        updatemenus=[button | {"yanchor": "top", "pad": {"t": 50}, "font": {"color": GREY}}],
+        sliders=[slider | {"pad": {"t": 40}}],
+    )
 
 
 def _axes(x: str, y: str, z: str) -> dict:

@@ -17,6 +17,18 @@ import torch
 
 Result = TypeVar("Result")
 _lock = threading.Lock()
+_most_cores: int | None = None
+
+
+def cores() -> int:
+    """Threads that may work side by side: one a core, unless this process shares them."""
+    return _most_cores or os.cpu_count() or 1
+
+
+def use_cores(count: int) -> None:
+    """Leaves the other cores to other processes, for good."""
+    global _most_cores
+    _most_cores = count
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from mist_core import paths
+from mist_core.leaderboard import code, text
 from mist_core.leaderboard import results as stored
-from mist_core.leaderboard import text
 from mist_core.leaderboard.results import Results
 from mist_core.weights import library
 from ui import shell as ui
 from ui.benchmark import show_accuracy, show_checks
+from ui.efficiency import show_efficiency
+from ui.notebook import offer_notebook
 from ui.speed import show_speed
 from ui.upload import show_upload, with_uploads
 
@@ -18,6 +20,7 @@ VIEWS = {
     "bmi40": "bmi's tasks",
     "mtest-extended": "Extended grids",
     "selfconsistency": "Self-consistency",
+    "efficiency": "Efficiency",
     "speed": "Speed",
 }
 
@@ -25,7 +28,7 @@ VIEWS = {
 def main() -> None:
     """One benchmark at a time: its figures, its tables, and where they come from."""
     ui.page("Benchmark")
-    st.title("How far off, beside the others?")
+    st.title(code.TITLE)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.segmented_control(
             "Benchmark",
@@ -45,9 +48,12 @@ def main() -> None:
             show_speed(results)
         elif name == "selfconsistency":
             show_checks(results, unit)
+        elif name == "efficiency":
+            show_efficiency(results, unit)
         else:
             show_accuracy(results, unit)
         show_origin(results)
+        offer_numbers(read(name, stored.stamp(paths.RESULTS)), unit)
         if name != "speed":
             show_upload(results)
 
@@ -56,6 +62,16 @@ def main() -> None:
 def read(name: str, stamp: tuple) -> Results:
     """What is stored of a benchmark, read once unless a file in `results/` changes."""
     return stored.read(name, paths.RESULTS)
+
+
+def offer_numbers(results: Results, unit: str) -> None:
+    """The view's stored numbers as a notebook; those joined for a session stay out."""
+    if results.estimators:
+        known = results.labels[results.estimators[0]].weights
+        weights = known if known in library.names() else library.default()
+        digest = ui.weights_hash(weights)
+        stem = f"mist-{results.benchmark}"
+        offer_notebook(lambda: code.story(results, unit, weights, digest), stem)
 
 
 def show_origin(results: Results) -> None:

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mist_core.calibration import text
+from mist_core.calibration import code, text
 from mist_core.calibration.findings import findings
 from mist_core.calibration.growing import GrowingStudy
 from mist_core.calibration.judge import CLASSIC, follow
@@ -14,6 +14,7 @@ from mist_core.calibration.study import LAWS, Study
 from mist_core.weights import library
 from ui import shell as ui
 from ui.calibration import Board, show_download, show_grids, stored_findings, stored_study
+from ui.notebook import offer_notebook
 
 URL = "query-params"
 ROWS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 3000)
@@ -26,7 +27,7 @@ LIVE = "calibration-live"
 def main() -> None:
     """The stored study of the laws chosen, or the one of other choices as it grows."""
     ui.page("Calibration")
-    st.title("When it says 90 %, is it 90 %?")
+    st.title(code.TITLE)
     with ui.core_errors():
         with st.sidebar:
             study, weights, n_peers = choose()
@@ -72,11 +73,16 @@ def show_stored(stored: StoredStudy, weights: str) -> None:
     with board.status:
         other = "" if stored.weights == ui.weights_hash(weights) else ", with earlier weights"
         st.caption(f"Stored study of {stored.date}{other}: `{stored.command}`")
-        st.button("Draw it live", on_click=set_live, args=(True,), type="primary")
+        st.button(
+            "Draw it live", on_click=st.session_state.update, args=({LIVE: True},), type="primary"
+        )
     board.paint(stored_findings(stored, board.unit))
     board.offer()
     show_grids(board.unit)
-    show_download(stored.table)
+    with st.container(horizontal=True):
+        show_download(stored.table)
+        digest = ui.weights_hash(weights)
+        offer_notebook(lambda: code.stored(stored, weights, digest), "mist-calibration")
 
 
 def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
@@ -104,18 +110,22 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
                 due = time.monotonic() + REFRESH
         st.rerun()  # the buttons of a finished study
     board.offer()
-    with downloads:
+    with downloads.container(horizontal=True):
         show_download(grown.table)
+        digest = ui.weights_hash(weights)
+        offer_notebook(lambda: code.drawn(study, grown.table, weights, digest), "mist-calibration")
 
 
 def show_buttons(grown: GrowingStudy, study: Study, usual: bool) -> None:
     """Stop or Go on, and the way back where a stored result exists."""
     if grown.running:
-        st.button("Stop", on_click=set_running, args=(grown, False))
+        st.button("Stop", on_click=setattr, args=(grown, "running", False))
     elif grown.done < study.n_datasets and not grown.error:
-        st.button("Go on", on_click=set_running, args=(grown, True))
+        st.button("Go on", on_click=setattr, args=(grown, "running", True))
     if usual:
-        st.button("Back to the stored study", on_click=set_live, args=(False,))
+        st.button(
+            "Back to the stored study", on_click=st.session_state.update, args=({LIVE: False},)
+        )
 
 
 def report(bar: DeltaGenerator, grown: GrowingStudy, study: Study) -> None:
@@ -127,14 +137,6 @@ def report(bar: DeltaGenerator, grown: GrowingStudy, study: Study) -> None:
 
 def default_weights(study: Study) -> str:
     return LAWS[study.laws].weights
-
-
-def set_live(live: bool) -> None:
-    st.session_state[LIVE] = live
-
-
-def set_running(grown: GrowingStudy, running: bool) -> None:
-    grown.running = running
 
 
 def live_study(study: Study, weights: str, n_peers: int) -> GrowingStudy:

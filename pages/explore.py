@@ -55,10 +55,9 @@ def main() -> None:
         board = Board(right, Fan.of(answer), sample.truth * UNITS[unit], unit)
         board.prepare(beside, known_results(scene, n_samples))
         curve = show_curve(scene, pool, unit)
+        asked = scene.drawing(n_samples), answer, ui.current_weights(), ui.weights_hash()
         show_downloads(
-            sample,
-            lambda: poster(picture, board.chart(), curve),
-            story_of(scene, n_samples, answer),
+            sample, lambda: poster(picture, board.chart(), curve), lambda: story(TITLE, *asked)
         )
         show_code(scene, n_samples, unit)
         board.complete(sample)
@@ -115,12 +114,6 @@ def show_downloads(sample: Sample, figure, tell: Callable[[], Story]) -> None:
         ui.download_table("Data (CSV)", sample.table(), "mist-sample.csv")
         ui.download_figure(figure, "mist-explore")
         offer_notebook(tell, "mist-explore")
-
-
-def story_of(scene: Source, n_samples: int, answer: Posterior) -> Callable[[], Story]:
-    """What a notebook tells of this answer."""
-    weights, digest = ui.current_weights(), ui.weights_hash()
-    return lambda: story(TITLE, scene.drawing(n_samples), answer, weights, digest)
 
 
 def show_code(scene: Source, n_samples: int, unit: str) -> None:

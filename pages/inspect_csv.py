@@ -4,17 +4,19 @@ import streamlit as st
 
 from mist_core.inspection.obstacles import check
 from ui import shell as ui
-from ui.inspector import groups, heatmap, network, pair, ranking, target
+from ui.inspector import groups, heatmap, network, pair, ranking, target, time
 from ui.inspector.source import answer_place, choose_table
 from ui.inspector.view import View
 from ui.preflight import choose_readings
 
+TIME = "Time"
 TABS = {
     "Ranking": ranking.show,
     "Heatmap": heatmap.show,
     "Network": network.show,
     "One target": target.show,
     "Groups": groups.show,
+    TIME: time.show,
 }
 
 
@@ -37,11 +39,15 @@ def main() -> None:
 def show_answer(view: View) -> None:
     """The open tab, which alone is worked out, and the open pair."""
     check(view.table)
+    warning = st.container()
     tabs = st.tabs(list(TABS), key="table-view", bind="query-params")
     for tab, show in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab:
                 show(view)
+    if not tabs[list(TABS).index(TIME)].open:
+        with warning:
+            time.warn(view)
     pair.show(view)
 
 

@@ -2,19 +2,32 @@
 
 import streamlit as st
 
-from mist_core.lessons.course import COURSE
+from mist_core.lessons.course import COURSE, PLAN, address, title
 from mist_core.lessons.lesson import Lesson, Screen
-from ui import lesson_meaning, lessons
+from ui import (
+    lesson_difficulty,
+    lesson_invariance,
+    lesson_learning,
+    lesson_meaning,
+    lesson_promise,
+    lesson_using,
+    lessons,
+)
 from ui import shell as ui
 
-FIND = {"meaning": lesson_meaning.find}
+SHOW = {
+    "meaning": lesson_meaning.show,
+    "invariance": lesson_invariance.show,
+    "difficulty": lesson_difficulty.show,
+    "learning": lesson_learning.show,
+    "promise": lesson_promise.show,
+    "using": lesson_using.show,
+}
 
 
 def main() -> None:
     """The lesson and the screen that the address names."""
     ui.page("Learn")
-    if st.session_state.get("present"):
-        st.html(lessons.LARGE)
     lesson, screen = choose()
     st.title(lesson.title, anchor=False)
     with ui.core_errors():
@@ -22,14 +35,14 @@ def main() -> None:
         with text:
             lessons.words(screen)
         with board:
-            lessons.show(lesson, screen, lambda: FIND[lesson.key](screen))
-    show_end(lesson)
+            SHOW[lesson.key](screen)
+    show_end(lesson, screen)
 
 
 def choose() -> tuple[Lesson, Screen]:
     """A lesson and one of its screens, by the links on top."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        titles = {key: f"{i}. {lesson.title}" for i, (key, lesson) in enumerate(COURSE.items(), 1)}
+        titles = {key: title(lesson) for key, lesson in COURSE.items()}
         key = st.segmented_control(
             "Lesson",
             list(COURSE),
@@ -52,14 +65,29 @@ def choose() -> tuple[Lesson, Screen]:
             bind=lessons.URL,
             label_visibility="collapsed",
         )
-        st.toggle("Present", key="present", bind=lessons.URL, help="large type, no side bar")
+        if st.toggle("Present", key="present", bind=lessons.URL, help="large type, no side bar"):
+            st.html(lessons.LARGE)
     return lesson, lesson.screen(chosen)
 
 
-def show_end(lesson: Lesson) -> None:
-    """Where to read more."""
+def show_end(lesson: Lesson, screen: Screen) -> None:
+    """On to the next screen, and where to read more."""
+    shown = [part.screen.key for part in PLAN]
+    place = shown.index(screen.key) + 1
+    with st.container(horizontal=True):
+        if place < len(PLAN):
+            part = PLAN[place]
+            label = f"Next: {part.screen.title}"
+            lessons.link("pages/learn.py", label, kept(address(part.lesson, part.screen)))
+        lessons.link("pages/plan.py", "A plan for 45 minutes")
+        lessons.link("pages/glossary.py", "Glossary")
     with st.expander("To read"):
         st.markdown("\n".join(f"- {reference.markdown()}" for reference in lesson.references))
+
+
+def kept(parameters: dict[str, str]) -> dict[str, str]:
+    """The parameters, in presentation mode where this page is."""
+    return parameters | ({"present": "true"} if st.session_state.get("present") else {})
 
 
 main()

@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from mist_core.errors import StorageError
-from mist_core.files import read_json, set_aside, storing, write_whole
+from mist_core import MISTEstimator
+from mist_core.benchmarks.external import read_estimator, read_predictions
+from mist_core.errors import MISTError, StorageError
+from mist_core.files import content_of, read_json, set_aside, storing, write_whole
+from mist_core.jobs.store import JobStore, Listing
+from mist_core.tables.table import read_table
+from mist_core.training.evidence_draws import read_arrays
+from mist_core.weights.header import architecture_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -77,3 +83,39 @@ def test_json_that_is_none_is_none(tmp_path, content):
     (tmp_path / "x").write_bytes(content)
     assert read_json(tmp_path / "x") is None
     assert read_json(tmp_path) is None and read_json(tmp_path / "nowhere") is None
+
+
+NO_FILES = {
+    "a pipe that nobody fills": lambda path: os.mkfifo(path),
+    "a device without an end": lambda path: path.symlink_to("/dev/zero"),
+    "a device that is full": lambda path: path.symlink_to("/dev/full"),
+    "a folder": lambda path: path.mkdir(),
+    "a link to itself": lambda path: path.symlink_to(path.name),
+    "a file of a terabyte": lambda path: (path.touch(), os.truncate(path, 1 << 40)),
+    "nothing": lambda path: None,
+}
+READERS = {
+    "content_of": lambda path: content_of(path),
+    "weights": lambda path: MISTEstimator.load(path),
+    "a header": lambda path: architecture_of(path),
+    "a table": lambda path: read_table(path),
+    "predictions": lambda path: read_predictions(path),
+    "an estimator": lambda path: read_estimator(path),
+    "draws": lambda path: read_arrays(path, ()),
+    "json": lambda path: read_json(path),
+    "a list of runs": lambda path: JobStore(path).read(),
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("what", READERS)
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_is_no_file_is_refused_at_once(tmp_path, kind, what):
+    path = tmp_path / "file.csv"
+    NO_FILES[kind](path)
+    try:
+        found = READERS[what](path)
+    except (MISTError, OSError) as error:
+        assert isinstance(error, MISTError) or what == "content_of"
+    else:
+        assert found in (None, Listing([], []))

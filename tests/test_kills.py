@@ -3,9 +3,11 @@
 Trainings are killed in `tests/jobs/test_queue.py`, benchmarks in `tests/benchmarks/test_runner.py`.
 """
 
+import contextlib
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import textwrap
@@ -21,14 +23,24 @@ from tests.weights.test_hostile import CARD, network, packed
 ROOT = Path(__file__).parents[1]
 # The promise is made for many; a few keep the suite short.
 KILLS = int(os.environ.get("MIST_KILLS", "4"))
-BEGIN = """
-import itertools, sys
+# Loads everything once; for each line it reads it works in a child, and says how that ended.
+WORKER = """
+import itertools, os, sys
 from pathlib import Path
-from mist_core.files import write_whole
 from mist_core.weights import library
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
-print("begun", flush=True)
+{imports}
+for _ in sys.stdin:
+    child = os.fork()
+    if not child:
+{work}
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+IMPORTS = {
+    "store": "import pandas as pd; from mist_core.benchmarks.provenance import save_result",
+    "scan": "from mist_core.__main__ import main; import mist_core.commands.scan",
+}
 WORK = {
     "keep": """
         for k in itertools.count():
@@ -46,13 +58,10 @@ WORK = {
             library.make_default(("general", "paper", "classic")[k % 3])
     """,
     "store": """
-        import pandas as pd
-        from mist_core.benchmarks.provenance import save_result
         for k in itertools.count():
             save_result(folder / "result", {"k": k}, pd.DataFrame({"k": [float(k)] * 9999}))
     """,
     "scan": """
-        from mist_core.__main__ import main
         while True:
             main(["scan", "Athletes", "--rows", "20", "--out", str(folder / "found.csv")])
     """,
@@ -69,39 +78,54 @@ def home(tmp_path, monkeypatch):
     return tmp_path / "home"
 
 
-def killed(work, source, folder, seconds):
-    """What a process was about to do when it was killed."""
-    script = BEGIN + textwrap.dedent(WORK[work])
+@contextlib.contextmanager
+def worker(work, source, folder):
+    """A process that begins this work anew whenever it is told to."""
+    imports, body = IMPORTS.get(work, ""), textwrap.indent(textwrap.dedent(WORK[work]), " " * 8)
+    script = WORKER.format(imports=imports, work=body)
     process = subprocess.Popen(
         [sys.executable, "-c", script, str(source), str(folder)],
         cwd=ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
-    try:
-        assert process.stdout.readline() == b"begun\n"
-        time.sleep(seconds)
-        assert process.poll() is None
-    finally:
-        process.kill()
-        process.communicate()
+    with process:
+        yield process
+
+
+def kill_after(seconds, process):
+    """Let the work begin, and kill it wherever it is by then."""
+    process.stdin.write("\n")
+    child = int(process.stdout.readline())
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    assert int(process.stdout.readline()) == -signal.SIGKILL
+
+
+def assert_whole(source, folder):
+    """Nothing is half, neither in the library nor among what was stored."""
+    library._fault_of.cache_clear()
+    assert library.flaws() == []
+    assert library.default() in ("general", "paper", "classic")
+    for name in library.kept():
+        assert library.path_of(name).read_bytes() == source.read_bytes()
+    if (folder / "result.json").exists():
+        pd.read_parquet(folder / "result.parquet")
+        json.loads((folder / "result.json").read_text())
+    if (folder / "found.csv").exists():
+        assert len(pd.read_csv(folder / "found.csv")) > 5
 
 
 @pytest.mark.parametrize("work", WORK)
 def test_whoever_is_killed_leaves_whole_files_and_no_leftovers_for_long(work, home, tmp_path):
     dice, source = random.Random(KILLS), tmp_path / "source.safetensors"
-    for _ in range(KILLS if work != "scan" else max(2, KILLS // 2)):
-        killed(work, source, tmp_path / "out", dice.uniform(0.0, 0.4) + 3 * (work == "scan"))
-        library._fault_of.cache_clear()
-        assert library.flaws() == []
-        assert library.default() in ("general", "paper", "classic")
-        for name in library.kept():
-            assert library.path_of(name).read_bytes() == source.read_bytes()
-        if (tmp_path / "out" / "result.json").exists():
-            pd.read_parquet(tmp_path / "out" / "result.parquet")
-            json.loads((tmp_path / "out" / "result.json").read_text())
-        if (tmp_path / "out" / "found.csv").exists():
-            assert len(pd.read_csv(tmp_path / "out" / "found.csv")) > 5
+    with worker(work, source, tmp_path / "out") as process:
+        for _ in range(KILLS):
+            kill_after(dice.uniform(0.0, 0.4) + (work == "scan"), process)
+            assert_whole(source, tmp_path / "out")
     for name in library.kept():
         library.remove(name)
     for k in range(9):  # the next writer of a file removes what was left beside it

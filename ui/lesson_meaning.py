@@ -7,44 +7,26 @@ from mist_core.inference.posterior import Posterior
 from mist_core.lessons import meaning
 from mist_core.lessons.lesson import Screen, Step
 from ui import shell as ui
-from ui.lessons import URL, choose_seed
+from ui.lessons import bar, choose_seed, pick, show_step, slide
 
 ROWS = (50, 100, 200, 500, 1000, 2000)
 
 
+def show(screen: Screen) -> None:
+    """The screen's controls, and what they show."""
+    show_step(screen, find(screen))
+
+
 def find(screen: Screen) -> Step:
-    """The screen's controls, and what it shows."""
-    return _surfaces() if screen.key == "surfaces" else _correlation()
-
-
-def _surfaces() -> Step:
-    with st.container(horizontal=True):
-        shape = st.segmented_control(
-            "Shape",
-            list(meaning.SURFACES),
-            default="line",
-            required=True,
-            key="surface",
-            bind=URL,
-        )
-        strength = st.segmented_control(
-            "X and Y depend",
-            meaning.STRENGTHS,
-            default="clearly",
-            required=True,
-            key="strength",
-            bind=URL,
-        )
-    return _surfaces_once(shape or "line", strength or "clearly")
-
-
-def _correlation() -> Step:
-    shape = st.segmented_control(
-        "Shape", list(meaning.BENT), default="ring", required=True, key="bent", bind=URL
-    )
-    rows = st.select_slider("Rows", ROWS, 500, key="bent-rows", bind=URL)
-    seed = choose_seed("bent-seed")
-    return meaning.correlation(shape or "ring", rows, seed, _ask)
+    """What a screen shows with its controls as they are."""
+    with bar():
+        if screen.key == "surfaces":
+            shape = pick("Shape", list(meaning.SURFACES), "line", "surface")
+            return _surfaces(shape, pick("They depend", meaning.STRENGTHS, "clearly", "strength"))
+        shape = pick("Shape", list(meaning.BENT), "ring", "bent")
+        rows = slide("Rows", ROWS, 500, "bent-rows")
+        seed = choose_seed("bent-seed")
+    return meaning.correlation(shape, rows, seed, _ask)
 
 
 def _ask(x: np.ndarray, y: np.ndarray) -> Posterior:
@@ -52,5 +34,5 @@ def _ask(x: np.ndarray, y: np.ndarray) -> Posterior:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _surfaces_once(shape: str, strength: str) -> Step:
+def _surfaces(shape: str, strength: str) -> Step:
     return meaning.surfaces(shape, strength)

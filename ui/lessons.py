@@ -1,6 +1,7 @@
 """What all screens of a lesson share: words, figures, the question and what comes after it."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -8,11 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitAPIException
 
 from mist_core.lessons.glossary import with_hints
-from mist_core.lessons.lesson import Figure, Lesson, Screen, Step
+from mist_core.lessons.lesson import Figure, Screen, Step
 from ui import shell as ui
 
 URL = "query-params"
 SEEDS = 999
+SLIDER = 160  # pixels
 # Nothing of a turned figure is fetched, and the wheel scrolls the page.
 PLOTLY = {"displayModeBar": False, "scrollZoom": False}
 LARGE = """<style>
@@ -36,16 +38,12 @@ def picture(figure: Figure, about: str, key: str) -> DeltaGenerator:
     return ui.show(figure, description=about)
 
 
-def show(lesson: Lesson, screen: Screen, find: Callable[[], Step]) -> None:
-    """The figures, the question, and after a guess what they say.
-
-    Args:
-        find: what the screen shows, once its controls are drawn.
-    """
-    step = find()
-    for column, figure in zip(st.columns(len(step.figures)), step.figures, strict=True):
+def show_step(screen: Screen, step: Step) -> None:
+    """The figures, the question, and after a guess what they say."""
+    columns = st.columns(len(step.figures))
+    for place, (column, figure) in enumerate(zip(columns, step.figures, strict=True)):
         with column:
-            picture(figure, step.about, f"{screen.key}-figure-{step.figures.index(figure)}")
+            picture(figure, step.about, f"{screen.key}-figure-{place}")
     guess = ask(screen, step)
     if guess is not None:
         reveal(screen, step, guess)
@@ -89,11 +87,26 @@ def link(page: str, label: str, parameters: dict | None = None) -> None:
         st.caption(f"{label}: start the app with make app.")
 
 
+def bar() -> DeltaGenerator:
+    """Where a screen's controls stand: side by side, above the figure."""
+    return st.container(horizontal=True, vertical_alignment="bottom")
+
+
+def pick(label: str, options: Sequence, first: object, key: str) -> Any:
+    """One of a few, kept in the address."""
+    chosen = st.segmented_control(label, options, default=first, required=True, key=key, bind=URL)
+    return first if chosen is None else chosen
+
+
+def slide(label: str, options: Sequence, first: object, key: str) -> Any:
+    """One of some in order, kept in the address."""
+    return st.select_slider(label, options, first, key=key, bind=URL, width=SLIDER)
+
+
 def choose_seed(key: str) -> int:
     """The seed, and a button that takes the next one."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = st.slider("Seed", 0, SEEDS, 0, key=key, bind=URL, help="another seed, other rows")
-        st.button("Draw again", on_click=_next_seed, args=(key,))
+    seed = st.slider("Seed", 0, SEEDS, 0, key=key, bind=URL, width=SLIDER)
+    st.button("Draw again", on_click=_next_seed, args=(key,))
     return seed
 
 

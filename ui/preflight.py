@@ -27,7 +27,7 @@ def uploaded(data: bytes) -> Table:
     return table
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the table …")
+@st.cache_resource(max_entries=4, scope="session", show_spinner="Reading the table …")
 def _read(sha256: str, header: bool | None, sheet: str | None, _data: bytes) -> Table:
     return read_table(_data, header=header, sheet=sheet)
 

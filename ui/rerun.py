@@ -7,7 +7,7 @@ import streamlit as st
 
 from mist_core.benchmarks import speed
 from mist_core.benchmarks.base import Estimator
-from mist_core.benchmarks.estimators import ESTIMATORS, Weights
+from mist_core.benchmarks.estimators import ESTIMATORS, RefinedWeights, Weights
 from mist_core.benchmarks.estimators import estimator as named
 from mist_core.leaderboard import findings, rerun, speed_findings
 from mist_core.leaderboard.results import Results
@@ -105,8 +105,10 @@ def runs_here(results: Results, name: str) -> bool:
 
 def estimator(results: Results, name: str) -> Estimator:
     """An estimator that `runs_here`; ours takes a moment to load."""
-    if weights := results.labels[name].weights:
-        return Weights(name, ui.estimator(weights))
+    shown = results.labels[name]
+    if shown.weights:
+        kind = RefinedWeights if shown.refined else Weights
+        return kind(name, ui.estimator(shown.weights))
     return named(name, LONGEST)
 
 

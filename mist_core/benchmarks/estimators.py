@@ -18,6 +18,8 @@ from mist_core.inference.estimator import MISTEstimator
 SCIKIT_LEARN = "sklearn-ksg"
 # Before the names of our weights in result tables.
 PREFIX = "mist-"
+# Behind them where answers were refined.
+REFINED = "-refined"
 
 
 class Weights(Estimator):
@@ -47,6 +49,28 @@ class Weights(Estimator):
         return [
             Answer(p.mean, share, quantiles=p.quantiles, in_family=p.in_family) for p in posteriors
         ]
+
+
+class RefinedWeights(Weights):
+    """The same, each answer refined on its own dataset for some seconds."""
+
+    batched = False
+
+    @classmethod
+    def named(cls, name, estimator):
+        return cls(PREFIX + name + REFINED, estimator, f"MIST {name}, refined")
+
+    def answer(self, datasets):
+        return [self._refined(dataset) for dataset in datasets]
+
+    def _refined(self, dataset: Dataset) -> Answer:
+        start = time.perf_counter()
+        try:
+            posterior = self.estimator.refine(dataset.x, dataset.y)
+        except (MISTError, RuntimeError) as error:
+            return Answer(None, time.perf_counter() - start, str(error))
+        told = {"quantiles": posterior.quantiles, "in_family": posterior.in_family}
+        return Answer(posterior.mean, time.perf_counter() - start, **told)
 
 
 class Function(Estimator):

@@ -17,6 +17,7 @@ from mist_core.benchmarks.estimators import Function
 from mist_core.benchmarks.tasks import KEYS, quantile_columns
 from mist_core.checkpoint import sha256
 from mist_core.errors import ParameterError, TableError
+from mist_core.files import content_of
 
 REQUIRED = ("task", "n_samples", "seed", "estimate")
 _TEXT = ("task", "family", "part")
@@ -31,7 +32,7 @@ def read_estimator(path: Path) -> Function:
         ParameterError: there is no such file, it does not run, or it has no such function.
     """
     try:
-        content = path.read_bytes()
+        content = content_of(path)
         names = runpy.run_path(str(path))
     # A stranger's file may fail in any way; whoever typed the command can mend it.
     except (Exception, SystemExit) as error:
@@ -53,7 +54,7 @@ def read_predictions(path: Path) -> "Predictions":
             that decrease.
     """
     try:
-        content = path.read_bytes()
+        content = content_of(path)
     except OSError as error:
         raise TableError(f"{path.name} cannot be read as CSV: {error}") from error
     return parse_predictions(path.name, content)

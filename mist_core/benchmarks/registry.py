@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mist_core.benchmarks import bmi, consistency, grids
+from mist_core.benchmarks import bmi, consistency, efficiency, grids
+from mist_core.benchmarks.base import Estimator
 from mist_core.benchmarks.bmi_scores import render_bmi, summarize_bmi
 from mist_core.benchmarks.consistency_scores import render_checks, summarize_checks
+from mist_core.benchmarks.efficiency_scores import render_efficiency, summarize_efficiency
 from mist_core.benchmarks.scores import render, render_shapes, summarize, summarize_shapes
 from mist_core.benchmarks.tasks import Cell
 
@@ -55,6 +57,7 @@ class Benchmark:
         cells: the datasets.
         summarize: from the result table to records for the stored JSON.
         render: from those records to text for a terminal.
+        within: the estimator, asked only what it can answer.
     """
 
     help: str
@@ -63,6 +66,7 @@ class Benchmark:
     cells: Callable[..., Sequence[Cell]]
     summarize: Callable[[pd.DataFrame], list[dict]]
     render: Callable[[list[dict]], str]
+    within: Callable[[Estimator], Estimator] = lambda estimator: estimator
 
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -108,5 +112,17 @@ BENCHMARKS: dict[str, Benchmark] = {
         consistency.check_cells,
         summarize_checks,
         render_checks,
+    ),
+    "efficiency": Benchmark(
+        "errors beside the best possible, up to a million rows",
+        "general",
+        {
+            "rows": Choice(efficiency.ROWS, "values of n", int),
+            "n_seeds": Choice(efficiency.SEEDS, "datasets of each law and n, at most"),
+        },
+        efficiency.efficiency_cells,
+        summarize_efficiency,
+        render_efficiency,
+        efficiency.within_rows,
     ),
 }

@@ -21,6 +21,7 @@ from mist_core.commands.studies.ablation import (
     variants,
 )
 from mist_core.errors import ParameterError
+from mist_core.interrupts import quiet_children
 from mist_core.markdown import table
 from mist_core.networks.mist import MISTConfig
 from mist_core.networks.registry import load_network
@@ -76,7 +77,9 @@ def main(options: argparse.Namespace) -> None:
         joblib.delayed(_trained)(draws, name, config, options.steps)
         for name, config in chosen.items()
     )
-    for row in joblib.Parallel(options.jobs, return_as="generator")(trainings):
+    with quiet_children():
+        trained = joblib.Parallel(options.jobs, return_as="generator")(trainings)
+    for row in trained:
         rows.append(row)
         print(pd.DataFrame(rows[-1:]).to_string(index=False, header=len(rows) == 1), flush=True)
     command = ["ablate", "--steps", str(options.steps)]

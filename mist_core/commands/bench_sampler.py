@@ -24,6 +24,7 @@ from mist_core.distributions.additive import AdditiveUniform
 from mist_core.distributions.base import Law
 from mist_core.distributions.elliptical import StudentT
 from mist_core.distributions.numerics.randomness import Source, source
+from mist_core.interrupts import quiet_children
 from mist_core.networks.law_classifier import recognition_loss
 from mist_core.networks.registry import build_network
 from mist_core.networks.scoring import training_loss, witness_loss
@@ -97,7 +98,9 @@ def measure(name: str, *, seconds: float, processes: int = 1) -> Rate:
     """
     context = get_context("spawn")
     barrier = context.Barrier(processes)
-    with context.Pool(processes, initializer=_share, initargs=(barrier,)) as pool:
+    with quiet_children():
+        pool = context.Pool(processes, initializer=_share, initargs=(barrier,))
+    with pool:
         work = [(name, number, seconds) for number in range(processes)]
         totals, per_core = zip(*pool.starmap(_rates, work, chunksize=1), strict=True)
     return Rate(sum(totals), statistics.mean(per_core))

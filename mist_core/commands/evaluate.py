@@ -12,7 +12,7 @@ import torch
 from mist_core import paths
 from mist_core.benchmarks import provenance
 from mist_core.benchmarks.base import NEURAL, Estimator
-from mist_core.benchmarks.estimators import ESTIMATORS, Weights, estimator
+from mist_core.benchmarks.estimators import ESTIMATORS, RefinedWeights, Weights, estimator
 from mist_core.benchmarks.external import read_estimator, read_predictions
 from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.registry import BENCHMARKS, Benchmark, Choice, written
@@ -24,7 +24,9 @@ from mist_core.commands.progress_bar import Bar
 from mist_core.errors import ParameterError
 from mist_core.inference.estimator import MISTEstimator
 
-MIST, SHORT = "mist", {"dv": "donsker-varadhan"}
+# Ours by the words of the command line: instant answers, and refined ones.
+OURS = {"mist": Weights, "refined": RefinedWeights}
+SHORT = {"dv": "donsker-varadhan"}
 TIME_LIMIT = 600.0  # seconds for one estimate of a baseline
 EVERY = Choice(1, "neural baselines see only every k-th draw")
 MOST_LETTERS = 120  # of a stored result's name: a list of tasks may be long
@@ -62,10 +64,10 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _configure(parser: argparse.ArgumentParser, benchmark: Benchmark) -> None:
-    known = ", ".join([MIST, *ESTIMATORS])
-    parser.add_argument("--estimators", default=MIST, help=f"separated by commas: {known}")
+    known = ", ".join([*OURS, *ESTIMATORS])
+    parser.add_argument("--estimators", default="mist", help=f"separated by commas: {known}")
     parser.add_argument(
-        "--weights", default=benchmark.weights, help=f"of {MIST}: names or files, by commas"
+        "--weights", default=benchmark.weights, help="of ours: names or files, by commas"
     )
     parser.add_argument("--every", type=EVERY.read, default=EVERY.default, help=EVERY.help)
     parser.add_argument(
@@ -96,12 +98,12 @@ def _estimators(options: argparse.Namespace) -> list[Estimator]:
     asked: list[Estimator] = []
     for name in filter(None, options.estimators.split(",")):
         name = SHORT.get(name, name)
-        if name == MIST:
-            asked += map(mist, options.weights.split(","))
+        if name in OURS:
+            asked += [ours(weights, OURS[name]) for weights in options.weights.split(",")]
         elif name in ESTIMATORS:
             asked.append(estimator(name, options.time_limit))
         else:
-            known = ", ".join([MIST, *ESTIMATORS])
+            known = ", ".join([*OURS, *ESTIMATORS])
             raise ParameterError(f"Expected estimators among {known}; got {name}.")
     asked += map(read_estimator, options.estimator_file)
     asked += map(read_predictions, options.predictions)
@@ -111,9 +113,9 @@ def _estimators(options: argparse.Namespace) -> list[Estimator]:
     return asked
 
 
-def mist(weights: str) -> Weights:
+def ours(weights: str, kind: type[Weights] = Weights) -> Weights:
     """Ours with a shipped name or a weights file, named after it."""
-    return Weights.named(Path(weights).stem, MISTEstimator.load(weights))
+    return kind.named(Path(weights).stem, MISTEstimator.load(weights))
 
 
 def _run(
@@ -121,7 +123,8 @@ def _run(
 ) -> list[dict]:
     every = options.every if judged.kind == NEURAL else 1
     bar = Bar(judged.name, len(chosen(cells, every)))
-    return evaluate(judged, cells, journal, every=every, jobs=options.jobs, progress=bar)
+    able = BENCHMARKS[options.benchmark].within(judged)
+    return evaluate(able, cells, journal, every=every, jobs=options.jobs, progress=bar)
 
 
 def _stem(options: argparse.Namespace, benchmark: Benchmark, names: list[str]) -> Path:

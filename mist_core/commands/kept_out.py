@@ -17,6 +17,7 @@ from mist_core.benchmarks.kept_out import LAWS
 from mist_core.benchmarks.kept_out.truths import truths
 from mist_core.commands.options import count
 from mist_core.inference.estimator import MISTEstimator
+from mist_core.interrupts import quiet_children
 
 ENTROPY = 20261127  # of the datasets; each law, n and seed has a stream of its own
 ROWS, SEEDS, COVERAGE = (500, 2000, 10_000), 20, 0.9
@@ -42,7 +43,8 @@ def main(options: argparse.Namespace) -> None:
     tasks = (
         joblib.delayed(judged)(estimator, *each, options.seeds, options.refined) for each in work
     )
-    parts = joblib.Parallel(options.jobs)(tasks)
+    with quiet_children():
+        parts = joblib.Parallel(options.jobs, return_as="generator")(tasks)
     table = pd.DataFrame(record for part in parts for record in part)
     name = Path(options.weights).stem
     command = ["kept-out", "--weights", name, "--rows", *map(str, options.rows)]

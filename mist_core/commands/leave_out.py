@@ -20,6 +20,7 @@ from mist_core.commands.studies.leave_out import (
 )
 from mist_core.errors import JobError
 from mist_core.inference.estimator import MISTEstimator
+from mist_core.interrupts import quiet_children
 from mist_core.paths import home
 from mist_core.priors.blocks import FAMILIES
 from mist_core.training.architectures import ARCHITECTURES, progress_line
@@ -66,7 +67,8 @@ def main(options: argparse.Namespace) -> None:
         raise JobError(f"Unknown family {unknown[0]!r}: expected some of {', '.join(FAMILIES)}.")
     start, rows, judges = time.perf_counter(), [], {}
     trainings = (joblib.delayed(_judged)(family, folder, options) for family in families)
-    results = joblib.Parallel(options.jobs, return_as="generator")(trainings)
+    with quiet_children():
+        results = joblib.Parallel(options.jobs, return_as="generator")(trainings)
     for family, (out, row) in zip(families, results, strict=True):
         judges[family] = MISTEstimator.load(str(out), "cpu")
         rows.append(row)

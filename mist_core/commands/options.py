@@ -43,7 +43,8 @@ def named_table(word: str) -> Table:
     if word in DATASETS:
         return DATASETS[word].load()
     if not Path(word).exists():
-        raise TableError(f"{word}: there is no such file, and it is none of {', '.join(DATASETS)}.")
+        known = ", ".join(DATASETS)
+        raise TableError(f"{word:.200}: there is no such file, and it is none of {known}.")
     return read_table(word)
 
 

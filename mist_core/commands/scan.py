@@ -13,10 +13,10 @@ from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS
 from mist_core.scan import associations
 from mist_core.spreadsheet import to_csv
-from mist_core.tables.ranking import MAX_ROWS
 from mist_core.weights import library
 
-_NUMBERS = ["mutual_information", "low", "high"]
+_NATS = ["mutual_information", "low", "q25", "median", "q75", "high"]
+_PRINTED = ["x", "y", "mutual_information", "low", "high", "strength", "q", "rows", "flags"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--target", type=names, help="what the others tell about, names by commas; else every pair"
     )
     parser.add_argument("--unit", choices=list(UNITS), default="nats")
-    parser.add_argument("--rows", type=count, default=MAX_ROWS, help="at most so many, drawn")
+    parser.add_argument("--rows", type=count, help="at most so many, drawn; else the pairs decide")
     parser.add_argument("--weights", default=library.default(), help="name of the weights")
     parser.add_argument("--out", type=Path, help="CSV file for the result; else it is printed")
 
@@ -44,13 +44,13 @@ def main(options: argparse.Namespace) -> None:
     found = associations(
         table, options.target, estimator=estimator, max_rows=options.rows, progress=_bar()
     )
-    found[_NUMBERS] *= UNITS[options.unit]
+    found[_NATS] *= UNITS[options.unit]
     if options.out:
         with storing(options.out):
             write_whole(options.out, to_csv(found))
         print(f"{len(found):,} pairs in {options.unit} stored in {options.out}")
     else:
-        print(_in_print(found.rename(columns={_NUMBERS[0]: f"MI ({options.unit})"})))
+        print(_in_print(found[_PRINTED].rename(columns={_NATS[0]: f"MI ({options.unit})"})))
 
 
 def _bar() -> Callable[[int, int], None]:

@@ -82,5 +82,6 @@ def _side_types(side: str, wanted: Any, names: list) -> dict[Any, str]:
 
 def _checked(name: Any, kind: Any) -> str:
     if not isinstance(kind, str) or kind not in TYPES:
-        raise InputError(f"types: expected one of {', '.join(TYPES)} for {name!r}, got {kind!r}.")
+        known = ", ".join(TYPES)
+        raise InputError(f"types: expected one of {known} for {name!r:.80}, got {kind!r:.80}.")
     return kind

@@ -24,6 +24,7 @@ from mist_core.networks.registry import load_network
 from mist_core.paths import WEIGHTS, shipped
 from mist_core.refinement.head import Answer
 from mist_core.refinement.refine import Progress, refine
+from mist_core.threads import cores
 
 # Independent rows alone give a plug-in estimate of 1 / 2n on average, for each parameter of their
 # dependence. A quantile of less than this share of it is not told from 0 by so few rows.
@@ -33,8 +34,9 @@ CHANCE = 0.1
 class MISTEstimator:
     """Amortized estimator of mutual information in nats; stateless, so threads may share it.
 
-    >>> estimator = MISTEstimator.load()                       # doctest: +SKIP
-    >>> estimator.posterior(x, y).interval(coverage=0.9)       # doctest: +SKIP
+    Examples:
+        >>> estimator = MISTEstimator.load()                   # doctest: +SKIP
+        >>> estimator.posterior(x, y).interval(coverage=0.9)   # doctest: +SKIP
     """
 
     def __init__(self, network: Network, checkpoint: Checkpoint):
@@ -125,7 +127,7 @@ class MISTEstimator:
             InputError: as `posterior`, with the number of the offending pair.
         """
         answers: dict[int, Posterior] = {}
-        threads = (os.cpu_count() or 1) if self.device.type == "cpu" else 1
+        threads = cores() if self.device.type == "cpu" else 1
         for batch, found in side_by_side(
             lambda b: self._infer(b.x, b.y), batches(_read_all(pairs, types)), threads
         ):
@@ -262,12 +264,12 @@ def _choose_device(device: str | torch.device) -> torch.device:
     try:
         chosen = torch.device(device)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ParameterError(f"Expected a device such as 'cpu', got {device!r}.") from error
+        raise ParameterError(f"Expected a device such as 'cpu', got {device!r:.80}.") from error
     if chosen.type == "cpu":
         return chosen
     if chosen.type == "cuda" and (chosen.index or 0) < torch.cuda.device_count():
         return chosen
-    raise ParameterError(f"The device {device!r} cannot be used here: use 'cpu' or 'auto'.")
+    raise ParameterError(f"The device {chosen} cannot be used here: use 'cpu' or 'auto'.")
 
 
 def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tensor]]:

@@ -149,7 +149,11 @@ class Posterior:
 
 def _shares(name: str, values: ArrayLike) -> np.ndarray:
     try:
-        numbers = np.asarray(values, dtype=float)
+        numbers = np.asarray(values)
+        if numbers.dtype.kind not in "biufO":  # of complex numbers a half would be lost
+            raise TypeError
+        with np.errstate(over="ignore"):
+            numbers = numbers.astype(float)
     except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError(f"{name}: expected numbers, got {values!r:.80}.") from error
     if not np.all((numbers > 0) & (numbers < 1)):

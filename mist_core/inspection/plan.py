@@ -79,7 +79,9 @@ class Plan:
             if n < MIN_SAMPLES
         )
         n_tested = survey.n_tested - len(short)
-        survey = replace(survey, n_tested=n_tested, left_out=survey.left_out + short)
+        survey = replace(
+            survey, n_tested=n_tested, n_asked=len(kept), left_out=survey.left_out + short
+        )
         return [pairs[k] for k in kept], [asked[k] for k in kept], survey
 
     def _all(self) -> Iterator[Pair]:

@@ -62,6 +62,7 @@ class Survey:
         left_out: (x, y, reason) for columns nobody asked about, with an empty y, and for pairs of
             too few rows.
         n_tested: pairs that were tested; q-values are about all of them.
+        n_asked: pairs that the network is asked about.
         stage: what is at work: `SCREENING`, `ASKING`, `PERMUTING`, or `DONE`.
         done, total: of this stage.
         seconds_left: until the end of this stage, about; None where nothing is known of it.
@@ -75,6 +76,7 @@ class Survey:
     n_repeated: int
     left_out: tuple[tuple[str, str, str], ...]
     n_tested: int
+    n_asked: int = 0
     answers: tuple[dict, ...] = ()
     evidence: Evidence | None = None
     chosen: int | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from mist_core.inspection.evidence import Evidence, weighed
 from mist_core.inspection.plan import planned
 from mist_core.inspection.result import ASKING, DONE, PERMUTING, SCREENING, Survey
 from mist_core.tables.table import Table
+from mist_core.threads import cores
 
 _TILE = 128  # pairs the network is asked about at a time
 _TILE_ROWS = 1 << 21  # of all pairs of a tile
@@ -76,7 +76,7 @@ def surveys(
     for done in plan.screened():
         yield clock.at(plan.survey, SCREENING, done, plan.survey.n_tested)
     pairs, asked, found = plan.chosen()
-    evidence = weighed(pairs, found.n_tested, seed, os.cpu_count() or 1)
+    evidence = weighed(pairs, found.n_tested, seed, cores())
     for known in evidence:
         found = replace(found, evidence=known)
         if not np.isnan(known.p).any():

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from mist_core.files import exists
+from mist_core.files import exists, opened
 from mist_core.jobs import process as job_process
 from mist_core.jobs.job import FAILED, FINISHED, LOST, PAUSED, RUNNING, Job
 from mist_core.jobs.plan import weights_path
@@ -71,7 +71,7 @@ def _marked(job: Job, state: str, message: str) -> Job:
 def _error(log: Path) -> str:
     """The error a run ended with, in its own words: the last line of its log, if it is one."""
     try:
-        with log.open("rb") as file:
+        with opened(log) as file:
             file.seek(max(log.stat().st_size - _END_OF_LOG, 0))
             lines = file.read().decode(errors="replace").splitlines()
     except OSError:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from mist_core.files import content_of
 from mist_core.networks.scoring import CENTRAL
 
 POINT = ("minutes", "minutes_left", "steps", "datasets", "datasets_a_second", "train_loss")
@@ -17,7 +18,7 @@ def read_progress(folder: Path) -> list[dict]:
     is a line that is being written, or that a full disk has cut short.
     """
     try:
-        lines = (folder / "progress.jsonl").read_text(errors="replace").splitlines()
+        lines = content_of(folder / "progress.jsonl").decode(errors="replace").splitlines()
     except OSError:
         lines = []
     points: list[dict] = []

@@ -212,6 +212,8 @@ def _require_columns(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def _as_list_errors(path: Path) -> Iterator[None]:
+    if path.exists() and not path.is_file():
+        raise ListError(f"The list of runs, {path.name}, is no file.", True)
     try:
         yield
     except sqlite3.Error as error:

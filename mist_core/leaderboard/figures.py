@@ -146,6 +146,32 @@ def time_chart(
     return layers.properties(title=title, height=HEIGHT + _legend_height(len(titles)))
 
 
+def efficiency_chart(
+    table: pd.DataFrame, titles: list[str], bound: float | None, *, y: str, about: str
+) -> alt.LayerChart:
+    """Errors against rows on logarithmic axes, a line an estimator, and the bound below them.
+
+    Args:
+        table: `title`, `n` and `value`; without one bound for all n also `bound`.
+        titles: of all estimators, in order.
+        bound: the least that is possible at any n.
+        y: what the values are.
+        about: of which laws.
+    """
+    least = table.assign(bound=table.bound if bound is None else bound)
+    x = alt.X("n:Q", title="rows", scale=_log(padding=12), axis=_few_ticks(format="~s"))
+    axis = _few_ticks(format="~g")
+    value = alt.Y("value:Q", title=y, scale=_log(padding=12), axis=axis)
+    base = alt.Chart(table.dropna(subset=["value"])).encode(x=x, y=value, color=_colour(titles))
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(shape=_shape(titles))
+    line = alt.Chart(least[["n", "bound"]].drop_duplicates())
+    line = line.mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=2)
+    line = line.encode(x=x, y=alt.Y("bound:Q", title=y, scale=_log(padding=12), axis=axis))
+    title = titled("How close to the best possible", f"{about}; dashed: the bound")
+    layers = alt.layer(line, base.mark_line(strokeWidth=2), points)
+    return layers.properties(title=title, height=HEIGHT + _legend_height(len(titles)))
+
+
 def _board_part(rows: pd.DataFrame, order: list[str], x: alt.X, split: str) -> alt.LayerChart:
     bins = list(dict.fromkeys(rows.n))
     y = alt.Y("title:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False))
@@ -193,7 +219,7 @@ def _log(padding: int) -> alt.Scale:
 
 def _few_ticks(**more) -> alt.Axis:
     """Of a logarithmic axis: lines at 1, 2, 5 and so on would crowd it."""
-    return alt.Axis(tickCount=6, format="~g", labelOverlap="greedy", **more)
+    return alt.Axis(**({"tickCount": 6, "format": "~g", "labelOverlap": "greedy"} | more))
 
 
 def _legend() -> alt.Legend:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mist_core.benchmarks.base import CLASSICAL, NEURAL, OTHER, OURS
-from mist_core.benchmarks.estimators import ESTIMATORS, PREFIX
+from mist_core.benchmarks.estimators import ESTIMATORS, PREFIX, REFINED
 
 YOURS, PUBLISHED = "yours", "published, own protocol"
 KINDS = (OURS, CLASSICAL, NEURAL, OTHER, YOURS, PUBLISHED)
@@ -20,11 +20,13 @@ class Label:
         title: its name; a user's file may have any.
         kind: one of KINDS.
         weights: the name of ours, None for others.
+        refined: whether each answer of ours was refined on its dataset.
     """
 
     title: str
     kind: str
     weights: str | None = None
+    refined: bool = False
 
 
 def label(name: str, ours: Container[str]) -> Label:
@@ -36,8 +38,9 @@ def label(name: str, ours: Container[str]) -> Label:
             a user's may have any name.
     """
     if name in ours:
-        weights = name.removeprefix(PREFIX)
-        return Label(f"MIST {weights}", OURS, weights)
+        weights = name.removeprefix(PREFIX).removesuffix(REFINED)
+        refined = name.endswith(REFINED)
+        return Label(f"MIST {weights}" + ", refined" * refined, OURS, weights, refined)
     if name in ESTIMATORS:
         return Label(ESTIMATORS[name].title, ESTIMATORS[name].kind)
     return Label(name, OTHER)

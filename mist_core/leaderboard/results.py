@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     ),
     "bmi40": (
         (("mist-general",), "evaluate bmi40 --weights general"),
+        (("mist-general-refined",), "evaluate bmi40 --estimators refined"),
         (_CLASSICAL, "evaluate bmi40 --estimators ksg,cca,histogram,kde"),
         (_NEURAL, "evaluate bmi40 --estimators mine,infonce,nwj,dv --every 20"),
     ),
@@ -43,6 +44,12 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
             "evaluate selfconsistency --estimators mist,ksg,cca,histogram,kde",
         ),
         (_NEURAL, "evaluate selfconsistency --estimators mine,infonce,nwj,dv --seeds 1"),
+    ),
+    "efficiency": (
+        (("mist-general",), "evaluate efficiency"),
+        (("mist-general-refined",), "evaluate efficiency --estimators refined"),
+        (("cca", "ksg", "sklearn-ksg"), "evaluate efficiency --estimators cca,ksg,sklearn-ksg"),
+        (("mine", "infonce"), "evaluate efficiency --estimators mine,infonce --seeds 1"),
     ),
     "speed": ((("mist-general", "ksg", "cca", "mine", "sklearn-ksg"), "evaluate speed"),),
 }
@@ -54,7 +61,8 @@ _ORIGIN = {"command", "date", "hardware", "weights"}
 
 
 # Of ours, those that COMMANDS judge.
-_JUDGED = {PREFIX + name for name in ("paper", "general", "paper-no-additive", "classic")}
+_OURS = ("paper", "general", "general-refined", "paper-no-additive", "classic")
+_JUDGED = {PREFIX + name for name in _OURS}
 
 
 @dataclass(frozen=True)

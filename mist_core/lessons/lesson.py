@@ -51,14 +51,12 @@ class Lesson:
     Attributes:
         key: in the address.
         title: of two or three words.
-        minutes: of the lecturer's 45.
         screens: in order.
         references: with DOI.
     """
 
     key: str
     title: str
-    minutes: int
     screens: tuple[Screen, ...]
     references: tuple[Reference, ...]
 

@@ -41,7 +41,6 @@ BENT: dict[str, Scene] = {
 LESSON = Lesson(
     "meaning",
     "What it is",
-    8,
     (
         Screen(
             "surfaces",

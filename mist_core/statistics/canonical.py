@@ -154,9 +154,15 @@ def coordinates(
 
 
 def standardised(z: Tensor) -> Tensor:
-    """Columns of (B, n, d) at mean 0 and variance 1; constant columns at 0."""
+    """Columns of (B, n, d) at mean 0 and variance 1; constant columns at 0.
+
+    What is left of a direction without variance, such as the sum of a class's indicators, is
+    rounding: its ranks would differ from machine to machine.
+    """
     centred = z - z.mean(-2, keepdim=True)
-    return centred / centred.square().mean(-2, keepdim=True).clamp_min(LEAST_VARIANCE).sqrt()
+    variance = centred.square().mean(-2, keepdim=True)
+    scale = variance.clamp_min(LEAST_VARIANCE).rsqrt()
+    return centred * torch.where(variance < LEAST_VARIANCE, 0.0, scale)
 
 
 def correlations(z: Tensor) -> Tensor:

@@ -26,6 +26,9 @@ KNOTS = (
     (99, (0.1, 0.25, 0.75, 0.9)),
     (math.inf, (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)),
 )
+# Quantiles nearer to each other than this share of the spread count as one: steeper slopes, and
+# their squares in a gradient, are no numbers of the type any more.
+NEAREST = {torch.float64: 2.0**-400, torch.float32: 2.0**-40}
 # Rows that the smooth ranks compare with; beyond it the smooth CDF uses an evenly spaced subset.
 SOFT_REFERENCES = 2048
 
@@ -130,9 +133,17 @@ def _in_range(columns: Tensor) -> Tensor:
     far = exponent.abs() > LARGEST_EXPONENT[columns.dtype]
     if not far.any():
         return columns
+    if columns.requires_grad:  # a slope beyond the greatest number is that number
+        columns = columns.clone()
+        columns.register_hook(_finite)
     half = torch.where(far, -exponent // 2, 0)
     rest = torch.where(far, -exponent - half, 0)
     return columns * torch.exp2(half.to(columns)) * torch.exp2(rest.to(columns))
+
+
+def _finite(slopes: Tensor) -> Tensor:
+    greatest = torch.finfo(slopes.dtype).max
+    return slopes.clamp(-greatest, greatest)
 
 
 def normal_scores(ranks: Tensor) -> Tensor:
@@ -186,9 +197,9 @@ def _smooth_scores(columns: Tensor) -> Tensor:
     right = torch.searchsorted(values.detach().contiguous(), columns.detach())
     right = right.clamp(1, len(levels) - 1)
     (x0, y0), (x1, y1) = ((values.gather(-1, k), heights.gather(-1, k)) for k in (right - 1, right))
-    apart = x1 > x0
-    # Where many rows share a value two quantiles are one: the slope of all rows must do.
     spread = columns.detach().std(-1, keepdim=True)
+    # Where many rows share a value two quantiles are one: the slope of all rows must do.
+    apart = x1 - x0 > NEAREST[columns.dtype] * spread
     slope = torch.where(spread > 0, 1 / torch.where(spread > 0, spread, 1.0), 0.0)
     steep = torch.where(apart, (y1 - y0) / torch.where(apart, x1 - x0, 1.0), slope)
     return y0 + steep * (columns - x0)

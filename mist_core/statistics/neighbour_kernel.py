@@ -45,6 +45,41 @@ def estimates(a, b, queries, folds, digamma, tie, shrink):
 
 
 @numba.njit(fastmath=True, cache=True, nogil=True)
+def conditional_estimates(a, b, c, queries, folds, digamma, tie, shrink):
+    """Nearest-neighbour conditional information; arguments and result as of `estimates`.
+
+    Args:
+        c: (B, m, r) coordinates of the condition.
+    """
+    found = np.zeros((len(a), len(folds)))
+    rows = a.shape[2]
+    of_a, of_b = np.empty(rows, np.float32), np.empty(rows, np.float32)
+    of_c, joint = np.empty(rows, np.float32), np.empty(rows, np.float32)
+    for i in range(len(a)):
+        x, y, z = a[i], b[i], c[i]
+        for s in range(queries):
+            _distances(x, s, of_a)
+            _distances(y, s, of_b)
+            _distances(z, s, of_c)
+            _greater(of_a, of_c, of_a)
+            _greater(of_b, of_c, of_b)
+            _greater(of_a, of_b, joint)
+            for f in range(len(folds)):
+                size = rows // folds[f]
+                for start in range(0, size * folds[f], size):
+                    fold = slice(start, start + size)
+                    nearest = _least(joint[fold])
+                    radius = np.float32(max(nearest * shrink, tie))
+                    local = digamma[1] + digamma[_below(of_c[fold], radius) + 1]
+                    local -= digamma[_below(of_a[fold], radius) + 1]
+                    local -= digamma[_below(of_b[fold], radius) + 1]
+                    if nearest < tie:
+                        local += digamma[max(_below(joint[fold], radius), 1)] - digamma[1]
+                    found[i, f] += local / (folds[f] * queries)
+    return found
+
+
+@numba.njit(fastmath=True, cache=True, nogil=True)
 def _distances(coordinates, s, out):
     """Squared distances of row s to all rows, beyond all others to itself."""
     out[:] = 0

@@ -72,6 +72,30 @@ def neighbours(a: Tensor, b: Tensor, search: Search = FEW) -> Tensor:
     return torch.cat([estimates, log_information(estimates)], -1)
 
 
+def conditional(a: Tensor, b: Tensor, c: Tensor, search: Search = FEW) -> Tensor:
+    """The same of I(A;B|C), as Frenzel and Pompe (2007, doi 10.1103/PhysRevLett.99.204101).
+
+    Args:
+        a: (B, n, k), b: (B, n, l) and c: (B, n, m) coordinates, rows in random order.
+        search: how many rows; folds of one row for each query at most.
+
+    Returns:
+        (B, 2 f): estimates in nats for each of f folds, and their logarithms.
+    """
+    from mist_core.statistics import neighbour_kernel
+
+    queries, references = search.sizes(a.shape[1])
+    digamma = torch.arange(references + 2, dtype=torch.float64).digamma().numpy()
+    sides = [
+        np.ascontiguousarray(side[:, :references].detach().float().cpu().mT.numpy())
+        for side in (a, b, c)
+    ]
+    parts = np.array([_parts(fold, references) for fold in search.folds])
+    found = neighbour_kernel.conditional_estimates(*sides, queries, parts, digamma, TIE, SHRINK)
+    estimates = torch.from_numpy(found).to(a.device).float()
+    return torch.cat([estimates, log_information(estimates)], -1)
+
+
 def _on_cpu(a: Tensor, b: Tensor, queries: int, folds: tuple[int, ...]) -> Tensor:
     """(B, f) estimates, by compiled loops."""
     from mist_core.statistics import neighbour_kernel

@@ -6,6 +6,29 @@ from pathlib import Path
 from mist_core.distributions.numerics.randomness import TEST_ENTROPY
 from mist_core.errors import ParameterError
 
+# What each number may be. The seed is multiplied and handed to torch, which takes 64 bits; shares
+# of the budget beyond 1 mean never.
+RANGES = {
+    "minutes": (1e-6, 1e7),
+    "most_steps": (1, 1e12),
+    "seed": (0, 1e12),
+    "batch_size": (1, 1e7),
+    "reuse": (1e-9, 1e9),
+    "learning_rate": (0, 1e3),
+    "weight_decay": (0, 1e3),
+    "warm_up": (1, 1e12),
+    "decay": (1e-12, 1e12),
+    "average": (0, 1),
+    "encoder_from": (0, 1e12),
+    "encoder_reuse": (1e-9, 1e9),
+    "shard_size": (1, 1e7),
+    "workers": (0, 1024),
+    "capacity": (1, 1e12),
+    "max_datasets": (1, 1e12),
+    "validation": (1, 1e7),
+    "threads": (1, 1024),
+}
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -36,7 +59,7 @@ class TrainConfig:
         threads: torch threads of the trainer.
 
     Raises:
-        ParameterError: a seed whose draws are test data, no validation draws, or no budget.
+        ParameterError: a number out of its range, or a seed whose draws are test data.
     """
 
     meta: str
@@ -65,10 +88,12 @@ class TrainConfig:
     threads: int = 1
 
     def __post_init__(self) -> None:
-        if self.validation < 1:
-            raise ParameterError("validation: expected at least one dataset to choose weights by.")
-        if not self.minutes > 0 or (self.most_steps is not None and self.most_steps < 1):
-            raise ParameterError("minutes, most_steps: expected a budget above 0.")
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise ParameterError(
+                    f"{name}: expected a number from {low:g} to {high:g}, got {value:.6g}."
+                )
         if self.seed == TEST_ENTROPY:
             raise ParameterError(
                 f"seed: {TEST_ENTROPY} is the seed of the test data, on which nothing may be "

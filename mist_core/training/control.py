@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mist_core.files import content_of
+
 PAUSE, STOP = "pause", "stop"
 BEAT_SECONDS = 1.0
 
@@ -39,7 +41,7 @@ class Mailbox:
 def requested(folder: Path) -> str | None:
     """What the outside wants: PAUSE, STOP or None."""
     with contextlib.suppress(OSError, ValueError):
-        wanted = request_path(folder).read_text().strip()
+        wanted = content_of(request_path(folder)).decode().strip()
         return wanted if wanted in (PAUSE, STOP) else None
     return None
 
@@ -47,7 +49,7 @@ def requested(folder: Path) -> str | None:
 def last_beat(folder: Path) -> float | None:
     """When the run was last alive, seconds of `time.monotonic`; None where it did not say."""
     with contextlib.suppress(OSError, ValueError):
-        return float(heartbeat_path(folder).read_text())
+        return float(content_of(heartbeat_path(folder)))
     return None
 
 

@@ -8,6 +8,8 @@ import functools
 import json
 import os
 import time
+import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +19,9 @@ import torch.multiprocessing as multiprocessing
 
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import JobError
+from mist_core.files import opened
 from mist_core.inference.estimator import MISTEstimator
+from mist_core.interrupts import quiet_children
 from mist_core.networks.quantiles import LEVELS
 from mist_core.priors.batch import Batch
 from mist_core.priors.general import General
@@ -33,6 +37,8 @@ EFFORTS = (0.3, 1.0, 1.0, 1.0, 1.0, 2.0)
 SECONDS = 10.0
 # Share of the parts that are of the published laws.
 PUBLISHED = 0.1
+# What a part holds.
+_TOLD = ("evidence", "answers", "truth", "family", "part", "effort", "mark")
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,9 @@ def collect(folder: Path, plan: Plan, parts: int, workers: int) -> int:
     context = multiprocessing.get_context("spawn")
     work = [(folder, plan, todo[w::workers], until) for w in range(workers)]
     processes = [context.Process(target=_write, args=each, daemon=True) for each in work]
-    for process in processes:
-        process.start()
+    with quiet_children():
+        for process in processes:
+            process.start()
     for process in processes:
         process.join()
     return len(list(folder.glob("part-*.npz")))
@@ -139,6 +146,22 @@ def _save(path: Path, index: int, batch: Batch, effort: float, found, answers) -
     os.replace(beside, path)
 
 
+def read_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
+    """The arrays of an .npz file.
+
+    Raises:
+        JobError: it is none, is damaged, or lacks one of `names`.
+    """
+    try:
+        with opened(path) as file, np.load(file) as arrays:
+            told = dict(arrays)
+    except (OSError, EOFError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        raise JobError(f"{path}: expected an .npz file of draws ({error}).") from error
+    if missing := sorted({*names} - {*told}):
+        raise JobError(f"{path} lacks {', '.join(missing)}: draw it anew.")
+    return told
+
+
 def mark(batch: Batch) -> np.ndarray:
     """(B,) a number that tells whether a part is drawn again as it was: its first rows' sum."""
     sums = [side[:, :16].double().clamp(-50, 50).sum((1, 2)) for side in (batch.x, batch.y)]
@@ -154,7 +177,7 @@ def pack(folder: Path, out: Path, plan: Plan) -> int:
     paths = sorted(folder.glob("part-*.npz"))
     if not paths:
         raise JobError(f"{folder} holds no draws yet: run it for more minutes.")
-    parts = [dict(np.load(path)) for path in paths]
+    parts = [read_arrays(path, _TOLD) for path in paths]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     about = {"seed": plan.seed, "weights": plan.weights, "numbers": NUMBERS, "part": PART}
     np.savez_compressed(out, about=json.dumps(about), **joined)
@@ -171,16 +194,18 @@ def add_answers(
     Returns:
         How many draws were kept.
     """
-    with np.load(stored) as file:
-        told = dict(file)
+    told = read_arrays(stored, ("about", *_TOLD))
     about = json.loads(str(told.pop("about")))
     indices = np.unique(told["part"])[:parts].tolist()
     folder.mkdir(parents=True, exist_ok=True)
     tasks = [(folder, about["seed"], index, weights) for index in indices]
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+    with quiet_children():
+        pool = multiprocessing.get_context("spawn").Pool(workers)
+    with pool:
         for _ in pool.imap_unordered(_answer_part, tasks):
             pass
-    answered = [dict(np.load(_answers_path(folder, index, weights))) for index in indices]
+    paths = [_answers_path(folder, index, weights) for index in indices]
+    answered = [read_arrays(path, ("mark", "answers")) for path in paths]
     rows, more = [], []
     for index, answers in zip(indices, answered, strict=True):
         of_part = np.flatnonzero(told["part"] == index)

@@ -20,6 +20,7 @@ from mist_core.networks.quantiles import LEVELS, MEDIAN
 from mist_core.networks.scoring import pinball_loss
 from mist_core.refinement.evidence import NUMBERS
 from mist_core.refinement.head import Answer, HeadConfig, Reading, RefineHead, read
+from mist_core.training.evidence_draws import read_arrays
 
 STEPS, BATCH = 400, 512
 LEARNING_RATE, WEIGHT_DECAY = 4e-3, 0.5
@@ -185,8 +186,8 @@ def load_draws(path: Path, first: str) -> tuple[Draws, dict]:
     Raises:
         JobError: the file is of other evidence, or has no answers of that network.
     """
-    with np.load(path) as file:
-        told = dict(file)
+    names = ("evidence", "answers", "truth", "part")
+    told = read_arrays(path, ("about", "family", *names))
     about = json.loads(str(told["about"]))
     about["weights"] = [Path(name).stem for name in about["weights"]]  # paths are private
     if tuple(about.pop("numbers")) != NUMBERS:
@@ -194,7 +195,7 @@ def load_draws(path: Path, first: str) -> tuple[Draws, dict]:
     if first not in about["weights"]:
         raise JobError(f"{path} holds no answers of {first!r}, only of {about['weights']}.")
     order = sorted(range(len(about["weights"])), key=lambda k: about["weights"][k] != first)
-    arrays = {k: torch.from_numpy(told[k]) for k in ("evidence", "answers", "truth", "part")}
+    arrays = {k: torch.from_numpy(told[k]) for k in names}
     arrays["answers"] = arrays["answers"][:, order]
     networks = tuple(about["weights"][k] for k in order)
     return Draws(*arrays.values(), told["family"], networks), about

@@ -46,7 +46,7 @@ def take_lock(folder: Path) -> int | None:
 def is_locked(folder: Path) -> bool:
     """Whether a process is at work in the folder."""
     try:
-        file = os.open(lock_path(folder), os.O_RDONLY)
+        file = os.open(lock_path(folder), os.O_RDONLY | os.O_NONBLOCK)  # a pipe would wait
     except OSError:  # nobody has ever begun here, or the folder is gone
         return False
     try:

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.errors import JobError
+from mist_core.interrupts import quiet_children
 from mist_core.networks.base import Network
 from mist_core.networks.law_classifier import STRANGE
 from mist_core.priors.batch import MetaDistribution
@@ -149,8 +150,9 @@ class Writers:
             )
             for w in range(workers)
         ]
-        for process in self._processes:
-            process.start()
+        with quiet_children():
+            for process in self._processes:
+                process.start()
 
     def read(self, index: int) -> dict[str, Tensor]:
         """Shard `index`, waiting for it to be written.

@@ -12,6 +12,7 @@ from pathlib import Path
 from mist_core import plain_json
 from mist_core.checkpoint import FORMAT
 from mist_core.errors import WeightsError
+from mist_core.files import opened
 from mist_core.networks.limits import require_config
 
 MOST_BYTES = 50_000_000
@@ -49,7 +50,7 @@ def architecture_of(path: Path) -> str | None:
     Nothing is checked but that.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(min(length, MOST_HEADER)))
         return json.loads(header["__metadata__"]["card"])["config"]["architecture"]

@@ -11,7 +11,15 @@ from functools import partial
 from pathlib import Path
 
 from mist_core.errors import MISTError, WeightsError
-from mist_core.files import Flaw, delete, exists, set_aside, storing, write_whole
+from mist_core.files import (
+    Flaw,
+    content_of,
+    delete,
+    exists,
+    set_aside,
+    storing,
+    write_whole,
+)
 from mist_core.networks.limits import LIMITS
 from mist_core.networks.registry import load_network, require_answers
 from mist_core.paths import WEIGHTS, home
@@ -175,7 +183,7 @@ def _is_estimator(path: Path) -> bool:
 def _chosen() -> str:
     """The name in the file of the default choice; empty where there is none to be read."""
     try:
-        text = _default_path().read_bytes()[:100].decode().strip()
+        text = content_of(_default_path()).decode().strip()
     except (OSError, ValueError):
         return ""
     return text if text.isprintable() else ""

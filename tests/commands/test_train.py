@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import fields
 
 import pytest
 
 from mist_core import MISTEstimator
 from mist_core.__main__ import main
 from mist_core.checkpoint import load_checkpoint
+from mist_core.training.architectures import SETTINGS
+from mist_core.training.config import RANGES, TrainConfig
 
 
 def test_training_on_the_seed_of_the_test_data_is_refused(tmp_path, capsys):
@@ -19,10 +22,20 @@ def test_training_on_the_seed_of_the_test_data_is_refused(tmp_path, capsys):
     assert "seed of the test data" in capsys.readouterr().err
 
 
-def test_no_budget_is_one_sentence(tmp_path, capsys):
-    words = ["train", "--meta", "paper", "--out", str(tmp_path / "w.safetensors"), "--minutes", "0"]
-    assert main(words) == 1
-    assert "expected a budget above 0" in capsys.readouterr().err
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_a_setting_out_of_its_range_is_one_sentence(tmp_path, capsys, name):
+    words = ["train", "--meta", "paper", "--out", str(tmp_path / "w.safetensors"), f"--{name}"]
+    for value in ("-1", "nan", "inf", "1e400", "9" * 30):
+        if SETTINGS[name] is float or value.lstrip("-").isdigit():
+            assert main([*words, value]) == 1
+            said = capsys.readouterr().err
+            assert f"{name.replace('-', '_')}: expected a number from" in said
+            assert len(said) < 200
+
+
+def test_every_number_of_a_training_has_its_range():
+    numbers = {f.name for f in fields(TrainConfig) if f.type in (int, float, int | None)}
+    assert numbers == set(RANGES) == {name.replace("-", "_") for name in SETTINGS}
 
 
 def test_a_missing_folder_or_a_wrong_prior_is_one_sentence(tmp_path, capsys):

@@ -5,11 +5,13 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import torch
 
 from mist_core.errors import InputError
-from mist_core.inference.inputs import MAX_CLASSES, read_pair, read_varying
+from mist_core.inference.cells import MAX_CLASSES
+from mist_core.inference.inputs import read_pair, read_varying
 
 N = 6
 Y = np.arange(float(N))
@@ -332,3 +334,21 @@ def test_too_many_classes_are_refused_with_a_way_out():
 def test_a_million_rows_are_read():
     x, y = np.zeros((1_000_000, 2)), np.zeros(1_000_000, dtype=bool)
     assert [tuple(side.shape) for side in read_pair(x, y)] == [(1_000_000, 2), (1_000_000, 1)]
+
+
+@pytest.mark.parametrize("types", [None, "class", "ordinal"])
+@pytest.mark.parametrize(
+    ("column", "says"),
+    {
+        "complex in a list": ([complex(k, 1) for k in range(9)], "complex"),
+        "signalling NaN": ([Decimal("sNaN"), *map(Decimal, range(8))], "1 of 9 values are missing"),
+        "beyond float64": (np.arange(9.0) * np.longdouble("1e4000"), "missing or infinite"),
+        "lists in Arrow": (
+            pd.Series([[1]] * 9, dtype=pd.ArrowDtype(pa.list_(pa.int64()))),
+            "expected numbers, text or dates",
+        ),
+    }.values(),
+)
+def test_what_only_looks_like_numbers_is_refused(column, says, types):
+    with pytest.raises(InputError, match=says):
+        read_pair(column, np.arange(9.0), types)

@@ -53,3 +53,21 @@ def test_explore(saved, address):
         assert f"**{float(number):.2f}" in app.markdown[0].value or (
             f"{float(number):.2f}**" in app.markdown[0].value
         )
+
+
+def test_a_stored_calibration(saved):
+    app = run("pages/calibration.py")
+    (share,) = printed(opened(app, saved))
+    assert f"{100 * float(share):.1f} %" in app.markdown[0].value
+
+
+def test_a_calibration_drawn_on_the_page(saved):
+    app = run("pages/calibration.py", datasets="50", peers="0", seed="3")
+    (share,) = printed(opened(app, saved))
+    assert f"{100 * float(share):.1f} %" in app.markdown[0].value
+
+
+@pytest.mark.parametrize("benchmark", ["mtest", "selfconsistency", "speed"])
+def test_a_benchmark(saved, benchmark):
+    app = run("pages/benchmark.py", benchmark=benchmark)
+    assert printed(opened(app, saved))

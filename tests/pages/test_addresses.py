@@ -15,7 +15,7 @@ from mist_core.calibration import judge
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
 # Read by the pages themselves.
-UNBOUND = {"explore.py": {"dataset"}, "train.py": {"run"}}
+UNBOUND = {"explore.py": {"dataset"}, "train.py": {"run"}, "learn.py": {"tiny-run"}}
 PICTURE = "![p](http://127.0.0.1:1/p.png) [l](http://l.example) www.w.example m@m.example"
 VALUES = {
     "words": "nonsense",

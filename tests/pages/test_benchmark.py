@@ -6,8 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mist_core import paths
+from mist_core.benchmarks.efficiency import known_laws
+from mist_core.benchmarks.efficiency_scores import summarize_efficiency
+from mist_core.benchmarks.provenance import save_result
+from mist_core.benchmarks.tasks import tidy
 from mist_core.leaderboard import uploads
-from tests.benchmarks.tables import answers, score, store
+from tests.benchmarks.tables import HARDWARE, answers, score, store
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,7 +52,10 @@ def test_the_other_unit_changes_the_sentences(results):
     assert "within 0.144 bits" in words(visit(**{"benchmark-unit": "bits"}))
 
 
-@pytest.mark.parametrize("view", ["bmi's tasks", "Extended grids", "Self-consistency", "Speed"])
+VIEWS = ["bmi's tasks", "Extended grids", "Self-consistency", "Efficiency", "Speed"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_a_benchmark_without_a_run_names_the_command_that_makes_one(results, view):
     app = visit(benchmark=view)
     assert not app.error and "python -m mist_core evaluate" in words(app)
@@ -114,3 +121,29 @@ def test_an_address_without_a_dataset_is_answered_with_one_sentence(address, sen
     app = visit("pages/explore.py", dataset=address, compare="CCA")
     said = [e.value.replace("\\", "") for e in (*app.error, *app.warning)]
     assert [words.startswith(sentence) for words in said] == [True]
+
+
+def test_efficiency_tells_how_far_ours_is_from_the_least_error_that_is_possible(
+    tmp_path, monkeypatch
+):
+    law = known_laws()["ball 1+1"]
+    bound = law.deviation / 400**0.5
+    key = {"task": law.group, "family": law.name, "part": "", "dim_x": 1, "dim_y": 1}
+    key |= {"n_samples": 400, "seed": 0, "draw": 0, "truth": law.truth, "seconds": 0.1}
+    errors = {"mist-general": 2, "mist-general-refined": 1, "cca": 8}
+    rows = [
+        key | {"estimator": name, "estimate": law.truth + error * bound}
+        for name, error in errors.items()
+    ]
+    for row in rows:
+        name, table = row["estimator"], tidy([row])
+        summary = {"benchmark": "efficiency", "scores": summarize_efficiency(table)}
+        ours = {name: {"sha256": "0"}} if name.startswith("mist") else {}
+        origin = {"command": "c", "date": "2026-01-01", "hardware": HARDWARE, "weights": ours}
+        save_result(tmp_path / name, summary | origin, table)
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+    app = visit(benchmark="Efficiency")
+    said = words(app)
+    assert "From 400 rows **MIST general, refined** errs by 1 times the least error" in said
+    assert "the nearest other, CCA, by 8 times" in said
+    assert len(app.get("vega_lite_chart")) == 2

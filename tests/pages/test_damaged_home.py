@@ -4,6 +4,7 @@ A folder with one of everything is made once; each test damages one file of a co
 """
 
 import json
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -103,6 +104,9 @@ DAMAGES = {
     "of another kind": lambda path: path.write_text(json.dumps({"new": [1e308, None, {}]})),
     "a folder": to_folder,
     "a link to nothing": lambda path: (path.unlink(), path.symlink_to("nowhere")),
+    "a pipe": lambda path: (path.unlink(), os.mkfifo(path)),
+    "without an end": lambda path: (path.unlink(), path.symlink_to("/dev/zero")),
+    "of a terabyte": lambda path: os.truncate(path, 1 << 40),
 }
 FILES = [
     "jobs/jobs.sqlite",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mist_core.lessons.course import COURSE
+from mist_core.lessons.course import COURSE, PLAN, address
 
 PAGE = str(Path(__file__).parents[2] / "pages/learn.py")
 SCREENS = [(lesson, screen) for lesson in COURSE.values() for screen in lesson.screens]
@@ -19,11 +19,7 @@ def own_home(tmp_path, monkeypatch):
 
 def visit(lesson, screen, **parameters) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=300)
-    at = COURSE.keys(), [s.key for s in lesson.screens]
-    number = list(at[0]).index(lesson.key) + 1
-    app.query_params["lesson"] = f"{number}. {lesson.title}"
-    app.query_params[f"screen-{lesson.key}"] = screen.title
-    for name, value in parameters.items():
+    for name, value in (address(lesson, screen) | parameters).items():
         app.query_params[name] = value
     app.run()
     assert [e.value for e in app.exception] == []
@@ -58,3 +54,19 @@ def test_a_screen_stands_finished_and_a_guess_reveals_what_the_data_say(lesson, 
 @pytest.mark.parametrize(("lesson", "screen"), SCREENS, ids=IDS)
 def test_an_address_shows_the_same_picture_again(lesson, screen):
     assert figures(visit(lesson, screen)) == figures(visit(lesson, screen))
+
+
+def test_the_plan_takes_45_minutes_and_links_to_every_screen_in_order():
+    assert sum(part.minutes for part in PLAN) == 45
+    app = AppTest.from_file(str(Path(PAGE).parents[1] / "app.py"), default_timeout=120)
+    app.switch_page("pages/plan.py").run()
+    links = [link.proto for link in app.get("page_link")]
+    assert [link.label for link in links] == [screen.title for _, screen in SCREENS]
+    assert all("present=true" in link.query_string for link in links)
+
+
+def test_presentation_hides_the_side_bar_and_enlarges_type():
+    lesson, screen = SCREENS[0]
+    assert not visit(lesson, screen).get("html")
+    shown = visit(lesson, screen, present="true").get("html")
+    assert "stSidebar" in str(shown[0].proto) and "font-size" in str(shown[0].proto)

@@ -1,6 +1,7 @@
 """Whatever lies in the data folder, everything that looks at it stands, and the rest goes on."""
 
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -29,8 +30,10 @@ JSON = st.recursive(
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4)
     ),
 )
+STATES_OF_A_FILE = ["missing", "a folder", "a link to nothing", "a pipe", "without an end"]
+STATES_OF_A_FILE += ["cut", "flipped"]
 CONTENTS = st.one_of(
-    st.sampled_from(["missing", "a folder", "a link to nothing", "cut", "flipped"]),
+    st.sampled_from(STATES_OF_A_FILE),
     st.binary(max_size=200),
     JSON.map(lambda value: json.dumps(value).encode()),
     JSON.map(lambda value: (json.dumps({"steps": 1, "validation": value}) + "\n").encode()),
@@ -69,11 +72,7 @@ def put(path, content):
     """Make a file of the folder what is said."""
     if not path.parent.is_dir():
         return
-    if (
-        content == "missing"
-        or isinstance(content, bytes)
-        or content in ("a folder", "a link to nothing")
-    ):
+    if content not in ("cut", "flipped"):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
@@ -84,6 +83,10 @@ def put(path, content):
         path.mkdir()
     elif content == "a link to nothing":
         path.symlink_to("nowhere")
+    elif content == "a pipe":
+        os.mkfifo(path)
+    elif content == "without an end":
+        path.symlink_to("/dev/zero")
     elif isinstance(content, bytes):
         path.write_bytes(content)
     elif path.is_file():

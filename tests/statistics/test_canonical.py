@@ -203,3 +203,13 @@ def test_a_smooth_function_of_an_identity_has_a_finite_gradient():
     reconstructed(matrix, eigh).diagonal().sum().backward()
     assert torch.isfinite(matrix.grad).all()
     torch.testing.assert_close(matrix.grad.diagonal(), torch.ones(3).double().exp())
+
+
+def test_what_rounding_leaves_of_a_direction_without_variance_is_no_column():
+    """The indicators of a class sum to 1, up to rounding, whose ranks would mean nothing."""
+    generator = torch.Generator().manual_seed(0)
+    column = torch.randn(1, 600, 1, generator=generator)
+    rounding = 1 + 1e-6 * torch.randn(1, 600, 1, generator=generator)
+    found = standardised(torch.cat([column, rounding], -1))
+    assert (found[..., 1] == 0).all()
+    assert found[..., 0].square().mean().item() == pytest.approx(1.0, abs=1e-4)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mist_core.errors import TableError
-from mist_core.inference.inputs import MAX_CLASSES
+from mist_core.inference.cells import MAX_CLASSES
 from mist_core.tables import Table, read_table
 from mist_core.tables.files.layout import MAX_COLUMNS
 from mist_core.tables.files.source import MAX_BYTES

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mist_core.inference.inputs import MAX_CLASSES
+from mist_core.inference.cells import MAX_CLASSES
 from mist_core.tables.columns.cells import Distinct, as_seen
 
 OTHERS, MISSING = "(all others)", "(missing)"

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from mist_core.inference.inputs import MAX_CLASSES
+from mist_core.inference.cells import MAX_CLASSES
 from mist_core.tables.columns.classes import merged
 from mist_core.tables.columns.column import CLASS, CONSTANT, CONTINUOUS, IDENTIFIER, ORDINAL
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mist_core.errors import TableError
+from mist_core.files import opened
 
 MAX_BYTES = 50 * 2**20  # the web server's upload limit
 PARQUET, ARROW, WORKBOOK, TEXT = "Parquet", "Arrow", "workbook", "text"
@@ -76,7 +77,7 @@ class Source:
 
     def open(self) -> BinaryIO:
         """The bytes from their beginning."""
-        return io.BytesIO(self.place) if isinstance(self.place, bytes) else self.place.open("rb")
+        return io.BytesIO(self.place) if isinstance(self.place, bytes) else opened(self.place)
 
     @functools.cached_property
     def head(self) -> bytes:

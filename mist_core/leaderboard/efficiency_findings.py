@@ -1,0 +1,62 @@
+"""How close to the best possible estimators come: findings, each worked out once."""
+
+import pandas as pd
+
+from mist_core.benchmarks.base import OURS
+from mist_core.benchmarks.efficiency_scores import typical
+from mist_core.findings import Finding
+from mist_core.inference.posterior import UNITS
+from mist_core.leaderboard import figures
+from mist_core.leaderboard.results import Results
+from mist_core.markdown import plain
+
+SHOWN = ("ratio", "coverage", "width", "seconds", "laws")
+
+
+def in_the_middle(results: Results, group: str) -> Finding:
+    """Error over the bound against rows, the median law of a group."""
+    scores = results.scores[results.scores.group == group]
+    titles = list(dict.fromkeys(scores.title))
+    table = typical(scores).merge(scores[["estimator", "title", "kind"]].drop_duplicates())
+    drawn = table.rename(columns={"ratio": "value"})
+    chart = figures.efficiency_chart(
+        drawn, titles, 1.0, y="error over the bound", about=f"median of {group}"
+    )
+    return Finding(_about(table), table, (chart,), _wide(table), about=f"efficiency on {group}")
+
+
+def on_one_law(results: Results, law: str, unit: str) -> Finding:
+    """Mean absolute error against rows on one law, with the bound."""
+    factor = UNITS[unit]
+    scores = results.scores[(results.scores.law == law) & (results.scores.datasets > 0)]
+    table = scores.assign(value=factor * scores.mae.astype(float), bound=factor * scores.bound)
+    titles = list(dict.fromkeys(table.title))
+    chart = figures.efficiency_chart(
+        table, titles, None, y=f"mean absolute error ({unit})", about=law
+    )
+    return Finding("", table, (chart,), about=f"errors on {law}")
+
+
+def _about(table: pd.DataFrame) -> str:
+    """Where ours stands at the most rows that it answered, beside the nearest other."""
+    known = table.dropna(subset=["ratio"])
+    ours, others = known[known.kind == OURS], known[known.kind != OURS]
+    if ours.empty:
+        return "No stored result of MIST yet."
+    at = ours[ours.n == ours.n.max()]
+    best = at.loc[at.ratio.idxmin()]
+    words = (
+        f"From {best.n:,} rows **{plain(best.title)}** errs by {best.ratio:.2g} times the least "
+        "error that is possible, in the middle of these laws"
+    )
+    rival = others[others.n == best.n]
+    if len(rival):
+        nearest = rival.loc[rival.ratio.idxmin()]
+        words += f"; the nearest other, {plain(nearest.title)}, by {nearest.ratio:.2g} times"
+    return words + "."
+
+
+def _wide(table: pd.DataFrame) -> pd.DataFrame:
+    """One row an estimator and n, for a reader."""
+    names = {"title": "estimator", "n": "rows", "ratio": "error over bound", "seconds": "seconds"}
+    return table[["title", "n", *SHOWN]].rename(columns=names)
