@@ -56,8 +56,8 @@ def _formats(shown: pd.DataFrame, unit: str) -> dict:
     told = f"MI ({unit})"
     signed = st.column_config.NumberColumn(format="%.2f")
     formats = {name: signed for name in ("as a correlation", "Pearson", "Spearman")}
-    formats[LOOK] = st.column_config.ImageColumn("", width=105)
+    formats[LOOK] = st.column_config.ImageColumn("", width=95)
     formats[told] = st.column_config.ProgressColumn(
-        format="%.3f", min_value=0.0, max_value=float(shown[told].max()) or 1.0, width=115
+        format="%.3f", min_value=0.0, max_value=float(shown[told].max()) or 1.0, width=105
     )
     return formats
