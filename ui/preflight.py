@@ -12,16 +12,20 @@ _HEADER = {"guess": None, "yes": True, "no": False}
 _PREVIEW = 100  # rows
 
 
-def uploaded(data: bytes) -> Table:
-    """The table in an uploaded file, read as the user says."""
+def uploaded(data: bytes, key: str = "upload") -> Table:
+    """The table in an uploaded file, read as the user says; `key` parts several on a page."""
     header = st.segmented_control(
-        "Names in the first line", list(_HEADER), default="guess", required=True
+        "Names in the first line",
+        list(_HEADER),
+        default="guess",
+        required=True,
+        key=f"header-{key}",
     )
     # Streamlit's own cache key would look at a part of an upload only.
     digest = sha256(data)
     table = _read(digest, _HEADER[header], None, data)
     if len(table.sheets) > 1:
-        sheet = st.selectbox("Sheet", table.sheets, key=f"sheet-{digest}")
+        sheet = st.selectbox("Sheet", table.sheets, key=f"sheet-{key}-{digest}")
         table = _read(digest, _HEADER[header], sheet, data)
     st.caption(ui.plain(table.note))
     return table
