@@ -25,7 +25,7 @@ def show(view: View) -> None:
     )
     st.file_uploader("The second table", type=TYPES, key=UPLOAD, on_change=_keep)
     if kept := st.session_state.get(KEPT):
-        _answer(view, uploaded(kept, key=UPLOAD))
+        _answer(view, uploaded(kept, key=f"{UPLOAD}-header"))
 
 
 def _keep() -> None:

@@ -1,0 +1,1 @@
+"""Our tests, found before those that some packages install under the same name."""
