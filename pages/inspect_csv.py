@@ -5,7 +5,7 @@ import streamlit as st
 from mist_core.inspection.obstacles import check
 from ui import shell as ui
 from ui.inspector import groups, heatmap, network, pair, ranking, target, time
-from ui.inspector.source import choose_table, is_new
+from ui.inspector.source import answer_place, choose_table
 from ui.inspector.view import View
 from ui.preflight import choose_readings
 
@@ -24,10 +24,7 @@ def main() -> None:
     """How the table was read in one line, then the answer."""
     ui.page("Your table")
     st.title("What depends on what?")
-    reading = st.container()
-    # An empty place takes what stood in it off the page at once; a container, when its run ends.
-    new = is_new()
-    answer = st.empty() if new else st.container()
+    reading, answer = st.container(), answer_place()
     with ui.core_errors():
         with st.sidebar:
             table, source = choose_table()
@@ -35,7 +32,7 @@ def main() -> None:
             ui.choose_weights()
         with reading:
             table = choose_readings(table, source)
-        with answer.container() if new else answer:
+        with answer:
             show_answer(View(table, source, unit))
 
 
