@@ -4,12 +4,12 @@ import streamlit as st
 
 from mist_core.inspection.obstacles import check
 from ui import shell as ui
-from ui.inspector import adds, groups, heatmap, network, pair, ranking, target, time
-from ui.inspector.source import choose_table, is_new
+from ui.inspector import adds, groups, heatmap, network, pair, ranking, second, target, time
+from ui.inspector.source import answer_place, choose_table
 from ui.inspector.view import View
 from ui.preflight import choose_readings
 
-TIME = "Time"
+TIME, SECOND = "Time", "Second table"
 TABS = {
     "Ranking": ranking.show,
     "Heatmap": heatmap.show,
@@ -18,6 +18,7 @@ TABS = {
     "Groups": groups.show,
     "What else adds": adds.show,
     TIME: time.show,
+    SECOND: second.show,
 }
 
 
@@ -25,10 +26,7 @@ def main() -> None:
     """How the table was read in one line, then the answer."""
     ui.page("Your table")
     st.title("What depends on what?")
-    reading = st.container()
-    # An empty place takes what stood in it off the page at once; a container, when its run ends.
-    new = is_new()
-    answer = st.empty() if new else st.container()
+    reading, answer = st.container(), answer_place()
     with ui.core_errors():
         with st.sidebar:
             table, source = choose_table()
@@ -36,23 +34,25 @@ def main() -> None:
             ui.choose_weights()
         with reading:
             table = choose_readings(table, source)
-        with answer.container() if new else answer:
+        with answer:
             show_answer(View(table, source, unit))
 
 
 def show_answer(view: View) -> None:
     """The open tab, which alone is worked out, and the open pair."""
-    check(view.table)
     warning = st.container()
     tabs = st.tabs(list(TABS), key="table-view", bind="query-params")
-    for tab, show in zip(tabs, TABS.values(), strict=True):
+    for tab, (name, show) in zip(tabs, TABS.items(), strict=True):
         if tab.open:
             with tab:
+                if name != SECOND:  # where a key and a target are enough
+                    check(view.table)
                 show(view)
-    if not tabs[list(TABS).index(TIME)].open:
-        with warning:
-            time.warn(view)
-    pair.show(view)
+            if name != TIME:
+                with warning:
+                    time.warn(view)
+            if name != SECOND:
+                pair.show(view)
 
 
 main()

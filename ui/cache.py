@@ -33,15 +33,17 @@ def once(
         words: on the bar until it moves.
         good: whether a kept result can still be used.
     """
+    # There in each run, or what follows would move, and lose the focus, once the work is done.
+    place = st.empty()
     kept = _kept()
     known, result = kept.get(key)
     if known and good(result):
         return result
-    bar = st.progress(0.0, words)
+    bar = place.progress(0.0, words)
     try:
         result = work(bar.progress)
     finally:
-        bar.empty()
+        place.empty()
     kept.put(key, result)
     return result
 

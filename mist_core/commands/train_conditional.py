@@ -28,7 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     draws.add_argument("--minutes", type=positive, default=60, help="after which no file begins")
     draws.add_argument("--seed", type=whole, default=0)
     fitting = kinds.add_parser("fit", help="train the head on the files there are")
-    fitting.add_argument("--epochs", type=count, default=30)
+    fitting.add_argument("--epochs", type=count, default=22)
+    fitting.add_argument("--jobs", type=count, default=1, help="members that learn side by side")
     fitting.add_argument("--seed", type=whole, default=0)
     fitting.add_argument("--out", type=Path, default=CONDITIONAL)
     for step in (draws, fitting):
@@ -46,9 +47,11 @@ def main(options: argparse.Namespace) -> None:
     draws = read(folder, "train")
     lesson = Lesson.of(draws)
     config = ConditionalConfig()
-    network, scores = fit(
-        lesson, config, options.epochs, options.seed, lambda s: print(s, flush=True)
-    )
+
+    def report(line: str) -> None:
+        print(line, flush=True)
+
+    network, scores = fit(lesson, config, options.epochs, options.seed, report, options.jobs)
     card = {
         "config": config_dict(network),
         "seed": options.seed,

@@ -23,6 +23,8 @@ MOST_BARS = 30
 _WRITTEN_CELLS, _WRITTEN_EDGES = 14, 24  # up to here each one bears its number
 _LONGEST_LABEL = 22  # letters
 _SEEN, _MISSED, _CHANCE = "correlation sees it", "correlation misses it", "may be chance"
+_AROUND = 230  # pixels for names below the heatmap and its legend
+_PALE = alt.condition("datum.found", alt.value(1.0), alt.value(0.35))
 _AXIS = alt.Axis(labelLimit=160, labelOverlap=False, labelFlush=False)
 
 
@@ -49,19 +51,18 @@ def heatmap_chart(pairs: pd.DataFrame) -> alt.LayerChart:
         legend=alt.Legend(orient="bottom", gradientLength=180),
     )
     side = 34 if len(order) <= _WRITTEN_CELLS else 18
-    found, doubtful = (base.transform_filter(f"{sign}datum.found") for sign in ("", "!"))
     clicked = alt.selection_point(name=CLICKED, fields=["x", "y"])
     tips = [alt.Tooltip("x:N"), alt.Tooltip("y:N"), alt.Tooltip("strength:Q", format=".2f")]
     layers = [
-        found.mark_rect().encode(color=colour),  # first, or the legend would be pale
-        doubtful.mark_rect(opacity=0.35).encode(color=colour),
+        base.mark_rect().encode(color=colour, opacity=_PALE),
         # On top of all, unseen: what is clicked.
         base.mark_rect(opacity=0.001, cursor="pointer").encode(tooltip=tips).add_params(clicked),
     ]
     if len(order) <= _WRITTEN_CELLS:
+        found = base.transform_filter("datum.found")
         ink = alt.condition("datum.strength > 0.55", alt.value(INK), alt.value("white"))
-        layers.insert(2, found.mark_text(fontSize=11).encode(text="written:N", color=ink))
-    return alt.layer(*layers).properties(height=130 + side * len(order))
+        layers.insert(1, found.mark_text(fontSize=11).encode(text="written:N", color=ink))
+    return alt.layer(*layers).properties(height=_AROUND + side * len(order))
 
 
 def network_chart(edges: pd.DataFrame) -> alt.LayerChart:
@@ -122,7 +123,7 @@ def bars_chart(pairs: pd.DataFrame, most: float, *, unit: str) -> alt.LayerChart
     )
     base = alt.Chart(frame).encode(
         y=alt.Y("name:N", sort=list(labels.values()), title=None, axis=_AXIS),
-        opacity=alt.condition("datum.found", alt.value(1.0), alt.value(0.4)),
+        opacity=_PALE,
     )
     right = 1.15 * max(frame["high"].max(), 0.02)
     scale = alt.Scale(domain=[0, right], nice=False)
@@ -175,4 +176,4 @@ def _edge_numbers(lines: pd.DataFrame) -> list[alt.Chart]:
         y1=(lines["y1"] + lines["y2"]) / 2,
         written=[f"{value:.2f}".lstrip("0") for value in lines["strength"]],
     )
-    return [alt.Chart(middles).mark_text(dy=-7, color=GREY).encode(*_place(), text="written:N")]
+    return [alt.Chart(middles).mark_text(dy=-11, color=GREY).encode(*_place(), text="written:N")]

@@ -18,7 +18,7 @@ from mist_core.tables.table import Table
 
 STANDS_OUT = 0.05  # largest q of a pair that is called found
 MOST_SHOWN = 100
-LOOK, PAIR = "look", "columns"
+LOOK = "look"
 ABOUT_INTERVALS = (
     "The interval holds the truth in 90 % of cases on average over the laws the model was trained "
     "on; that is not a promise for each pair. p: the chance of so much where the columns are "
@@ -62,7 +62,7 @@ def against(table: Table, survey: Survey, unit: str) -> Finding:
             "found": found(known),
         }
     )
-    shown = for_readers(table, known.head(MOST_SHOWN), unit, alone=True)
+    shown = for_readers(table, known.head(MOST_SHOWN), unit).drop(columns="y")
     notes = [*_said(survey), "Pale: may be chance.", ABOUT_INTERVALS]
     if len(known) > figures.MOST_BARS:
         notes.insert(0, f"The chart shows the first {figures.MOST_BARS} of {len(known):,}.")
@@ -124,10 +124,8 @@ def nothing(survey: Survey) -> str:
     return f"**Nothing stands out from chance**: {pairs}, at q < {STANDS_OUT}."
 
 
-def for_readers(
-    table: Table, known: pd.DataFrame, unit: str, *, alone: bool = False
-) -> pd.DataFrame:
-    """One row a pair, with a small picture of it and few digits; `alone` names x only."""
+def for_readers(table: Table, known: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """One row a pair, with a small picture of it and few digits."""
     factor = UNITS[unit]
     interval = [
         f"{low:.2f} to {high:.2f}"
@@ -137,8 +135,9 @@ def for_readers(
     return pd.DataFrame(
         {
             LOOK: [_look(table, x, y) for x, y in zip(known["x"], known["y"], strict=True)],
-            PAIR: known["x"] if alone else known["x"] + "\n" + known["y"],
             f"MI ({unit})": factor * known["mutual_information"],
+            "x": known["x"],
+            "y": known["y"],
             "90 % interval": interval,
             "strength": known["strength"].where(found(known), "may be chance"),
             "correlation": missed,

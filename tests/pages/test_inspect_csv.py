@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mist_core.inference.posterior import Posterior
-from mist_core.inspection.findings import LOOK, PAIR
+from mist_core.inspection.findings import LOOK
 from mist_core.refinement.evidence import Evidence
 from mist_core.tables.bundled import DATASETS
 from tests.tables.wild import WILD
@@ -56,7 +56,8 @@ def ranking(page: AppTest) -> pd.DataFrame:
 
 def names(page: AppTest) -> set[str]:
     """Which columns, or groups of them, the table of pairs names."""
-    return {name for row in ranking(page)[PAIR] for name in row.split("\n")}
+    found = ranking(page)
+    return {*found["x"], *found.get("y", ())}
 
 
 def visit(**parameters: str) -> AppTest:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Hashable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mist_core.inspection.result import Survey
 from ui import cache
@@ -24,16 +25,20 @@ def surveyed(key: Hashable, work: Callable[[Progress], Survey], show: Progress) 
     """
     if st.session_state.get(STOPPED) == key:
         return _as_far_as_it_got(key)
-    return cache.once(key, lambda report: work(_Following(key, report, show)), words="Measuring …")
+    stop = st.empty()
+    return cache.once(
+        key, lambda report: work(_Following(key, report, show, stop)), words="Measuring …"
+    )
 
 
 class _Following:
     """Moves the bar, keeps what there is so far, and draws it, as often as an eye can see."""
 
-    def __init__(self, key: Hashable, report: cache.Report, show: Progress) -> None:
-        self.key, self.report, self.show = key, report, show
+    def __init__(
+        self, key: Hashable, report: cache.Report, show: Progress, stop: DeltaGenerator
+    ) -> None:
+        self.key, self.report, self.show, self.stop = key, report, show, stop
         self.begun = self.last = time.monotonic()
-        self.stop = st.empty()
         self.offered = False
 
     def __call__(self, found: Survey) -> None:

@@ -14,13 +14,12 @@ SO_FAR = 12  # rows drawn while more are measured
 
 
 def show_finding(view: View, found: Finding, names: list[tuple[str, str]], key: str) -> None:
-    """The sentence, the charts, the rows, each of which opens its pair, the notes and the file."""
+    """The sentence, the charts, the rows, each of which opens its pair, and the notes."""
     st.markdown(found.sentence)
     for chart in found.charts:
         ui.show(chart, description=found.about)
     _show_pairs(view, found.shown, names, view.of(key))
     st.caption(" ".join(found.notes))
-    ui.download_table("Ranking (CSV)", found.table, f"{key}.csv")
 
 
 def show_so_far(view: View, found: Finding, place: DeltaGenerator) -> None:
@@ -57,8 +56,8 @@ def _formats(shown: pd.DataFrame, unit: str) -> dict:
     told = f"MI ({unit})"
     signed = st.column_config.NumberColumn(format="%.2f")
     formats = {name: signed for name in ("as a correlation", "Pearson", "Spearman")}
-    formats[LOOK] = st.column_config.ImageColumn("", width=105)
+    formats[LOOK] = st.column_config.ImageColumn("", width=95)
     formats[told] = st.column_config.ProgressColumn(
-        format="%.3f", min_value=0.0, max_value=float(shown[told].max()) or 1.0, width=115
+        format="%.3f", min_value=0.0, max_value=float(shown[told].max()) or 1.0, width=105
     )
     return formats

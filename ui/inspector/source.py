@@ -1,6 +1,7 @@
 """Where the table comes from: a bundled one, or a file that stays in the session."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table
@@ -8,6 +9,7 @@ from ui import shell as ui
 from ui.preflight import TYPES, uploaded
 
 UPLOAD, KEPT = "upload", "table-kept"
+ANSWERED, TURN = "table-answered", "table-turn"
 MIB = 2**20
 
 
@@ -18,6 +20,7 @@ def choose_table() -> tuple[Table, str]:
     )
     story = st.empty()
     st.file_uploader("or your own table", type=TYPES, key=UPLOAD, on_change=_keep)
+    st.session_state[ANSWERED] = _chosen()
     if kept := st.session_state.get(KEPT):
         _show_kept(*kept)
         table = uploaded(kept[1])
@@ -28,13 +31,23 @@ def choose_table() -> tuple[Table, str]:
     return _bundled(name), name
 
 
-def is_new() -> bool:
-    """Whether another table was chosen than the page last began to answer about."""
+def answer_place() -> DeltaGenerator:
+    """Where to answer: for another table not where the last one was answered.
+
+    An empty element takes what stands there off the page at once; a container leaves it there
+    until the run ends, which keeps the focus where it is.
+    """
+    turn = st.session_state.setdefault(TURN, 0)
+    if st.session_state.get(ANSWERED, _chosen()) != _chosen():
+        turn = st.session_state[TURN] = 1 - turn
+    places = [st.container() if place == turn else st.empty() for place in (0, 1)]
+    return places[turn]
+
+
+def _chosen() -> str | None:
+    """What tells the chosen table from another."""
     upload = st.session_state.get(UPLOAD)
-    chosen = upload.file_id if upload else st.session_state.get("table")
-    before = st.session_state.get("answered")
-    st.session_state["answered"] = chosen
-    return chosen != before
+    return upload.file_id if upload else st.session_state.get("table")
 
 
 def _keep() -> None:
