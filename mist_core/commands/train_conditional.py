@@ -69,20 +69,21 @@ def main(options: argparse.Namespace) -> None:
 
 def card_text(card: dict) -> str:
     """The card in Markdown."""
+    shape = card["config"]
     return f"""# conditional
 
-The head of `MISTEstimator.conditional`, `lagged` and `transfer_entropy`:
-{card["config"]["members"]} perceptrons of width {card["config"]["hidden_dim"]} that read the
-statistics of three sides (`mist_core.statistics.conditional`), {card["parameters"]:,} parameters.
-It learned from
-{card["datasets"]:,} draws of `mist_core.priors.conditional`, less a tenth that fitted the width of
-its quantiles and a tenth that gave these scores, on {card["date"]}. No law of
+The head of `MISTEstimator.conditional`, `lagged` and `transfer_entropy`: {shape["members"]}
+perceptrons of width {shape["hidden_dim"]} that read the statistics of three sides
+(`mist_core.statistics.conditional`), {card["parameters"]:,} parameters, of {card["date"]}. They
+learned from {card["datasets"]:,} draws of `mist_core.priors.conditional`, less two parts of 12 %:
+one fitted the width of the quantiles, the other gave these scores. No law of
 `mist_core.benchmarks.kept_out` was among them.
 
 {scored(card["scores"])}
+
 Errors in nats. "Nothing left" are draws in which X and Y are independent given Z.
 
-    python -m mist_core train-conditional draws --minutes 60
+    python -m mist_core train-conditional draws
     python -m mist_core train-conditional fit --epochs {card["epochs"]} --seed {card["seed"]}
 """
 
