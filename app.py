@@ -11,6 +11,7 @@ from ui.server import SafeHeaders
 if __name__ == "__main__":
     st.navigation(
         [
+            st.Page("pages/start.py", title="Start here"),
             st.Page("pages/explore.py", title="Explore", default=True),
             st.Page("pages/learn.py", title="Learn"),
             st.Page("pages/plan.py", title="Lecture plan"),

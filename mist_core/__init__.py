@@ -16,6 +16,9 @@ from mist_core.errors import (
 if TYPE_CHECKING:
     from mist_core.inference.estimator import MISTEstimator, estimate
     from mist_core.inference.posterior import Posterior
+    from mist_core.relations.layers import information_plane
+    from mist_core.relations.series import lagged, transfer_entropy
+    from mist_core.relations.synergy import interaction_information, together
     from mist_core.scan import associations
 
 __version__ = "0.1.0"
@@ -32,8 +35,12 @@ __all__ = [
     "WeightsError",
     "associations",
     "estimate",
+    "information_plane",
+    "interaction_information",
+    "lagged",
+    "together",
+    "transfer_entropy",
 ]
-
 
 # Loaded when asked for: torch takes a second, in which a command could not even be interrupted.
 _HOMES = {
@@ -41,6 +48,11 @@ _HOMES = {
     "Posterior": "mist_core.inference.posterior",
     "associations": "mist_core.scan",
     "estimate": "mist_core.inference.estimator",
+    "information_plane": "mist_core.relations.layers",
+    "interaction_information": "mist_core.relations.synergy",
+    "lagged": "mist_core.relations.series",
+    "together": "mist_core.relations.synergy",
+    "transfer_entropy": "mist_core.relations.series",
 }
 
 

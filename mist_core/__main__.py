@@ -20,7 +20,9 @@ COMMANDS = {
     "leave-out": ("mist_core.commands.leave_out", "train without each family, judge on it"),
     "ablate": ("mist_core.commands.ablate", "train without parts of the inputs, and compare"),
     "train-refine": ("mist_core.commands.train_refine", "train the head that reads evidence"),
+    "lesson-using": ("mist_core.commands.lesson_using", "what the sixth lesson shows at first"),
     "tiny": ("mist_core.commands.tiny", "train the tiny estimator of a lesson"),
+    "train-conditional": ("mist_core.commands.train_conditional", "train the head of I(X;Y|Z)"),
     "bench-sampler": (
         "mist_core.commands.bench_sampler",
         "datasets a second, beside bmi's sampler",

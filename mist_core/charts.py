@@ -14,6 +14,10 @@ INK = "#1F2933"  # of numbers on pale cells, which are so on any background
 # Up to here each row is a point; beyond, points hide each other and a density says more.
 MAX_POINTS = 2000
 DENSITY_BINS = 60
+WIDTH = 640  # pixels of a figure that is saved
+PRINT = 300  # pixels an inch
+Drawing = alt.TopLevelMixin | dict
+"""A chart, or its specification."""
 
 
 def scatter(a: np.ndarray, b: np.ndarray, *, a_title: str, b_title: str) -> alt.Chart:
@@ -32,18 +36,48 @@ def scatter(a: np.ndarray, b: np.ndarray, *, a_title: str, b_title: str) -> alt.
     return chart.properties(title=titled("The sample", caption), height=400)
 
 
-def to_svg(chart: alt.TopLevelMixin) -> str:
+def to_svg(chart: Drawing) -> str:
     """Render a chart as SVG text, without a browser."""
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(chart.to_json())
+    return vl_convert.vegalite_to_svg(specification(chart))
 
 
-def to_png(chart: alt.TopLevelMixin) -> bytes:
+def to_png(chart: Drawing) -> bytes:
     """Render a chart as PNG bytes at twice the screen's density, without a browser."""
     import vl_convert
 
-    return vl_convert.vegalite_to_png(chart.to_json(), scale=2)
+    return vl_convert.vegalite_to_png(specification(chart), scale=2)
+
+
+def to_print(chart: Drawing) -> bytes:
+    """Render a chart as PNG bytes for print, 300 pixels an inch, a pixel of the chart a point."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_png(specification(chart), ppi=PRINT)
+
+
+def to_pdf(chart: Drawing) -> bytes:
+    """Render a chart as PDF bytes, a pixel of the chart a point."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_pdf(specification(chart))
+
+
+def specification(chart: Drawing) -> dict:
+    """What draws a chart outside of a page, whose width it would fill there.
+
+    Without a width of its own Vega-Lite gives every category twenty pixels, so that cells are too
+    narrow for their numbers, and many categories make a figure of thousands of pixels.
+    """
+    return _with_width(chart if isinstance(chart, dict) else chart.to_dict())
+
+
+def _with_width(spec: dict) -> dict:
+    for how in ("vconcat", "hconcat", "concat"):
+        if how in spec:
+            return spec | {how: [_with_width(part) for part in spec[how]]}
+    return spec if {"facet", "spec", "width"} & set(spec) else spec | {"width": WIDTH}
 
 
 def _points(frame: pd.DataFrame, x: alt.X, b_title: str, b_range: tuple) -> alt.Chart:

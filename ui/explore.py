@@ -15,6 +15,7 @@ from mist_core.explore.figures import Fan, comparison
 from ui import shell as ui
 
 ABOUT_BOARD = "MIST's quantiles and interval, the other estimates, and the truth if it is known"
+TOGETHER = 0.5  # seconds within which answers are drawn at once
 GRACE = 0.3  # seconds a baseline may go on for after a control has moved
 
 
@@ -51,12 +52,17 @@ class Board:
 
     def complete(self, sample: Sides) -> None:
         """Wait for the missing estimators, one spinner each, and say why one failed."""
-        for name in [name for name, result in self.results.items() if result is None]:
+        missing = [name for name, result in self.results.items() if result is None]
+        drawn = time.monotonic()
+        for name in missing:
             with self.status, st.spinner(f"{BASELINES[name].title} is at work …"):
                 while_waiting = stop_if_stale(time.monotonic() + GRACE)
                 result = BASELINES[name].ask(sample.x, sample.y, while_waiting=while_waiting)
             self.known[name] = self.results[name] = result
-            ui.show(self.chart(), description=ABOUT_BOARD, place=self.place)
+            # Answers that come together are drawn together: a chart costs as much as a quick one.
+            if name == missing[-1] or time.monotonic() > drawn + TOGETHER:
+                ui.show(self.chart(), description=ABOUT_BOARD, place=self.place)
+                drawn = time.monotonic()
         for name, result in self.results.items():
             if result.failure:
                 self.notes.caption(f"{BASELINES[name].title}: {ui.plain(result.failure)}")

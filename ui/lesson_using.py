@@ -1,7 +1,14 @@
-"""Lesson 6 on the page: a direction that climbs, and a classifier that is squeezed."""
+"""Lesson 6 on the page: a direction that climbs, and a classifier that is squeezed.
+
+What stands there before any click is stored: a gradient through the estimator takes a while.
+"""
+
+import pandas as pd
+import streamlit as st
 
 from mist_core.lessons import using
-from mist_core.lessons.lesson import Screen, Step
+from mist_core.lessons.lesson import Screen
+from mist_core.lessons.using import Climb, Stored
 from ui import shell as ui
 from ui.cache import Report, once
 from ui.lessons import bar, choose_seed, pick, show_step
@@ -11,34 +18,60 @@ CLIMBS, TRAINS = "Turning the direction uphill …", "The classifier learns …"
 
 def show(screen: Screen) -> None:
     """The screen's controls, and what they show."""
-    show_step(screen, _projection() if screen.key == "projection" else _bottleneck())
+    if screen.key == "projection":
+        _projection(screen)
+    else:
+        _bottleneck(screen)
 
 
-def _projection() -> Step:
+def _projection(screen: Screen) -> None:
     with bar():
         seed = choose_seed("climb-seed")
+    found = _stored().climb if seed == 0 else _climb(seed)
+    show_step(screen, using.projection(found))
+    _say_stored(seed == 0)
+
+
+def _bottleneck(screen: Screen) -> None:
+    with bar():
+        noise = pick("Noise", using.NOISES, using.USUAL, "squeeze-noise")
+        seed = choose_seed("squeeze-seed")
+    usual = (noise, seed) == (using.USUAL, 0)
+    course = _stored().course if usual else _train(noise, seed)
+    show_step(screen, using.bottleneck(course, noise))
+    _say_stored(usual)
+
+
+def _climb(seed: int) -> Climb:
     estimator = ui.estimator()
-    found = once(
+    return once(
         ("climb", seed, ui.weights_hash()),
         lambda report: using.climb(
             seed, estimator.mutual_information, estimator.posteriors, _told(report, CLIMBS)
         ),
         words=CLIMBS,
     )
-    return using.projection(found)
 
 
-def _bottleneck() -> Step:
-    with bar():
-        noise = pick("Noise", using.NOISES, 0.3, "squeeze-noise")
-        seed = choose_seed("squeeze-seed")
+def _train(noise: float, seed: int) -> pd.DataFrame:
     ask = ui.estimator().posteriors
-    course = once(
+    return once(
         ("squeeze", noise, seed, ui.weights_hash()),
         lambda report: using.squeezed(noise, seed, ask, _told(report, TRAINS)),
         words=TRAINS,
     )
-    return using.bottleneck(course, noise)
+
+
+def _say_stored(shown: bool) -> None:
+    """Where the numbers on screen come from, where they are stored ones."""
+    if shown:
+        earlier = "" if _stored().sha256 == ui.weights_hash() else " with earlier weights"
+        st.caption(f"Stored{earlier}: `{using.COMMAND}`. Any other choice is worked out here.")
+
+
+@st.cache_resource(show_spinner=False)
+def _stored() -> Stored:
+    return using.stored()
 
 
 def _told(report: Report, words: str):

@@ -10,21 +10,36 @@ from ui import shell as ui
 TYPES = ["csv", "tsv", "txt", "dat", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "feather"]
 _HEADER = {"guess": None, "yes": True, "no": False}
 _PREVIEW = 100  # rows
+HEADER = "upload-header"
 
 
 def uploaded(data: bytes) -> Table:
     """The table in an uploaded file, read as the user says."""
     header = st.segmented_control(
-        "Names in the first line", list(_HEADER), default="guess", required=True
+        "Names in the first line", list(_HEADER), default="guess", required=True, key=HEADER
     )
     # Streamlit's own cache key would look at a part of an upload only.
     digest = sha256(data)
     table = _read(digest, _HEADER[header], None, data)
     if len(table.sheets) > 1:
-        sheet = st.selectbox("Sheet", table.sheets, key=f"sheet-{digest}")
+        sheet = st.selectbox("Sheet", table.sheets, key=_sheet(digest))
         table = _read(digest, _HEADER[header], sheet, data)
     st.caption(ui.plain(table.note))
     return table
+
+
+def header_said() -> bool | None:
+    """What was said of the first line of the upload, as `read_table` takes it."""
+    return _HEADER[st.session_state.get(HEADER, "guess")]
+
+
+def sheet_said(sha256: str) -> str | None:
+    """The sheet that was chosen of an uploaded workbook."""
+    return st.session_state.get(_sheet(sha256))
+
+
+def _sheet(sha256: str) -> str:
+    return f"sheet-{sha256}"
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner="Reading the table …")

@@ -18,12 +18,14 @@ from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.registry import BENCHMARKS, Benchmark, Choice, written
 from mist_core.benchmarks.runner import chosen, evaluate
 from mist_core.benchmarks.tasks import Cell, tidy
-from mist_core.commands import evaluate_speed
+from mist_core.commands import evaluate_conditional, evaluate_speed
 from mist_core.commands.options import count, positive
 from mist_core.commands.progress_bar import Bar
 from mist_core.errors import ParameterError
 from mist_core.inference.estimator import MISTEstimator
 
+# What is asked in ways of its own.
+OTHERS = {"speed": evaluate_speed, "conditional": evaluate_conditional}
 # Ours by the words of the command line: instant answers, and refined ones.
 OURS = {"mist": Weights, "refined": RefinedWeights}
 SHORT = {"dv": "donsker-varadhan"}
@@ -37,13 +39,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     benchmarks = parser.add_subparsers(dest="benchmark", required=True)
     for name, benchmark in BENCHMARKS.items():
         _configure(benchmarks.add_parser(name, help=benchmark.help), benchmark)
-    evaluate_speed.configure(benchmarks.add_parser("speed", help=evaluate_speed.HELP))
+    for name, other in OTHERS.items():
+        other.configure(benchmarks.add_parser(name, help=other.HELP))
 
 
 def main(options: argparse.Namespace) -> None:
     """Runs one benchmark, prints it and stores it; the same command goes on after a kill."""
-    if options.benchmark == "speed":
-        return evaluate_speed.main(options)
+    if options.benchmark in OTHERS:
+        return OTHERS[options.benchmark].main(options)
     benchmark = BENCHMARKS[options.benchmark]
     estimators = _estimators(options)
     cells = benchmark.cells(**{name: getattr(options, name) for name in benchmark.choices})

@@ -12,6 +12,8 @@ from mist_core.benchmarks.base import Answer
 from mist_core.charts import BLUE, GREEN, VERMILLION, fixed_scale, titled
 from mist_core.inference.posterior import UNITS, Posterior
 
+# Channels are objects and no strings here: Altair takes milliseconds to make one out of a string.
+
 # Central intervals of a fan, drawn over each other so that the middle is darkest.
 FAN_COVERAGES = (0.99, 0.9, 0.75, 0.5, 0.25)
 
@@ -92,10 +94,10 @@ def convergence(
     base = alt.Chart(frame).encode(x=x)
     y90 = alt.Y("low90:Q", title=f"mutual information ({unit})", scale=alt.Scale(zero=True))
     layers = [
-        base.mark_area(color=BLUE, opacity=0.2).encode(y=y90, y2="high90:Q"),
-        base.mark_area(color=BLUE, opacity=0.35).encode(y="low50:Q", y2="high50:Q"),
+        base.mark_area(color=BLUE, opacity=0.2).encode(y=y90, y2=alt.Y2("high90:Q")),
+        base.mark_area(color=BLUE, opacity=0.35).encode(y=alt.Y("low50:Q"), y2=alt.Y2("high50:Q")),
         base.mark_line(color=BLUE, point=alt.OverlayMarkDef(color=BLUE, size=40)).encode(
-            y="median:Q"
+            y=alt.Y("median:Q")
         ),
     ]
     if truth is not None:
@@ -121,7 +123,7 @@ def _fan_layers(fan: Fan, row: str, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [
         alt.Chart(bands)
         .mark_bar(color=BLUE, opacity=0.25, size=26)
-        .encode(x=x, x2="high:Q", y=y, detail="coverage:N"),
+        .encode(x=x, x2=alt.X2("high:Q"), y=y, detail=alt.Detail("coverage:N")),
         alt.Chart(ends).mark_tick(color=BLUE, size=26, thickness=2).encode(x=x, y=y),
         alt.Chart(middle).mark_tick(color=BLUE, size=34, thickness=4).encode(x=x, y=y),
     ]
@@ -165,9 +167,9 @@ def _truth_rule(truth: float, position: alt.X | alt.Y, unit: str, *, align: str)
     text = base.mark_text(
         color=VERMILLION, align=align, dx=5 if align == "left" else -5, dy=-6, baseline="bottom"
     )
-    corner = {"y": alt.value(0)} if channel == "x" else {"x": alt.value("width")}
+    corner = {"y": alt.YValue(0)} if channel == "x" else {"x": alt.XValue("width")}
     return rule.encode(**{channel: position}) + text.encode(
-        text="label:N", **{channel: position}, **corner
+        text=alt.Text("label:N"), **{channel: position}, **corner
     )
 
 

@@ -37,7 +37,7 @@ def forced_types(types: Types, names: dict[str, list]) -> dict[str, dict[Any, st
 
     Args:
         types: see the module.
-        names: the columns' names, a list for each of the sides "x" and "y".
+        names: the columns' names, a list for each side.
 
     Returns:
         For each side, name -> type, None where the dtype decides.
@@ -57,8 +57,8 @@ def forced_types(types: Types, names: dict[str, list]) -> dict[str, dict[Any, st
         having = [side for side in names if key in names[side]]
         if not having:
             raise InputError(
-                f"types: {key!r} is neither a side ('x', 'y') nor a column of one; the columns are "
-                f"{names['x']} and {names['y']}."
+                f"types: {key!r} is neither a side {tuple(names)} nor a column of one; the columns "
+                f"are {' and '.join(map(str, names.values()))}."
             )
         for side in having:
             forced[side][key] = _checked(key, wanted)

@@ -118,6 +118,23 @@ class MISTEstimator:
         )
         return refined.at_most(ceilings(x.unsqueeze(0), y.unsqueeze(0)).item())
 
+    def conditional(self, x: Any, y: Any, z: Any, types: Types = None) -> Posterior:
+        """Distribution of I(X;Y|Z), what X and Y still tell of one another where Z is known.
+
+        By a head of its own, weights/conditional.safetensors; a constant Z gives `posterior`.
+
+        Args:
+            x, y, types: as `posterior`.
+            z: (n,) or (n, dim_z), rows paired with theirs.
+
+        Raises:
+            InputError: as `posterior`.
+            WeightsError: weights/conditional.safetensors is missing or damaged.
+        """
+        from mist_core.inference.conditional import answer  # its parts only where it is asked for
+
+        return answer(x, y, z, types, without_condition=self.posterior)
+
     def posteriors(self, pairs: Iterable[tuple[Any, Any]], types: Types = None) -> list[Posterior]:
         """One posterior per pair (x, y), in order; pairs of one shape run together.
 
@@ -126,13 +143,18 @@ class MISTEstimator:
         Raises:
             InputError: as `posterior`, with the number of the offending pair.
         """
-        answers: dict[int, Posterior] = {}
+        answers = dict(self.stream(pairs, types))
+        return [answers[place] for place in range(len(answers))]
+
+    def stream(
+        self, pairs: Iterable[tuple[Any, Any]], types: Types = None
+    ) -> Iterator[tuple[int, Posterior]]:
+        """As `posteriors`, each with its number as soon as it is known, in any order."""
         threads = cores() if self.device.type == "cpu" else 1
         for batch, found in side_by_side(
             lambda b: self._infer(b.x, b.y), batches(_read_all(pairs, types)), threads
         ):
-            answers.update(zip(batch.places, found, strict=True))
-        return [answers[place] for place in range(len(answers))]
+            yield from zip(batch.places, found, strict=True)
 
     def estimate(self, x: Any, y: Any) -> float:
         """Point estimate of I(X;Y) in nats, the posterior's mean; arguments as `posterior`."""

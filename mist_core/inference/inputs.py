@@ -30,21 +30,30 @@ def read_pair(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
         InputError: fewer than 4 rows, unequal lengths, empty, more than two axes, values that are
             missing, infinite, complex or neither numbers nor text, too many classes, bad `types`.
     """
+    read_x, read_y = read_sides({"x": x, "y": y}, types)
+    return read_x, read_y
+
+
+def read_sides(data: dict[str, Any], types: Types = None) -> list[Tensor]:
+    """`read_pair` for any number of sides by their names, the first of them x."""
     if types is None:
-        fast_x, fast_y = _plain("x", x), _plain("y", y)
-        if fast_x is not None and fast_y is not None and len(fast_x) == len(fast_y) >= MIN_SAMPLES:
-            return fast_x, fast_y
-    sides = {"x": columns_of("x", x), "y": columns_of("y", y)}
+        plain = (_plain(side, columns) for side, columns in data.items())
+        fast = [side for side in plain if side is not None]
+        rows = {len(side) for side in fast}
+        if len(fast) == len(data) and len(rows) == 1 and min(rows) >= MIN_SAMPLES:
+            return fast
+    sides = {side: columns_of(side, columns) for side, columns in data.items()}
     forced = forced_types(types, {side: list(columns) for side, columns in sides.items()})
-    rows = {side: len(next(iter(columns.values()))) for side, columns in sides.items()}
-    if rows["x"] != rows["y"]:
-        raise InputError(
-            f"x has {rows['x']} rows and y has {rows['y']}: row i of both must belong to the same "
-            "sample."
-        )
-    if rows["x"] < MIN_SAMPLES:
-        raise InputError(f"Expected at least {MIN_SAMPLES} rows, got {rows['x']}.")
-    read_x, read_y = (
+    counts = {side: len(next(iter(columns.values()))) for side, columns in sides.items()}
+    for side, count in counts.items():
+        if count != counts["x"]:
+            raise InputError(
+                f"x has {counts['x']} rows and {side} has {count}: row i of both must belong to "
+                "the same sample."
+            )
+    if counts["x"] < MIN_SAMPLES:
+        raise InputError(f"Expected at least {MIN_SAMPLES} rows, got {counts['x']}.")
+    return [
         torch.cat(
             [
                 read_column(f"{side}, column {name!r}", columns[name], forced[side][name])
@@ -53,8 +62,7 @@ def read_pair(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:
             1,
         )
         for side, columns in sides.items()
-    )
-    return read_x, read_y
+    ]
 
 
 def read_varying(x: Any, y: Any, types: Types = None) -> tuple[Tensor, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +16,15 @@ from torch import Tensor, nn
 from mist_core.charts import BLUE, GREEN, VERMILLION, titled
 from mist_core.distributions.rings import NoisySquare
 from mist_core.explore.repeats import AskAll, Report
+from mist_core.files import write_whole
 from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step, nearest
+from mist_core.paths import RESULTS
 from mist_core.surfaces import film
 
 COLUMNS, ROWS, NOISE = 4, 200, 0.4  # of the projection
 STARTS, STEPS, RATE = 6, 16, 0.2
 ALIGNMENTS = (0.1, 0.4, 0.7, 0.95)
-NOISES = (0.1, 0.3, 0.6)  # of the bottleneck's activations
+NOISES, USUAL = (0.1, 0.3, 0.6), 0.3  # of the bottleneck's activations
 POINTS, TRAINED = 16, 480  # moments that are looked at; steps of the classifier
 SEEN = 600  # rows of the classifier
 KEPT = (0.1, 0.3, 0.5, 0.65)  # nats about a class; ln 2 is all there is
@@ -68,6 +71,45 @@ LESSON = Lesson(
 )
 
 
+STORED = RESULTS / "lesson-using.json"
+COMMAND = "python -m mist_core lesson-using"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the page shows before anybody moves a control.
+
+    Attributes:
+        climb: of the first seed.
+        course: the classifier's, with the first seed and the noise of `USUAL`.
+        sha256: of the weights that answered.
+    """
+
+    climb: Climb
+    course: pd.DataFrame
+    sha256: str
+
+
+def store(estimate: Gradient, ask: AskAll, sha256: str) -> None:
+    """Work out what `stored` gives, and keep it."""
+    found = climb(0, estimate, ask, print)
+    numbers = {"path": found.path.tolist(), "values": found.values.tolist(), "fresh": found.fresh}
+    course = squeezed(USUAL, 0, ask, print).to_dict("list")
+    kept = {"command": COMMAND, "sha256": sha256, "climb": numbers, "course": course}
+    write_whole(STORED, json.dumps(kept).encode())
+
+
+def stored() -> Stored:
+    """The stored climb and course; rows come again from their seed."""
+    kept = json.loads(STORED.read_text())
+    found = kept["climb"]
+    hidden, _, rng = _begin(0)
+    x, y = _bent(hidden, rng)
+    path, values = (np.array(found[name]) for name in ("path", "values"))
+    climbed = Climb(x, y, hidden, path, values, found["fresh"])
+    return Stored(climbed, pd.DataFrame(kept["course"]), kept["sha256"])
+
+
 @dataclass(frozen=True)
 class Climb:
     """A direction that was turned uphill.
@@ -102,13 +144,19 @@ def climb(seed: int, estimate: Gradient, ask: AskAll, report: Report) -> Climb:
         ask: MIST's answers to many pairs, to choose the start and to judge the end.
         report: takes the share that is done.
     """
-    rng = np.random.default_rng(seed)
-    hidden, *starts = map(_unit, rng.standard_normal((STARTS + 1, COLUMNS)))
+    hidden, starts, rng = _begin(seed)
     (x, y), (fresh_x, fresh_y) = (_bent(hidden, rng) for _ in range(2))
     told = [answer.median for answer in ask([(x @ start, y) for start in starts])]
     path, values = _ascend(x, y, starts[int(np.argmax(told))], estimate, report)
     fresh = ask([(fresh_x @ path[values.argmax()], fresh_y)])[0].median
     return Climb(x, y, hidden, path, values, fresh)
+
+
+def _begin(seed: int) -> tuple[np.ndarray, list[np.ndarray], np.random.Generator]:
+    """The hidden direction, those to start from, and the randomness of the rows."""
+    rng = np.random.default_rng(seed)
+    hidden, *starts = map(_unit, rng.standard_normal((STARTS + 1, COLUMNS)))
+    return hidden, starts, rng
 
 
 def _bent(hidden: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

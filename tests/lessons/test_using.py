@@ -39,3 +39,11 @@ def test_a_classifier_learns_through_its_bottleneck_and_tells_at_most_ln_2():
     assert step.numbers["kept"] > step.numbers["told"] - 0.15
     assert f"**{step.numbers['told']:.2f} nats**" in step.takeaway
     assert shares == sorted(shares)
+
+
+def test_what_is_stored_has_the_rows_of_its_seed_and_reaches_its_direction(climb):
+    kept = using.stored()
+    np.testing.assert_array_equal(kept.climb.x, climb.x)
+    np.testing.assert_array_equal(kept.climb.y, climb.y)
+    assert using.projection(kept.climb).numbers["reached"] > 0.9
+    assert len(kept.course) == using.POINTS + 1 and kept.course.told.iloc[-1] <= math.log(2) + 1e-6

@@ -118,10 +118,11 @@ async def crowd(address: str, visitors: int, seconds: float, pause: float) -> Me
     return all
 
 
-def memory() -> float:
-    """MiB of the server and of all that it started."""
+def used() -> tuple[float, float]:
+    """MiB, and seconds of a core, of the server and of all that it started."""
     processes = psutil.Process().children(recursive=True)
-    return sum(process.memory_info().rss for process in processes) / MIB
+    memory = sum(process.memory_info().rss for process in processes) / MIB
+    return memory, sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
 def main() -> None:
@@ -131,15 +132,17 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=10)
     options = parser.parse_args()
     with serve() as address:
-        asyncio.run(crowd(address, 1, 10, 2))  # the first of all pays for the start
-        before = memory()
+        # The first of all pay for the start, of the processes of the baselines, too.
+        asyncio.run(crowd(address, 4, 10, 2))
+        before = used()
         all = asyncio.run(crowd(address, options.visitors, options.seconds, options.pause))
-        grown = memory() - before
+        grown, worked = np.subtract(used(), before)
     for name, times in (("headline", all.headline), ("whole page", all.page)):
         median, high = np.quantile(times, [0.5, 0.95])
         print(f"{name}: median {median:.2f} s, p95 {high:.2f} s, most {max(times):.2f} s")
     load = " ".join(f"{value:.1f}" for value in psutil.getloadavg())
     print(f"{len(all.page)} moves of {options.visitors} visitors; memory grew by {grown:.0f} MiB")
+    print(f"{worked / len(all.page):.2f} s of a core a move")
     print(f"load average of the machine: {load}, {psutil.cpu_count()} cores")
     print("\n".join(all.faults) or "no error")
 

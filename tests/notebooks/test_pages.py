@@ -71,3 +71,9 @@ def test_a_calibration_drawn_on_the_page(saved):
 def test_a_benchmark(saved, benchmark):
     app = run("pages/benchmark.py", benchmark=benchmark)
     assert printed(opened(app, saved))
+
+
+def test_the_table_page(saved):
+    app = run("pages/inspect_csv.py", table="Ethanol engine", **{"table-unit": "bits"})
+    first = float(printed(opened(app, saved))[0])
+    assert any(f"{first:.2f} bits" in text.value for text in app.markdown)

@@ -28,7 +28,10 @@ JSON = st.recursive(
     ),
     max_leaves=12,
 )
-TEXTS = st.one_of(st.sampled_from(VALUES), JSON.map(json.dumps))
+# The long ones are tried one by one elsewhere: hypothesis would print them.
+TEXTS = st.one_of(
+    st.sampled_from([value for value in VALUES if len(value) < 9999]), JSON.map(json.dumps)
+)
 WHOLE = packed(json.dumps(CARD), network().state_dict())
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mist_core.inspection.findings import against, measured
+from ui.inspector.exports import show_exports
 from ui.inspector.pairs_table import show_finding
 from ui.inspector.ranking import show_left_out
 from ui.inspector.target import suggested
@@ -14,6 +15,7 @@ def show(view: View) -> None:
     survey = view.survey(target, sources)
     names = [(x, " + ".join(target)) for x in measured(survey)["x"]]
     show_finding(view, view.finding(against, survey), names, "groups")
+    show_exports(view, survey, target, sources)
     show_left_out(survey)
 
 

@@ -14,13 +14,12 @@ SO_FAR = 12  # rows drawn while more are measured
 
 
 def show_finding(view: View, found: Finding, names: list[tuple[str, str]], key: str) -> None:
-    """The sentence, the charts, the rows, each of which opens its pair, the notes and the file."""
+    """The sentence, the charts, the rows, each of which opens its pair, and the notes."""
     st.markdown(found.sentence)
     for chart in found.charts:
         ui.show(chart, description=found.about)
     _show_pairs(view, found.shown, names, view.of(key))
     st.caption(" ".join(found.notes))
-    ui.download_table("Ranking (CSV)", found.table, f"{key}.csv")
 
 
 def show_so_far(view: View, found: Finding, place: DeltaGenerator) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mist_core.inspection.findings import measured, ranking
 from mist_core.inspection.result import Survey
+from ui.inspector.exports import show_exports
 from ui.inspector.pairs_table import show_finding, show_so_far
 from ui.inspector.view import View
 
@@ -19,6 +20,7 @@ def show(view: View) -> None:
     known = measured(survey)
     names = list(zip(known["x"], known["y"], strict=True))
     show_finding(view, view.finding(ranking, survey), names, "ranking")
+    show_exports(view, survey)
     show_left_out(survey)
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from mist_core.inspection.findings import against, measured
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.columns.column import DATE
+from ui.inspector.exports import show_exports
 from ui.inspector.pairs_table import show_finding
 from ui.inspector.ranking import show_left_out
 from ui.inspector.view import View
@@ -17,6 +18,7 @@ def show(view: View) -> None:
     survey = view.survey([target])
     others = [(x, target) for x in measured(survey)["x"]]
     show_finding(view, view.finding(against, survey), others, "against")
+    show_exports(view, survey, [target])
     show_left_out(survey)
 
 

@@ -1,0 +1,87 @@
+"""Posteriors of I(X;Y|Z): the boundary for three sides, and the head that answers."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mist_core.inference.ceiling import ceilings
+from mist_core.inference.column_types import Types
+from mist_core.inference.copies import without_copies
+from mist_core.inference.inputs import read_sides
+from mist_core.inference.posterior import Posterior
+from mist_core.networks.conditional import ConditionalNetwork, load_conditional
+from mist_core.networks.quantiles import LEVELS
+from mist_core.paths import CONDITIONAL
+from mist_core.statistics.conditional import summarize
+from mist_core.statistics.triple import triple
+
+_LEVELS = tuple(LEVELS.double().round(decimals=3).tolist())
+# As in `estimator`: a quantile below this share of what chance gives is not told from 0.
+CHANCE = 0.1
+
+
+@functools.cache
+def head() -> ConditionalNetwork:
+    """The shipped head, loaded once.
+
+    Raises:
+        WeightsError: the file is missing, damaged, or of another version.
+    """
+    return load_conditional(CONDITIONAL)[0]
+
+
+def checksum() -> str:
+    """SHA-256 of the shipped head's file."""
+    return load_conditional(CONDITIONAL)[1].sha256
+
+
+def answer(
+    x: Any, y: Any, z: Any, types: Types, without_condition: Callable[..., Posterior]
+) -> Posterior:
+    """Posterior of I(X;Y|Z) in nats.
+
+    Args:
+        x, y, z, types: as `MISTEstimator.conditional`.
+        without_condition: (x, y) to the posterior of I(X;Y), asked where Z never varies.
+    """
+    sides = [varying(side) for side in read_sides({"x": x, "y": y, "z": z}, types)]
+    if not sides[2].shape[1]:
+        return without_condition(x, y, types=types)
+    read_x, read_y, read_z = sides
+    if not (read_x.shape[1] and read_y.shape[1]):
+        return nothing()
+    read_x, rest = without_copies(read_x, torch.cat([read_y, read_z], 1))
+    read_y, read_z = rest.split([read_y.shape[1], read_z.shape[1]], 1)
+    return posteriors(*(side.unsqueeze(0) for side in (read_x, read_y, read_z)))[0]
+
+
+@torch.inference_mode()
+def posteriors(x: Tensor, y: Tensor, z: Tensor, *, ordered: bool = False) -> list[Posterior]:
+    """One posterior for each of B datasets, (B, n, p), (B, n, q) and (B, n, r).
+
+    Args:
+        ordered: rows stand in time order and may depend on those before them.
+    """
+    sides = (side.float() if side.dtype != torch.float64 else side for side in (x, y, z))
+    prediction = head()(summarize(triple(*sides, ordered=ordered)))
+    columns = prediction.mean, prediction.quantiles, prediction.in_family, ceilings(x, y)
+    least = CHANCE / (2 * x.shape[1])
+    return [
+        Posterior(
+            mean, _LEVELS, tuple(q if q >= least else 0.0 for q in quantiles), in_family
+        ).at_most(most)
+        for mean, quantiles, in_family, most in zip(*(c.tolist() for c in columns), strict=True)
+    ]
+
+
+def varying(side: Tensor) -> Tensor:
+    """The columns of (n, d) that vary; perhaps none."""
+    return side[:, (side != side[:1]).any(0)].detach().cpu()
+
+
+def nothing() -> Posterior:
+    """Where a side never varies there is nothing to tell."""
+    return Posterior(0.0, _LEVELS, (0.0,) * len(_LEVELS), 1.0)

@@ -1,0 +1,93 @@
+"""A survey as a notebook that reads the same table, asks the same, and finds the same numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mist_core.inference.posterior import UNITS
+from mist_core.inspection.export import Made
+from mist_core.inspection.result import Survey
+from mist_core.notebook import Step, Story
+from mist_core.tables.bundled import DATASETS
+from mist_core.tables.columns.column import UNSAID
+from mist_core.tables.table import Table
+
+TITLE = "What depends on what?"
+MOST_SHOWN = 10  # pairs whose numbers are compared
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a survey was asked.
+
+    Attributes:
+        target, sources, seed: as `survey` takes them.
+        header, sheet: as `read_table` takes them.
+    """
+
+    target: Sequence[str] | None = None
+    sources: Sequence[Sequence[str]] | None = None
+    seed: int = 0
+    header: bool | None = None
+    sheet: str | None = None
+
+
+def story(table: Table, survey: Survey, asked: Asked, made: Made, unit: str) -> Story:
+    """The notebook of a complete survey.
+
+    Args:
+        table: read as the user said.
+        survey: of it.
+        asked: what was asked.
+        made: what of.
+        unit: shown on the page.
+    """
+    steps = (
+        Step(_opened(table, asked, made), _about(made)),
+        Step(_SURVEY.format(asked=asked), "What depends on what, the strongest first, in nats:"),
+    )
+    values = UNITS[unit] * survey.pairs.mutual_information.head(MOST_SHOWN)
+    factor = "" if unit == "nats" else f"{UNITS[unit]!r} * "
+    shown = {f"{factor}told[{place}]": float(value) for place, value in enumerate(values)}
+    return Story(TITLE, steps, shown, made.weights, made.weights_sha256)
+
+
+def _opened(table: Table, asked: Asked, made: Made) -> str:
+    template = _BUNDLED if made.table in DATASETS else _FILE
+    lines = [template.format(asked=asked, made=made)]
+    said = {c.name: c.reading for c in table.columns if c.reading != UNSAID}
+    if said:
+        lines.append(_READINGS.format(said=said))
+    return "\n".join(lines)
+
+
+def _about(made: Made) -> str:
+    if made.table in DATASETS:
+        return "The table comes with the package:"
+    return "Put the file beside this notebook; another one is refused:"
+
+
+_CHECK = (
+    'assert table.sha256 == "{made.table_sha256}", "This is another table than the page read."\n'
+)
+_BUNDLED = f"""\
+from mist_core.tables.bundled import DATASETS
+
+table = DATASETS[{{made.table!r}}].load()
+{_CHECK}"""
+_FILE = f"""\
+from mist_core.tables import read_table
+
+table = read_table({{made.table!r}}, header={{asked.header!r}}, sheet={{asked.sheet!r}})
+{_CHECK}"""
+_READINGS = """\
+from mist_core.tables.columns.column import Reading
+
+table = table.with_readings({said!r})
+"""
+_SURVEY = """\
+from mist_core.inspection import survey
+
+found = survey(estimator, table, {asked.target!r}, {asked.sources!r}, seed={asked.seed})
+told = found.pairs.mutual_information
+found.pairs
+"""
