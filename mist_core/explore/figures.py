@@ -61,7 +61,7 @@ def comparison(
     if frame.value.notna().any():
         layers.insert(0, _other_points(frame, x, y))
     title = titled("The estimates", "bands: 25 to 99 %; ticks: median and 90 % interval")
-    return alt.layer(*layers).properties(title=title, height=max(400, 60 * len(rows)))
+    return alt.layer(*layers, title=title, height=max(400, 60 * len(rows)))
 
 
 def convergence(
@@ -108,7 +108,7 @@ def convergence(
     if truth is not None:
         layers.append(_truth_rule(truth, alt.Y("truth:Q"), unit, align="right"))
     title = titled("How it converges", f"{rows}; bands: 50 and 90 %")
-    return alt.layer(*layers).properties(title=title, height=340)
+    return alt.layer(*layers, title=title, height=340)
 
 
 def _rival_lines(rivals: pd.DataFrame) -> alt.Chart:
