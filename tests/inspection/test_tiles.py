@@ -197,7 +197,8 @@ def test_workers_and_schedulers_that_are_killed_lose_and_double_nothing(tmp_path
     first.kill_a_worker()
     _wait_for(home, 6)
     first.scheduler.kill()
-    assert scan.wait() == 1 and "type the same command again" in scan.stderr.read()
+    _, errors = scan.communicate()
+    assert scan.returncode == 1 and "type the same command again" in errors
     first.end()
     kept = {path: path.stat().st_mtime_ns for path in home.glob("*/answers-*")}
     second = cluster()
