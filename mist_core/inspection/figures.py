@@ -12,7 +12,7 @@ from scipy.spatial.distance import squareform
 
 from mist_core.charts import BLUE, GREY, INK, VERMILLION
 from mist_core.inspection.network_layout import places
-from mist_core.tables.columns.cells import shortened, unique_names
+from mist_core.tables.columns.cells import short_labels
 from mist_core.tables.figures import ceiling_layers
 
 CLICKED = "clicked"
@@ -139,7 +139,7 @@ def bars_chart(pairs: pd.DataFrame, most: float, *, unit: str) -> alt.LayerChart
 
 def _labels(names: list[str]) -> dict[str, str]:
     """What stands at an axis for each name: long ones are cut short, and all differ."""
-    short = unique_names([shortened(name, _LONGEST_LABEL) for name in names])
+    short = short_labels(names, _LONGEST_LABEL)
     return dict(zip(names, short, strict=True))
 
 

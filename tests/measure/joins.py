@@ -3,10 +3,10 @@
     .venv/bin/python -m tests.measure.joins
 
 Two tables of a million rows that share four keys in five, a quarter of the rows with repeated keys;
-thirty columns that tell more or less about the target, in one or another form, once all of them and
-once every second one empty of information. Of the full join the network is asked about 100,000 rows,
-as many as the longest it was trained on. Prints Spearman's correlation of both rankings and the
-seconds of each. Some minutes on two cores.
+thirty columns that tell more or less about the target, in one or another form, once all and once
+every second one empty of information. Of the full join the network is asked about 100,000 rows, as
+many as the longest it was trained on. Prints Spearman's correlation of both rankings, and seconds.
+Some minutes on two cores.
 """
 
 import time
