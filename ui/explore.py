@@ -47,8 +47,11 @@ class Board:
 
     def chart(self) -> alt.LayerChart:
         """The comparison with all that is known so far."""
-        beside = {BASELINES[name].title: result for name, result in self.results.items()}
-        return comparison(self.fan, self.truth, beside, unit=self.unit)
+        return comparison(self.fan, self.truth, self.titled(), unit=self.unit)
+
+    def titled(self) -> dict[str, Answer | None]:
+        """The other estimators' answers by title."""
+        return {BASELINES[name].title: result for name, result in self.results.items()}
 
     def complete(self, sample: Sides) -> None:
         """Wait for the missing estimators, one spinner each, and say why one failed."""

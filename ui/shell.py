@@ -21,7 +21,7 @@ from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.leaderboard.figures import PICKED
 from mist_core.markdown import plain
-from mist_core.paths import IMAGES
+from mist_core.paths import IMAGES, home
 from mist_core.spreadsheet import to_csv
 from mist_core.weights import library
 
@@ -45,6 +45,8 @@ def page(title: str) -> None:
     st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
     if st.context.theme.type == "dark":
         st.html(DARK)
+    with core_errors():
+        home()  # on a page that cannot have one nothing else can be said
 
 
 @contextmanager

@@ -34,6 +34,7 @@ SMALL = 0.02
 # Single precision: what is reached up to rounding is reached.
 ROUNDING = 1e-4
 _CACHED = 256  # sides whose functions are kept while others are looked at
+_TOLD = 500  # pairs after which what is known so far is handed on
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,24 @@ def q_values(p: np.ndarray, tested: int) -> np.ndarray:
     return false_discovery_control(padded)[: len(p)] if len(padded) else p
 
 
-def weighed(pairs: Sequence[Pair], tested: int, seed: int, threads: int) -> Iterator[Evidence]:
-    """The evidence of each pair, better from round to round of permutations.
+def weighed(
+    pairs: Sequence[Pair],
+    tested: int,
+    seed: int,
+    threads: int,
+    *,
+    first: int = 0,
+    most_moves: int = MOST_MOVES,
+) -> Iterator[Evidence]:
+    """The evidence of each pair, better from round to round of permutations; NaN at first.
 
     Args:
         pairs: what was asked.
         tested: pairs among which they were found.
         seed: of the permutations.
         threads: that permute at a time.
+        first: number of the first pair, where these are some of more.
+        most_moves: rows that may be moved by permutations in all.
     """
     cached = functools.lru_cache(_CACHED)(basis)
     found, n, own = (np.full(len(pairs), fill) for fill in (np.nan, 0, True))
@@ -80,12 +91,14 @@ def weighed(pairs: Sequence[Pair], tested: int, seed: int, threads: int) -> Iter
         x, y = (cached(side) if rows is None else basis(side, rows) for side in (pair.x, pair.y))
         found[place], n[place] = statistic(x, y), len(x.values)
         own[place] = pair.x.is_tied or pair.y.is_tied or pair.x.is_group or pair.y.is_group
+        if place % _TOLD == _TOLD - 1:
+            yield _looked_up(found, n, own)
     known = _looked_up(found, n, own)
     permuted = np.flatnonzero(known.source == PERMUTATION)
     yield known
     if len(permuted):
-        work = [_Work(pairs[k], found[k], _seed(seed, k)) for k in permuted]
-        yield from _permuted(known, permuted, work, tested, threads)
+        work = [_Work(pairs[k], found[k], _seed(seed, first + k)) for k in permuted]
+        yield from _permuted(known, permuted, work, tested, threads, most_moves)
 
 
 def _looked_up(found: np.ndarray, n: np.ndarray, own: np.ndarray) -> Evidence:
@@ -126,25 +139,36 @@ class _Work:
     def p(self) -> float:
         if self.is_done:
             return self.reached / self.tried
+        if not self.tried:
+            return np.nan
         return (self.reached + 1) / (self.tried + 1)
 
 
 def _permuted(
-    known: Evidence, places: np.ndarray, work: list[_Work], tested: int, threads: int
+    known: Evidence, places: np.ndarray, work: list[_Work], tested: int, threads: int, moves: int
 ) -> Iterator[Evidence]:
-    moves = 0
     with ThreadPoolExecutor(threads) as pool:
         for most in ROUNDS:
-            left = [one for one in work if not one.is_done]
-            moves += sum((most - one.tried) * one.n for one in left)
-            if not left or (moves > MOST_MOVES and most > ROUNDS[0]):
+            round_, moves = _affordable(work, most, moves)
+            for start in range(0, len(round_), _TOLD):
+                part = round_[start : start + _TOLD]
+                list(pool.map(lambda one, most=most: one.round(most), part))
+                known = _with(known, places, work)
+                yield known
+            left = sum(not one.is_done for one in work)
+            if not round_ or (most >= LEAST_TRIED and tested <= SMALL * (most + 1) * left):
                 break
-            list(pool.map(lambda one, most=most: one.round(most), left))
-            known = _with(known, places, work)
-            yield known
-            left = [one for one in left if not one.is_done]
-            if most >= LEAST_TRIED and tested <= SMALL * (most + 1) * len(left):
-                break
+
+
+def _affordable(work: list[_Work], most: int, moves: int) -> tuple[list[_Work], int]:
+    """The pairs that are permuted further, the strongest first, and the moves left after them.
+
+    The first round is for all, whatever it takes.
+    """
+    left = sorted((one for one in work if not one.is_done), key=lambda one: -one.least)
+    spent = np.cumsum([(most - one.tried) * one.n for one in left])
+    count = len(left) if most == ROUNDS[0] else int(np.searchsorted(spent, moves, "right"))
+    return left[:count], moves - int(spent[count - 1]) if count else moves
 
 
 def _with(known: Evidence, places: np.ndarray, work: list[_Work]) -> Evidence:

@@ -7,7 +7,6 @@ import pytest
 from mist_core.errors import TableError
 from mist_core.inference.cells import MAX_CLASSES
 from mist_core.tables import Table, read_table, table_from_frame
-from mist_core.tables.columns.cells import short_labels
 from mist_core.tables.files.layout import MAX_COLUMNS
 from mist_core.tables.files.source import MAX_BYTES
 
@@ -234,14 +233,3 @@ def test_a_single_date_in_doubt_is_constant_whatever_other_dates_say():
 def test_letters_of_an_old_mac_that_fit_no_encoding_are_read_all_the_same():
     table = read_table(b"a,b\r\x81\x84,1\rx,2\ry,3\rx,4\r")
     assert table.names == ("a", "b") and "guess" in table.note
-
-
-def test_questions_that_begin_and_end_alike_get_labels_that_tell_them_apart():
-    things = ["price", "quality", "delivery", "our staff"]
-    asked = [
-        f"To what extent do you agree that you are happy with {x} at our branch?" for x in things
-    ]
-    labels = short_labels([*asked, "age", asked[0]], 22)
-    assert len(set(labels)) == 6 and max(map(len, labels)) <= 22 + len(" (2)")
-    assert all(thing in label for thing, label in zip(things, labels, strict=False))
-    assert labels[4] == "age"

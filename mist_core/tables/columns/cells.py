@@ -120,28 +120,3 @@ def shortened(name: str, longest: int) -> str:
         return name
     half = longest // 2
     return f"{name[:half]}…{name[half + 1 - longest :]}"
-
-
-def short_labels(names: Sequence[str], longest: int) -> tuple[str, ...]:
-    """Different short names: of those that would look alike, what they share is left out first."""
-    alike: dict[str, list[str]] = {}
-    for name in names:
-        alike.setdefault(shortened(name, longest), []).append(name)
-    return unique_names([_own(name, alike[shortened(name, longest)], longest) for name in names])
-
-
-def _own(name: str, others: Sequence[str], longest: int) -> str:
-    """A name without what it begins and ends with like the others, if there are any."""
-    if len(set(others)) < 2:
-        return shortened(name, longest)
-    begin = _in_common(others)
-    end = _in_common([other[begin:][::-1] for other in others])
-    begin = name.rfind(" ", 0, begin) + 1 or begin
-    return shortened(f"…{name[begin : len(name) - end]}" + "…" * (end > 0), longest)
-
-
-def _in_common(texts: Sequence[str]) -> int:
-    """How many letters all texts begin with alike."""
-    first, last = min(texts), max(texts)
-    pairs = enumerate(zip(first, last, strict=False))
-    return next((i for i, (a, b) in pairs if a != b), min(len(first), len(last)))
