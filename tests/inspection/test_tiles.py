@@ -184,7 +184,11 @@ def cluster(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_workers_and_schedulers_that_are_killed_lose_and_double_nothing(table, tmp_path, cluster):
+def test_workers_and_schedulers_that_are_killed_lose_and_double_nothing(tmp_path, cluster):
+    table = tmp_path / "table.parquet"
+    rng = np.random.default_rng(6)
+    numbers = pd.DataFrame(rng.standard_normal((200, 30))).rename(columns="c{}".format)
+    numbers.assign(c1=numbers.c0 + numbers.c1).to_parquet(table)
     expected = _scanned(table, tmp_path / "whole", max_rows=200, tile=4).pairs
     home = tmp_path / "home"
     first = cluster()
