@@ -15,7 +15,7 @@ from mist_core.explore.scenario import Scene
 from ui import shell as ui
 from ui.calibration import Board, show_download, show_grids, stored_findings, stored_study
 from ui.calibration_choices import choose, first_weights
-from ui.lessons import link
+from ui.links import link
 from ui.notebook import offer_notebook
 
 REFRESH = 1.0  # seconds between two drawings of the figures

@@ -21,7 +21,7 @@ from ui.explore_gallery import show_gallery
 from ui.explore_more import offer_estimates, rivals_along, show_repeats, show_trust
 from ui.explore_source import Source, choose_source
 from ui.explore_view import choose_view, show_sample
-from ui.lessons import link
+from ui.links import link
 from ui.notebook import offer_notebook
 from ui.refine import about, refined
 
