@@ -11,7 +11,6 @@ from mist_core.calibration.growing import GrowingStudy
 from mist_core.calibration.judge import CLASSIC, follow
 from mist_core.calibration.stored import StoredStudy, stem
 from mist_core.calibration.study import LAWS, Study
-from mist_core.weights import library
 from ui import shell as ui
 from ui.calibration import Board, show_download, show_grids, stored_findings, stored_study
 from ui.notebook import offer_notebook
@@ -51,9 +50,7 @@ def choose() -> tuple[Study, str, int]:
     dims = st.slider("Columns a side", *chosen.dims, chosen.dims, key=f"dims-{kind}", bind=URL)
     size = st.select_slider("Datasets", SIZES, 1000, key="datasets", bind=URL)
     seed = st.slider("Seed", 0, 999, 0, help="another seed, other datasets", key="seed", bind=URL)
-    names = library.names()
-    first = names.index(chosen.weights)
-    weights = st.selectbox("Weights", names, first, key=f"weights-{kind}", bind=URL)
+    weights = ui.choose_weights(f"weights-{kind}", chosen.weights)
     n_peers = st.select_slider(
         "Datasets for KSG and CCA",
         PEERS,
@@ -79,7 +76,7 @@ def show_stored(stored: StoredStudy, weights: str) -> None:
     board.paint(stored_findings(stored, board.unit))
     board.offer()
     show_grids(board.unit)
-    with st.container(horizontal=True):
+    with st.empty().container(horizontal=True):
         show_download(stored.table)
         digest = ui.weights_hash(weights)
         offer_notebook(lambda: code.stored(stored, weights, digest), "mist-calibration")
@@ -97,7 +94,7 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
         grown.advance()
     board.paint(findings(grown.table, board.unit))
     show_grids(board.unit)
-    downloads, due = st.container(), time.monotonic() + REFRESH
+    downloads, due = st.empty(), time.monotonic() + REFRESH
     report(bar, grown, study)
     if grown.error:
         grown.advance()

@@ -60,12 +60,26 @@ def core_errors() -> Iterator[None]:
         st.stop()
 
 
-def choose_weights() -> str:
-    """A choice among shipped and kept weights, kept in the URL, that the whole page then uses."""
+def choose_weights(
+    key: str = "weights",
+    first: str | None = None,
+    about: str = "shipped weights and those you kept on the Train page",
+) -> str:
+    """A choice among shipped and kept weights, kept in the URL, that the whole page then uses.
+
+    Args:
+        key: of the choice, and its parameter in the URL.
+        first: what it begins with; the default weights if None.
+        about: a hint.
+    """
     names = library.names()
-    first = names.index(library.default())
-    about = "shipped weights and those you kept on the Train page"
-    return st.selectbox("Weights", names, first, key="weights", bind="query-params", help=about)
+    place = names.index(first or library.default())
+    asked = st.query_params.get(key)
+    chosen = st.selectbox("Weights", names, place, key=key, bind="query-params", help=about)
+    if asked and asked not in names:
+        told = f"The link asks for weights {plain(repr(asked[:40]))}, which are not here"
+        st.warning(f"{told}: {plain(chosen)} answer instead.")
+    return chosen
 
 
 def current_weights() -> str:
@@ -125,7 +139,7 @@ class Unchecked:
 
     def to_dict(self) -> dict:
         """Vega-Lite, for Streamlit."""
-        return self.chart.to_dict(validate=False)
+        return charts.dressed(self.chart.to_dict(validate=False))
 
 
 def show(
