@@ -25,10 +25,15 @@ def cores() -> int:
     return _most_cores or os.cpu_count() or 1
 
 
-def use_cores(count: int) -> None:
-    """Leaves the other cores to other processes, for good."""
+@contextmanager
+def on_cores(count: int) -> Iterator[None]:
+    """Inside, so many cores are used: the others are left to other processes."""
     global _most_cores
-    _most_cores = count
+    before, _most_cores = _most_cores, count
+    try:
+        yield
+    finally:
+        _most_cores = before
 
 
 @contextmanager

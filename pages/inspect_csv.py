@@ -4,12 +4,12 @@ import streamlit as st
 
 from mist_core.inspection.obstacles import check
 from ui import shell as ui
-from ui.inspector import groups, heatmap, network, pair, ranking, target, time
+from ui.inspector import groups, heatmap, network, pair, ranking, second, target, time
 from ui.inspector.source import answer_place, choose_table
 from ui.inspector.view import View
 from ui.preflight import choose_readings
 
-TIME = "Time"
+TIME, SECOND = "Time", "Second table"
 TABS = {
     "Ranking": ranking.show,
     "Heatmap": heatmap.show,
@@ -17,6 +17,7 @@ TABS = {
     "One target": target.show,
     "Groups": groups.show,
     TIME: time.show,
+    SECOND: second.show,
 }
 
 
@@ -38,17 +39,19 @@ def main() -> None:
 
 def show_answer(view: View) -> None:
     """The open tab, which alone is worked out, and the open pair."""
-    check(view.table)
     warning = st.container()
     tabs = st.tabs(list(TABS), key="table-view", bind="query-params")
-    for tab, show in zip(tabs, TABS.values(), strict=True):
+    for tab, (name, show) in zip(tabs, TABS.items(), strict=True):
         if tab.open:
             with tab:
+                if name != SECOND:  # where a key and a target are enough
+                    check(view.table)
                 show(view)
-    if not tabs[list(TABS).index(TIME)].open:
-        with warning:
-            time.warn(view)
-    pair.show(view)
+            if name != TIME:
+                with warning:
+                    time.warn(view)
+            if name != SECOND:
+                pair.show(view)
 
 
 main()

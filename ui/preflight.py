@@ -13,16 +13,16 @@ _PREVIEW = 100  # rows
 HEADER = "upload-header"
 
 
-def uploaded(data: bytes) -> Table:
-    """The table in an uploaded file, read as the user says."""
+def uploaded(data: bytes, key: str = HEADER) -> Table:
+    """The table in an uploaded file, read as the user says; `key` parts several on a page."""
     header = st.segmented_control(
-        "Names in the first line", list(_HEADER), default="guess", required=True, key=HEADER
+        "Names in the first line", list(_HEADER), default="guess", required=True, key=key
     )
     # Streamlit's own cache key would look at a part of an upload only.
     digest = sha256(data)
     table = _read(digest, _HEADER[header], None, data)
     if len(table.sheets) > 1:
-        sheet = st.selectbox("Sheet", table.sheets, key=_sheet(digest))
+        sheet = st.selectbox("Sheet", table.sheets, key=_sheet(digest, key))
         table = _read(digest, _HEADER[header], sheet, data)
     st.caption(ui.plain(table.note))
     return table
@@ -38,8 +38,8 @@ def sheet_said(sha256: str) -> str | None:
     return st.session_state.get(_sheet(sha256))
 
 
-def _sheet(sha256: str) -> str:
-    return f"sheet-{sha256}"
+def _sheet(sha256: str, key: str = HEADER) -> str:
+    return f"{key}-sheet-{sha256}"
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner="Reading the table …")

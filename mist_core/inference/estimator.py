@@ -143,13 +143,18 @@ class MISTEstimator:
         Raises:
             InputError: as `posterior`, with the number of the offending pair.
         """
-        answers: dict[int, Posterior] = {}
+        answers = dict(self.stream(pairs, types))
+        return [answers[place] for place in range(len(answers))]
+
+    def stream(
+        self, pairs: Iterable[tuple[Any, Any]], types: Types = None
+    ) -> Iterator[tuple[int, Posterior]]:
+        """As `posteriors`, each with its number as soon as it is known, in any order."""
         threads = cores() if self.device.type == "cpu" else 1
         for batch, found in side_by_side(
             lambda b: self._infer(b.x, b.y), batches(_read_all(pairs, types)), threads
         ):
-            answers.update(zip(batch.places, found, strict=True))
-        return [answers[place] for place in range(len(answers))]
+            yield from zip(batch.places, found, strict=True)
 
     def estimate(self, x: Any, y: Any) -> float:
         """Point estimate of I(X;Y) in nats, the posterior's mean; arguments as `posterior`."""

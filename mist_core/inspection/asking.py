@@ -1,4 +1,4 @@
-"""The network's answers about pairs, a tile at a time, with all that is said beside them."""
+"""The network's answers about pairs, with all that is said beside them."""
 
 from __future__ import annotations
 
@@ -33,10 +33,13 @@ class Pair:
         return int((~(self.x.missing | self.y.missing)).sum())
 
 
-def answers(estimator: MISTEstimator, pairs: Sequence[Pair]) -> list[dict]:
-    """What is known of each pair but for its evidence, by the names of `survey.COLUMNS`."""
-    found = estimator.posteriors(_read(pairs))
-    return [_row(pair, posterior) for pair, posterior in zip(pairs, found, strict=True)]
+def answers(estimator: MISTEstimator, pairs: Sequence[Pair]) -> Iterator[tuple[int, dict]]:
+    """What is known of each pair but for its evidence, by the names of `result.COLUMNS`.
+
+    Yields each pair's number as soon as it is answered, in any order.
+    """
+    for place, posterior in estimator.stream(_read(pairs)):
+        yield place, _row(pairs[place], posterior)
 
 
 def _read(pairs: Sequence[Pair]) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -64,7 +64,15 @@ def q_values(p: np.ndarray, tested: int) -> np.ndarray:
     return false_discovery_control(padded)[: len(p)] if len(padded) else p
 
 
-def weighed(pairs: Sequence[Pair], tested: int, seed: int, threads: int) -> Iterator[Evidence]:
+def weighed(
+    pairs: Sequence[Pair],
+    tested: int,
+    seed: int,
+    threads: int,
+    *,
+    first: int = 0,
+    most_moves: int = MOST_MOVES,
+) -> Iterator[Evidence]:
     """The evidence of each pair, better from round to round of permutations.
 
     Args:
@@ -72,6 +80,8 @@ def weighed(pairs: Sequence[Pair], tested: int, seed: int, threads: int) -> Iter
         tested: pairs among which they were found.
         seed: of the permutations.
         threads: that permute at a time.
+        first: number of the first pair, where these are some of more.
+        most_moves: rows that may be moved by permutations in all.
     """
     cached = functools.lru_cache(_CACHED)(basis)
     found, n, own = (np.full(len(pairs), fill) for fill in (np.nan, 0, True))
@@ -84,8 +94,8 @@ def weighed(pairs: Sequence[Pair], tested: int, seed: int, threads: int) -> Iter
     permuted = np.flatnonzero(known.source == PERMUTATION)
     yield known
     if len(permuted):
-        work = [_Work(pairs[k], found[k], _seed(seed, k)) for k in permuted]
-        yield from _permuted(known, permuted, work, tested, threads)
+        work = [_Work(pairs[k], found[k], _seed(seed, first + k)) for k in permuted]
+        yield from _permuted(known, permuted, work, tested, threads, most_moves)
 
 
 def _looked_up(found: np.ndarray, n: np.ndarray, own: np.ndarray) -> Evidence:
@@ -130,21 +140,28 @@ class _Work:
 
 
 def _permuted(
-    known: Evidence, places: np.ndarray, work: list[_Work], tested: int, threads: int
+    known: Evidence, places: np.ndarray, work: list[_Work], tested: int, threads: int, moves: int
 ) -> Iterator[Evidence]:
-    moves = 0
     with ThreadPoolExecutor(threads) as pool:
         for most in ROUNDS:
-            left = [one for one in work if not one.is_done]
-            moves += sum((most - one.tried) * one.n for one in left)
-            if not left or (moves > MOST_MOVES and most > ROUNDS[0]):
-                break
-            list(pool.map(lambda one, most=most: one.round(most), left))
+            round_, moves = _affordable(work, most, moves)
+            list(pool.map(lambda one, most=most: one.round(most), round_))
             known = _with(known, places, work)
             yield known
-            left = [one for one in left if not one.is_done]
-            if most >= LEAST_TRIED and tested <= SMALL * (most + 1) * len(left):
+            left = sum(not one.is_done for one in work)
+            if not round_ or (most >= LEAST_TRIED and tested <= SMALL * (most + 1) * left):
                 break
+
+
+def _affordable(work: list[_Work], most: int, moves: int) -> tuple[list[_Work], int]:
+    """The pairs that are permuted further, the strongest first, and the moves left after them.
+
+    The first round is for all, whatever it takes.
+    """
+    left = sorted((one for one in work if not one.is_done), key=lambda one: -one.least)
+    spent = np.cumsum([(most - one.tried) * one.n for one in left])
+    count = len(left) if most == ROUNDS[0] else int(np.searchsorted(spent, moves, "right"))
+    return left[:count], moves - int(spent[count - 1]) if count else moves
 
 
 def _with(known: Evidence, places: np.ndarray, work: list[_Work]) -> Evidence:

@@ -65,7 +65,7 @@ class Null:
             ends = [self._log_chance(statistic[here], k) for k in (at - 1, at)]
             logs[here] = ends[0][0] * (1 - part[here]) + ends[1][0] * part[here]
             is_tail[here] = ends[0][1] | ends[1][1]
-        return np.exp(np.clip(logs, math.log(LEAST), 0)), is_tail
+        return np.clip(np.exp(logs), LEAST, 1), is_tail
 
     def _log_chance(self, statistic: np.ndarray, at: int) -> tuple[np.ndarray, np.ndarray]:
         shape, scale, start = self.tails[at]

@@ -107,7 +107,7 @@ def planned(
     n_pairs = len(left) * (len(left) - 1) // 2 if names is None else len(left)
     if not n_pairs:
         raise TableError(_nothing(names))
-    rows = drawn_rows(table.n_rows, max_rows or _most_rows(n_pairs), seed)
+    rows = drawn_rows(table.n_rows, max_rows or rows_for(n_pairs), seed)
     wanted = dict.fromkeys(name for side in (*left, names or ()) for name in side)
     parts = {name: read(table[name], rows) for name in wanted}
     copies = repeated(list(parts.values()))
@@ -179,5 +179,6 @@ def _variable(parts: dict[str, Part], names: Names) -> Variable:
     return Variable(tuple(parts[name] for name in names))
 
 
-def _most_rows(n_pairs: int) -> int:
+def rows_for(n_pairs: int) -> int:
+    """Rows that are drawn, at most, for so many pairs."""
     return next((rows for pairs, rows in ROWS if n_pairs <= pairs), ROWS_OF_MANY)

@@ -41,7 +41,7 @@ class Statistics:
 
     def top(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Places (count,) among left and right of the strongest pairs, the strongest first."""
-        flat = self._once().ravel()
+        flat = self.once.ravel()
         chosen = np.argpartition(-flat, count - 1)[:count]
         chosen = chosen[np.argsort(-flat[chosen], kind="stable")]
         return np.unravel_index(chosen, self.values.shape)
@@ -50,14 +50,15 @@ class Statistics:
         self, taken: tuple[np.ndarray, np.ndarray], count: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """So many pairs drawn at random among those that are not taken."""
-        free = np.isfinite(self._once())
+        free = np.isfinite(self.once)
         free[taken] = False
         places = np.flatnonzero(free)
         chosen = rng.choice(places, min(count, len(places)), replace=False)
         return np.unravel_index(chosen, self.values.shape)
 
-    def _once(self) -> np.ndarray:
-        """Each pair once: the lower half of a square is left out."""
+    @property
+    def once(self) -> np.ndarray:
+        """Each pair once: `values` without the lower half of a square."""
         if not self.is_square:
             return self.values
         upper = np.triu(np.ones(self.values.shape, dtype=bool), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -9,15 +10,14 @@ from dataclasses import replace
 import numpy as np
 
 from mist_core.inference.estimator import MISTEstimator
-from mist_core.inspection.asking import Pair, answers
-from mist_core.inspection.evidence import Evidence, weighed
+from mist_core.inspection.asking import answers
+from mist_core.inspection.evidence import weighed
 from mist_core.inspection.plan import planned
 from mist_core.inspection.result import ASKING, DONE, PERMUTING, SCREENING, Survey
 from mist_core.tables.table import Table
 from mist_core.threads import cores
 
-_TILE = 128  # pairs the network is asked about at a time
-_TILE_ROWS = 1 << 21  # of all pairs of a tile
+_PAUSE = 0.3  # seconds between what is told while the network is asked
 
 
 def survey(
@@ -82,41 +82,35 @@ def surveys(
         if not np.isnan(known.p).any():
             break
     rows: list[dict] = []
-    for tile in _tiles(pairs, found.evidence):
-        told = answers(estimator, [pairs[k] for k in tile])
-        rows += [row | {"place": k, "asked": asked[k]} for k, row in zip(tile, told, strict=True)]
-        found = replace(found, answers=tuple(rows))
-        yield clock.at(found, ASKING, len(rows), len(pairs))
+    order = np.argsort(-found.evidence.statistic, kind="stable").tolist()
+    for number, row in answers(estimator, [pairs[k] for k in order]):
+        rows.append(row | {"place": order[number], "asked": asked[order[number]]})
+        if clock.is_due or len(rows) == len(pairs):
+            found = replace(found, answers=tuple(rows))
+            yield clock.at(found, ASKING, len(rows), len(pairs))
     for known in evidence:
         found = replace(found, evidence=known)
         yield clock.at(found, PERMUTING, 0, 0)
     yield clock.at(found, DONE, len(pairs), len(pairs))
 
 
-def _tiles(pairs: Sequence[Pair], evidence: Evidence) -> Iterator[list[int]]:
-    """Places of the pairs, those of the most evidence first, as many at a time as memory holds."""
-    tile, held = [], 0
-    for place in np.argsort(-evidence.statistic, kind="stable").tolist():
-        tile.append(place)
-        held += pairs[place].n
-        if len(tile) == _TILE or held > _TILE_ROWS:
-            yield tile
-            tile, held = [], 0
-    if tile:
-        yield tile
-
-
 class _Clock:
     """Stages and the time that each of them still takes."""
 
     def __init__(self) -> None:
-        self.stage, self.begun = "", time.monotonic()
+        self.stage, self.begun, self.told = "", time.monotonic(), -math.inf
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the last survey is so old that a user wants another."""
+        return time.monotonic() > self.told + _PAUSE
 
     def at(self, found: Survey, stage: str, done: int, total: int) -> Survey:
         """The survey, so far into a stage."""
         if stage != self.stage:
             self.begun = time.monotonic() if self.stage else self.begun
             self.stage = stage
-        seconds = time.monotonic() - self.begun
+        self.told = time.monotonic()
+        seconds = self.told - self.begun
         left = seconds * (total - done) / done if done else None
         return replace(found, stage=stage, done=done, total=total, seconds_left=left)

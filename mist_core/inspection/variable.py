@@ -16,6 +16,9 @@ from mist_core.tables.columns.column import Column
 TIED = 0.1
 # Share of the pairs of rows that are equal in part and equal as a whole.
 COPIED = 0.9
+# Of grades alone: so many columns tell copies from chance, and a row that is there more often is an
+# answer that many give.
+LEAST_COLUMNS, MOST_COPIES = 8, 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,19 +131,55 @@ def repeated(parts: Sequence[Part]) -> np.ndarray:
     """(n,) True where a row of the table is a copy of one above it: a join, a bootstrap resample.
 
     Rows are copies where values recur with whole rows only: of the pairs of rows that are equal in
-    one column, or in half of the columns, nine of ten are equal in all. Few grades in few columns
-    recur by themselves and are left alone.
+    one column nine of ten are equal in all; or of those that are equal in three quarters of the
+    columns, whichever quarter is left out. Few grades in few columns recur by themselves and are
+    left alone, and so is a row of grades that many have.
     """
-    keys = [_mixed(part, number) for number, part in enumerate(parts)]
-    whole = functools.reduce(np.add, keys)
-    equal = _equal_pairs(whole)
-    copies = np.zeros(len(whole), dtype=bool)
-    halves = [functools.reduce(np.add, keys[k::2]) for k in (0, 1) if len(keys) > 3]
-    if equal and any(equal >= COPIED * _equal_pairs(key) for key in (*keys, *halves)):
-        first = np.unique(whole, return_index=True)[1]
-        copies[:] = True
-        copies[first] = False
-    return copies
+    return RowKeys.of(parts, len(parts[0].codes)).copies()
+
+
+@dataclass(frozen=True, eq=False)
+class RowKeys:
+    """What tells rows apart, of some columns; sums are those of more columns.
+
+    Attributes:
+        quarters: four of (n,) 64 bits of each row's values, of every fourth column.
+        fewest: the least number of pairs of rows that are equal in one column.
+        count: columns.
+    """
+
+    quarters: tuple[np.ndarray, ...]
+    fewest: int
+    count: int
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], n: int, block: int = 0) -> RowKeys:
+        """Those of a block of columns of n rows; other blocks have other numbers."""
+        keys = [_mixed(part, (block << 16) + k) for k, part in enumerate(parts)]
+        quarters = tuple(sum(keys[k::4], np.zeros(n, np.uint64)) for k in range(4))
+        return cls(quarters, min(map(_equal_pairs, keys), default=n * n), len(keys))
+
+    def __add__(self, other: RowKeys) -> RowKeys:
+        quarters = tuple(a + b for a, b in zip(self.quarters, other.quarters, strict=True))
+        return RowKeys(quarters, min(self.fewest, other.fewest), self.count + other.count)
+
+    def copies(self) -> np.ndarray:
+        """As `repeated`."""
+        whole = functools.reduce(np.add, self.quarters)
+        _, first, counts = np.unique(whole, return_index=True, return_counts=True)
+        copies = np.zeros(len(whole), dtype=bool)
+        if self._are_copies(whole, counts):
+            copies[:] = True
+            copies[first] = False
+        return copies
+
+    def _are_copies(self, whole: np.ndarray, counts: np.ndarray) -> bool:
+        equal = _pairs(counts)
+        if equal and equal >= COPIED * self.fewest:
+            return True
+        if not equal or self.count < LEAST_COLUMNS or counts.max() > MOST_COPIES:
+            return False
+        return all(equal >= COPIED * _equal_pairs(whole - quarter) for quarter in self.quarters)
 
 
 def _mixed(part: Part, number: int) -> np.ndarray:
@@ -149,7 +188,10 @@ def _mixed(part: Part, number: int) -> np.ndarray:
 
 
 def _equal_pairs(key: np.ndarray) -> int:
-    counts = np.unique(key, return_counts=True)[1]
+    return _pairs(np.unique(key, return_counts=True)[1])
+
+
+def _pairs(counts: np.ndarray) -> int:
     return int((counts * (counts - 1) // 2).sum())
 
 

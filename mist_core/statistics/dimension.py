@@ -47,7 +47,17 @@ def dimensions(x: Tensor, y: Tensor) -> Tensor:
 def _dimension(distances: Tensor) -> Tensor:
     """(B,) dimension from squared distances (B, s, r), infinite from a row to itself."""
     near = min(NEAR, (distances.shape[-1] - 1) // 2)
-    ordered = distances.topk(2 * near, -1, largest=False).values.clamp_min(TIE)
+    ordered = _smallest(distances, 2 * near).clamp_min(TIE)
     logs = (ordered[..., -1] / ordered[..., near - 1]).log() / 2  # (B, s)
     one = torch.digamma(torch.tensor([2.0 * near, near], dtype=torch.float64)).diff().abs().item()
     return (one / logs.mean(-1).clamp_min(1e-4)).clamp(LEAST, MOST)
+
+
+def _smallest(distances: Tensor, count: int) -> Tensor:
+    """(B, s, count) the smallest of (B, s, r), in order; on a CPU ten times as fast as topk."""
+    if distances.device.type != "cpu":
+        return distances.topk(count, -1, largest=False).values
+    from mist_core.statistics import neighbour_kernel
+
+    found = neighbour_kernel.smallest(distances.flatten(0, 1).numpy(), count)
+    return torch.from_numpy(found).view(*distances.shape[:2], count)

@@ -131,3 +131,20 @@ def _least(values):
     for r in range(len(bits)):
         least = min(least, bits[r])
     return np.int32(least).view(np.float32)
+
+
+@numba.njit(cache=True, nogil=True)
+def smallest(rows, count):
+    """(m, count) the smallest values of each row of (m, r), in order; infinite beyond r."""
+    found = np.full((len(rows), count), np.float32(np.inf))
+    for i in range(len(rows)):
+        row, best = rows[i], found[i]
+        for j in range(len(row)):
+            value = row[j]
+            if value < best[count - 1]:
+                place = count - 1
+                while place > 0 and best[place - 1] > value:
+                    best[place] = best[place - 1]
+                    place -= 1
+                best[place] = value
+    return found

@@ -29,7 +29,9 @@ def opened(frame: pd.DataFrame, **address: str) -> AppTest:
     for name, value in address.items():
         page.query_params[name] = value
     run(page)
-    page.file_uploader[0].set_value(("t.csv", frame.to_csv(index=False).encode(), "text/csv"))
+    page.file_uploader(key="upload").set_value(
+        ("t.csv", frame.to_csv(index=False).encode(), "text/csv")
+    )
     return run(page)
 
 
