@@ -124,5 +124,5 @@ def test_the_description_of_the_estimates_holds_them_all():
     beside = {"KSG": Answer(0.43, 0.1), "CCA": Answer(None, 0.1, "why"), "MINE": None}
     words = compared(FAN, 0.41, beside, "nats")
     assert words == (
-        "MIST 0.500 nats, 90 % interval 0.227 to 0.773; KSG 0.430; CCA none; the truth 0.410 nats"
+        "MIST 0.500 nats, 90 % interval 0.228 to 0.772; KSG 0.430; CCA none; the truth 0.410 nats"
     )
