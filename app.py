@@ -6,7 +6,7 @@ Streamlit imports this file once for the server, and runs it at each visit for t
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui.server import SafeHeaders
+from ui.server import OwnPagesOnly, SafeHeaders
 
 if __name__ == "__main__":
     st.navigation(
@@ -25,4 +25,4 @@ if __name__ == "__main__":
         ]
     ).run()
 else:
-    app = st.App("app.py", middleware=[Middleware(SafeHeaders)])
+    app = st.App("app.py", middleware=[Middleware(SafeHeaders), Middleware(OwnPagesOnly)])

@@ -9,23 +9,23 @@ import altair as alt
 import streamlit as st
 
 from mist_core.benchmarks.base import Answer
-from mist_core.charts import scatter
 from mist_core.explore.code import story
 from mist_core.explore.figures import Fan, converged, convergence, poster
 from mist_core.explore.scenario import CHUNK_ROWS, Sample, Scene
 from mist_core.inference.posterior import UNITS, Posterior
-from mist_core.leaderboard.dataset_link import BenchmarkDataset
 from mist_core.notebook import Story
-from mist_core.paths import RESULTS
 from ui import shell as ui
 from ui.explore import Board
-from ui.explore_choices import choose_axes, choose_others, choose_rows, choose_scene
+from ui.explore_choices import choose_others
+from ui.explore_gallery import show_gallery
+from ui.explore_more import offer_estimates, rivals_along, show_repeats, show_trust
+from ui.explore_source import Source, choose_source
+from ui.explore_view import choose_view, show_sample
 from ui.notebook import offer_notebook
 from ui.refine import about, refined
 
 TITLE = "How much does X tell about Y?"
 CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
-Source = Scene | BenchmarkDataset  # each draws a sample and says how
 
 
 def main() -> None:
@@ -33,63 +33,52 @@ def main() -> None:
     ui.page("Explore")
     st.title(TITLE)
     # Not st.empty: what a container holds stays until the new comes, so that nothing jumps.
-    headline = st.container()
+    gallery, headline = st.container(), st.container()
     refining = st.container(horizontal=True, vertical_alignment="center")
+    sliders = st.container(horizontal=True, vertical_alignment="bottom")
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:
-        named = named_dataset()
-        scene, n_samples = show_named(named) if named else (choose_scene(), choose_rows())
+        scene, n_samples = choose_source(sliders)
         beside, _ = choose_others(), ui.choose_weights()
+    with gallery:
+        show_gallery(scene if isinstance(scene, Scene) else None)
     with ui.core_errors():
         ui.estimator()  # here, since inside of cached functions its spinner would not show
         pool = pool_of(scene, max(n_samples, CHUNK_ROWS))
         sample = pool.first(n_samples)
         with bar:
-            unit, axes = ui.unit_switch("unit"), choose_axes(sample)
+            unit, view = ui.unit_switch("unit"), choose_view(sample)
         answer = ui.in_unit(posterior_of(scene, n_samples, ui.weights_hash(), pool), unit)
         headline.markdown(sample.verdict(answer))
-        picture = scatter(*axes[:2], a_title=axes[2], b_title=axes[3])
+        with headline:
+            show_trust(answer)
         with left:
-            ui.show(picture, description=f"{axes[3]} against {axes[2]} for {n_samples} rows")
+            picture = show_sample(view, n_samples, unit)
         board = Board(right, Fan.of(answer), sample.truth * UNITS[unit], unit)
         board.prepare(beside, known_results(scene, n_samples))
-        curve = show_curve(scene, pool, unit)
+        curve = show_curve(scene, pool, unit, beside)
+        if isinstance(scene, Scene):
+            show_repeats(scene, n_samples, sample.truth, unit)
         asked = scene.drawing(n_samples), answer, ui.current_weights(), ui.weights_hash()
-        show_downloads(
-            sample, lambda: poster(picture, board.chart(), curve), lambda: story(TITLE, *asked)
-        )
+        with st.container(horizontal=True):
+            show_downloads(
+                sample, lambda: poster(picture, board.chart(), curve), lambda: story(TITLE, *asked)
+            )
+            offer_estimates(board, answer, sample.truth, repr(scene))
         show_code(scene, n_samples, unit)
         board.complete(sample)
         with refining:
             show_refined(scene, sample, unit)
 
 
-def named_dataset() -> BenchmarkDataset | None:
-    """The dataset that a link names; of a link with an error in it the page says so."""
-    address = st.query_params.get("dataset", "")
-    dataset = BenchmarkDataset.stored(address, RESULTS)
-    if address and not dataset:
-        st.warning(f"No benchmark has a dataset {ui.plain(address[:80])}: the link is wrong.")
-    return dataset
-
-
-def show_named(dataset: BenchmarkDataset) -> tuple[BenchmarkDataset, int]:
-    """The dataset that the Benchmark page linked to, with all its rows, and the way back."""
-    st.caption(f"A dataset of a benchmark: {ui.plain(str(dataset))}.")
-    if ui.CAME_FROM in st.session_state:
-        before = st.session_state[ui.CAME_FROM]
-        st.page_link("pages/benchmark.py", label="Back to the benchmark", query_params=before)
-    st.button("Choose a law instead", on_click=st.query_params.pop, args=("dataset", None))
-    return dataset, dataset.n_samples
-
-
-def show_curve(scene: Source, pool: Sample, unit: str) -> alt.LayerChart:
+def show_curve(scene: Source, pool: Sample, unit: str, names: list[str]) -> alt.LayerChart:
     """Draw the convergence over growing parts of the sample, past the rows chosen where cheap."""
     rows = [*(n for n in CURVE_ROWS if n < len(pool.x)), min(len(pool.x), CURVE_ROWS[-1])]
     digest = ui.weights_hash()
     fans = [Fan.of(ui.in_unit(posterior_of(scene, n, digest, pool), unit)) for n in rows]
-    curve = convergence(rows, fans, pool.truth * UNITS[unit], unit=unit)
+    others = rivals_along(pool, rows, names, unit)
+    curve = convergence(rows, fans, pool.truth * UNITS[unit], unit=unit, rivals=others)
     ui.show(curve, description=converged(rows, fans, pool.truth * UNITS[unit], unit))
     st.caption(
         "The interval holds the truth in 90 % of cases on average over the laws the model was "
@@ -110,10 +99,9 @@ def show_refined(scene: Source, sample: Sample, unit: str) -> None:
 
 def show_downloads(sample: Sample, figure, tell: Callable[[], Story]) -> None:
     """Buttons for the rows on show, the three charts as they then are, and a notebook."""
-    with st.container(horizontal=True):
-        ui.download_table("Data (CSV)", sample.table(), "mist-sample.csv")
-        ui.download_figure(figure, "mist-explore")
-        offer_notebook(tell, "mist-explore")
+    ui.download_table("Data (CSV)", sample.table(), "mist-sample.csv")
+    ui.download_figure(figure, "mist-explore")
+    offer_notebook(tell, "mist-explore")
 
 
 def show_code(scene: Source, n_samples: int, unit: str) -> None:

@@ -46,13 +46,14 @@ class Board:
 
     def chart(self) -> alt.LayerChart:
         """The comparison with all that is known so far."""
-        return comparison(self.fan, self.truth, self._beside(), unit=self.unit)
+        return comparison(self.fan, self.truth, self.titled(), unit=self.unit)
 
     def words(self) -> str:
         """The same for those who cannot see it."""
-        return compared(self.fan, self.truth, self._beside(), self.unit)
+        return compared(self.fan, self.truth, self.titled(), self.unit)
 
-    def _beside(self) -> dict[str, Answer | None]:
+    def titled(self) -> dict[str, Answer | None]:
+        """The other estimators' answers by title."""
         return {BASELINES[name].title: result for name, result in self.results.items()}
 
     def complete(self, sample: Sides) -> None:

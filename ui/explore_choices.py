@@ -1,11 +1,12 @@
 """The Explore page's choices: law, rows, estimators and axes, each of them kept in the address."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mist_core.benchmarks.baselines.estimators import BASELINES
 from mist_core.distributions.families import Family, Parameter
-from mist_core.distributions.transforms.named import TRANSFORMS
-from mist_core.explore.scenario import LAWS, MISSED, TYPICAL_SEED, Sample, Scene
+from mist_core.distributions.transforms.named import TRANSFORMS, misfits
+from mist_core.explore.scenario import LAWS, MISSED, TYPICAL_SEED, Scene
 from mist_core.markdown import percent
 
 URL = "query-params"
@@ -16,38 +17,58 @@ ABOUT_SEED = (
 ROWS = (10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000)
 ROWS += (10_000, 15_000, 20_000)
 MAX_DIM = 32
-CANONICAL = "canonical pair"
+LAST_SEED = 999
+SLIDER = 170  # pixels
 
 
-def choose_scene() -> Scene:
-    """The law, its parameters, dimensions, transforms and seed."""
+def choose_family() -> Family:
+    """The law, among all there are; the gallery chooses among twelve."""
     names = list(LAWS)
     first = names.index("bivariate-normal")
     family = LAWS[st.selectbox("Law", names, index=first, key="law", bind=URL)]
     st.caption(family.description)
-    dim_x, dim_y = choose_dims(family)
-    parameters = tuple((p.name, choose_value(p, min(dim_x, dim_y))) for p in family.parameters)
+    return family
+
+
+def choose_scene(family: Family, bar: DeltaGenerator) -> Scene:
+    """Its parameters, dimensions and seed in the bar, and the transforms here."""
+    with bar:
+        dim_x, dim_y = choose_dims(family)
+        pairs = min(dim_x, dim_y)
+        parameters = tuple((p.name, choose_value(p, pairs)) for p in family.parameters)
+        # Not a number input: Streamlit 1.67 raises on ?seed=1e999 there.
+        seed = st.slider(
+            "Seed", 0, LAST_SEED, TYPICAL_SEED, help=ABOUT_SEED, key="seed", bind=URL, width=SLIDER
+        )
+    return Scene(family.name, parameters, dim_x, dim_y, choose_transforms(dim_x, dim_y), seed)
+
+
+def choose_transforms(dim_x: int, dim_y: int) -> tuple[str, ...]:
+    """Changes of both sides, with what each does and why some do not fit."""
     transforms = st.multiselect(
         "Transforms of both sides, in order", list(TRANSFORMS), key="transforms", bind=URL
     )
     for name in transforms:
         st.caption(f"{name}: {TRANSFORMS[name].description}")
-    # Not a number input: Streamlit 1.67 raises on ?seed=1e999 there.
-    seed = st.slider("Seed", 0, 999, TYPICAL_SEED, help=ABOUT_SEED, key="seed", bind=URL)
-    return Scene(family.name, parameters, dim_x, dim_y, tuple(transforms), seed)
+    if unfit := misfits(dim_x, dim_y):
+        with st.expander(f"{len(unfit)} do not fit these columns"):
+            st.markdown("\n".join(f"- {name}: {reason}" for name, reason in unfit.items()))
+    return tuple(transforms)
 
 
 def choose_dims(family: Family) -> tuple[int, int]:
     """Columns of X and Y, as far as the family leaves a choice."""
     if family.fixed_dims:
-        return family.fixed_dims
+        dim_x, dim_y = family.fixed_dims
+        why = f"this law has {dim_x} of X and {dim_y} of Y, no more and no fewer"
+        st.slider("Columns", 0, MAX_DIM, dim_x, disabled=True, help=why, width=SLIDER)
+        return dim_x, dim_y
     start = max(family.min_dim, 2)
     if family.equal_dims:
-        dim = st.slider("Columns a side", family.min_dim, MAX_DIM, start, key="dim", bind=URL)
+        dim = _columns("Columns a side", family.min_dim, start, "dim")
         return dim, dim
-    dim_x = st.slider("Columns of X", family.min_dim, MAX_DIM, start, key="dim_x", bind=URL)
-    dim_y = st.slider("Columns of Y", family.min_dim, MAX_DIM, start, key="dim_y", bind=URL)
-    return dim_x, dim_y
+    dim_x = _columns("Columns of X", family.min_dim, start, "dim_x")
+    return dim_x, _columns("Columns of Y", family.min_dim, start, "dim_y")
 
 
 def choose_value(parameter: Parameter, pairs: int) -> float:
@@ -56,7 +77,7 @@ def choose_value(parameter: Parameter, pairs: int) -> float:
     if high <= parameter.low:
         return parameter.low
     return st.slider(
-        parameter.name.replace("_", " "),
+        parameter.label,
         parameter.low,
         high,
         min(parameter.default, high),
@@ -64,12 +85,17 @@ def choose_value(parameter: Parameter, pairs: int) -> float:
         help=parameter.description,
         key=parameter.name,
         bind=URL,
+        width=SLIDER,
     )
 
 
 def choose_rows() -> int:
     """How many rows of the sample the estimators see."""
-    return st.select_slider("Rows", ROWS, value=500, key="rows", bind=URL)
+    return st.select_slider("Rows", ROWS, value=500, key="rows", bind=URL, width=SLIDER)
+
+
+def _columns(label: str, least: int, start: int, key: str) -> int:
+    return st.slider(label, least, MAX_DIM, start, key=key, bind=URL, width=SLIDER)
 
 
 def choose_others() -> list[str]:
@@ -82,23 +108,3 @@ def choose_others() -> list[str]:
         key="compare",
         bind=URL,
     )
-
-
-def choose_axes(sample: Sample) -> tuple:
-    """Two coordinates, or the leading canonical pair: (a, b, title of a, title of b)."""
-    view = st.segmented_control(
-        "Show",
-        ["coordinates", CANONICAL],
-        default="coordinates",
-        required=True,
-        key="view",
-        bind=URL,
-    )
-    if view == CANONICAL:
-        a, b = sample.leading_canonical_pair()
-        return a, b, "leading canonical variate of X", "leading canonical variate of Y"
-    table = sample.table()
-    names = list(table.columns)
-    a = st.selectbox("Across", names, key="across", bind=URL, width=110)
-    b = st.selectbox("Up", names, index=sample.x.shape[1], key="up", bind=URL, width=110)
-    return table[a].to_numpy(), table[b].to_numpy(), a, b

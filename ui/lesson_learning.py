@@ -12,6 +12,7 @@ from ui.storage import said
 
 RUN = "tiny-run"  # in the address: the id of a training
 WATCHED = "tiny-watched"  # the training that this session saw at work
+STORED = "stored"
 REFRESH = 1.0  # seconds
 
 
@@ -28,7 +29,7 @@ def show(screen: Screen) -> None:
     if id:
         st.fragment(_watch, run_every=REFRESH if running else None)(screen, lane, id)
     else:
-        show_step(screen, _at(learning.replay(), "stored"))
+        show_step(screen, _at(learning.replay(), STORED))
         st.caption(f"Stored training: `{learning.COMMAND}`")
 
 
@@ -57,7 +58,8 @@ def _at(points: list[Point], key: str) -> Step:
     chosen = st.select_slider(
         "Seconds of training", options, options[0], key=f"tiny-{key}", bind=URL
     )
-    return learning.learned(points, seconds.index(chosen))
+    made = "learning.replay()" if key == STORED else ""
+    return learning.learned(points, seconds.index(chosen), made)
 
 
 def _start(lane: Lane) -> None:

@@ -7,8 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from mist_core.lessons import using
+from mist_core.lessons.climbing import Climb
 from mist_core.lessons.lesson import Screen
-from mist_core.lessons.using import Climb, Stored
+from mist_core.lessons.squeezing import NOISES, USUAL
+from mist_core.lessons.using import Stored
 from ui import shell as ui
 from ui.cache import Report, once
 from ui.lessons import bar, choose_seed, pick, show_step
@@ -34,11 +36,13 @@ def _projection(screen: Screen) -> None:
 
 def _bottleneck(screen: Screen) -> None:
     with bar():
-        noise = pick("Noise", using.NOISES, using.USUAL, "squeeze-noise")
+        noise = pick("Noise", NOISES, USUAL, "squeeze-noise")
         seed = choose_seed("squeeze-seed")
-    usual = (noise, seed) == (using.USUAL, 0)
+    usual = (noise, seed) == (USUAL, 0)
     course = _stored().course if usual else _train(noise, seed)
-    show_step(screen, using.bottleneck(course, noise))
+    again = f"using.squeezed({noise:g}, {seed}, estimator.posteriors, lambda share: None)"
+    made = "using.stored().course" if usual else again
+    show_step(screen, using.bottleneck(course, noise, made))
     _say_stored(usual)
 
 

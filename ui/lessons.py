@@ -8,9 +8,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitAPIException
 
+from mist_core.lessons.course import COURSE
 from mist_core.lessons.glossary import with_hints
 from mist_core.lessons.lesson import Figure, Screen, Step
+from mist_core.lessons.notebook import story
 from ui import shell as ui
+from ui.notebook import offer_notebook
 
 URL = "query-params"
 SEEDS = 999
@@ -47,7 +50,7 @@ def show_step(screen: Screen, step: Step) -> None:
     guess = ask(screen, step)
     if guess is not None:
         reveal(screen, step, guess)
-    links(step)
+    links(screen, step)
 
 
 def ask(screen: Screen, step: Step) -> str | None:
@@ -70,13 +73,17 @@ def reveal(screen: Screen, step: Step, guess: str) -> None:
     st.markdown(f"**To remember.** {step.takeaway}")
 
 
-def links(step: Step) -> None:
-    """The same data on the Explore page, and their table."""
+def links(screen: Screen, step: Step) -> None:
+    """The same data on the Explore page, their table, and the screen as a notebook."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if step.explore is not None:
             link("pages/explore.py", "Open in Explore", dict(step.explore))
         if len(step.table):
             ui.download_table("Data (CSV)", step.table, "mist-lesson.csv")
+        if step.code:
+            lesson = next(lesson for lesson in COURSE.values() if screen in lesson.screens)
+            told = screen, step, ui.current_weights(), ui.weights_hash()
+            offer_notebook(lambda: story(lesson, *told), f"mist-{screen.key}")
 
 
 def link(page: str, label: str, parameters: dict | None = None) -> None:

@@ -1,6 +1,7 @@
-"""What each answer of the server carries: no foreign page may frame the app, or be asked by it."""
+"""What foreign pages may do with the server: neither frame the app nor talk to it."""
 
 import re
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,6 +54,33 @@ class SafeHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class OwnPagesOnly:
+    """ASGI middleware that lets no page of another server open a WebSocket.
+
+    Streamlit would refuse most of them, too, but compares each with this machine's address on the
+    internet first, for which it asks another server while everybody waits.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and not _is_own(scope):
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self.app(scope, receive, send)
+
+
+def _is_own(scope: Scope) -> bool:
+    """Whether a request comes from a page of this server, or from no page at all."""
+    headers = dict(scope["headers"])
+    origin, host = (headers.get(name, b"").decode("latin-1") for name in (b"origin", b"host"))
+    try:
+        return b"origin" not in headers or urlsplit(origin).netloc == host
+    except ValueError:  # of half an IPv6 address
+        return False
 
 
 def _policy(scope: Scope) -> str:

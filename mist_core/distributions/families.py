@@ -26,7 +26,10 @@ from mist_core.errors import ParameterError
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number a family is built from; an integer where `step` and `default` are integers."""
+    """One number a family is built from; an integer where `step` and `default` are integers.
+
+    `name` is what code and addresses call it, `label` what a reader sees.
+    """
 
     name: str
     low: float
@@ -34,6 +37,25 @@ class Parameter:
     default: float
     step: float
     description: str
+
+    @property
+    def label(self) -> str:
+        return _LABELS.get(self.name, self.name.replace("_", " "))
+
+
+_LABELS = {
+    "off_diag": "correlation",
+    "n_interacting": "pairs that depend",
+    "df": "degrees of freedom",
+    "epsilon": "half-width of the noise",
+    "alpha": "shared by all",
+    "lambd": "shared by a pair",
+    "beta": "shared by a side",
+    "eta": "own noise",
+    "n_components": "clusters",
+    "n_classes": "classes",
+    "flip": "chance of a wrong sign",
+}
 
 
 @dataclass(frozen=True)

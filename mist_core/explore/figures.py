@@ -15,6 +15,7 @@ from mist_core.inference.posterior import UNITS, Posterior
 # Channels are objects and no strings here: Altair takes milliseconds to make one out of a string.
 
 # Central intervals of a fan, drawn over each other so that the middle is darkest.
+RIVAL_COLOURS = [GREEN, "#E69F00", "#CC79A7"]
 FAN_COVERAGES = (0.99, 0.9, 0.75, 0.5, 0.25)
 
 
@@ -60,7 +61,7 @@ def comparison(
     if frame.value.notna().any():
         layers.insert(0, _other_points(frame, x, y))
     title = titled("The estimates", "bands: 25 to 99 %; ticks: median and 90 % interval")
-    return alt.layer(*layers).properties(title=title, height=max(400, 60 * len(rows)))
+    return alt.layer(*layers, title=title, height=max(400, 60 * len(rows)))
 
 
 def convergence(
@@ -70,6 +71,7 @@ def convergence(
     *,
     unit: str,
     rows: str = "first rows of the sample",
+    rivals: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
     """Draw the median with its 50 % and 90 % intervals against the number of rows.
 
@@ -79,6 +81,7 @@ def convergence(
         truth: in `unit`; None where nobody knows it.
         unit: shown.
         rows: which, in a few words.
+        rivals: `n`, `estimator` and `estimate` in `unit` of others, drawn as lines.
     """
     frame = pd.DataFrame(
         {
@@ -100,12 +103,30 @@ def convergence(
             y=alt.Y("median:Q")
         ),
     ]
+    if rivals is not None and len(rivals):
+        layers.insert(0, _rival_lines(rivals))
     if truth is not None:
         # Said in the subtitle: beside the line a label would cover the medians that reach it.
         layers.append(_rule(truth, alt.Y("truth:Q")))
         rows += f"; dashed: truth {truth:.3f} {unit}"
     title = titled("How it converges", f"{rows}; bands: 50 and 90 %")
-    return alt.layer(*layers).properties(title=title, height=340)
+    return alt.layer(*layers, title=title, height=340)
+
+
+def _rival_lines(rivals: pd.DataFrame) -> alt.Chart:
+    names = list(dict.fromkeys(rivals.estimator))
+    legend = alt.Legend(orient="bottom", title=None)
+    return (
+        alt.Chart(rivals)
+        .mark_line(strokeDash=[4, 3], strokeWidth=2)
+        .encode(
+            x="n:Q",
+            y="estimate:Q",
+            color=alt.Color(
+                "estimator:N", scale=alt.Scale(domain=names, range=RIVAL_COLOURS), legend=legend
+            ),
+        )
+    )
 
 
 def compared(fan: Fan, truth: float | None, others: Mapping[str, Answer | None], unit: str) -> str:

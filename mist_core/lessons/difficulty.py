@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
-from mist_core.charts import BLUE, GREEN, VERMILLION, titled
 from mist_core.explore.repeats import (
     AskAll,
     Report,
@@ -19,6 +17,7 @@ from mist_core.explore.repeats import (
     summary,
 )
 from mist_core.explore.scenario import Scene
+from mist_core.lessons.figures import errors, mean_errors
 from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step, nearest
 
 LAWS: dict[str, Scene] = {
@@ -36,11 +35,8 @@ BOUNDED = [name for name in LAWS if name != "independent"]
 AGAINST = ("columns", "information")
 FEW = 10  # datasets at each place of a curve
 TARGET = 0.05  # nats
+_ASKED = "estimator.posteriors, lambda share: None"
 NEEDED = (50, 200, 1000, 5000)
-COLOURS = alt.Scale(
-    domain=["MIST", "KSG", "CCA", "Histogram"], range=[BLUE, GREEN, "#E69F00", "#CC79A7"]
-)
-
 LESSON = Lesson(
     "difficulty",
     "Why it is hard",
@@ -128,6 +124,7 @@ def chance(law: str, n_samples: int, count: int, seed: int, ask: AskAll, report:
         table=table,
         explore=scene.address(n_samples),
         numbers={"truth": truth, "bound": bound, **{f"bias {k}": v for k, v in found.bias.items()}},
+        code=f"difficulty.chance({law!r}, {n_samples}, {count}, {seed}, {_ASKED})",
     )
 
 
@@ -157,13 +154,20 @@ def growth(against: str, n_samples: int, seed: int, ask: AskAll, report: Report)
     end = f"{DIMS[-1]} columns a side" if against == "columns" else f"{max(scenes):.1f} nats"
     told = ", ".join(f"{name} {value:+.2f}" for name, value in last.items())
     return Step(
-        (_curve(curve, against, n_samples),),
+        (
+            mean_errors(
+                curve,
+                against,
+                f"{n_samples:,} rows, {FEW} datasets at each place; dashed: no error",
+            ),
+        ),
         f"Mean error of each estimator against {against}; at {end}: {told} nats",
         question,
         f"At {end} and {n_samples:,} rows the mean errors are, in nats: **{told}**.",
         table=table,
         explore=list(scenes.values())[-1].address(n_samples),
         numbers={f"error {name}": value for name, value in last.items()},
+        code=f"difficulty.growth({against!r}, {n_samples}, {seed}, {_ASKED})",
     )
 
 
@@ -194,13 +198,18 @@ def bound(law: str, seed: int, ask: AskAll, report: Report) -> Step:
         f"{one / ROWS[-1] ** 0.5:.3f}."
     )
     return Step(
-        (_errors(curve, one),),
+        (
+            errors(
+                curve, one, f"root mean square of {FEW} datasets at each place; dashed: the bound"
+            ),
+        ),
         f"Error against rows; the bound asks for {needed:,.0f} rows",
         question,
         takeaway,
         table=table,
         explore=scene.address(ROWS[-1]),
         numbers={"one": one, "needed": needed, "error": ours},
+        code=f"difficulty.bound({law!r}, {seed}, {_ASKED})",
     )
 
 
@@ -215,51 +224,3 @@ def _along(
         parts.append(part.assign(at=at, truth=truth, error=part.estimate - truth))
         report((place + 1) / len(scenes))
     return pd.concat(parts, ignore_index=True)
-
-
-def _curve(curve: pd.DataFrame, against: str, n_samples: int) -> alt.LayerChart:
-    by_columns = against == "columns"
-    x = alt.X(
-        "at:Q",
-        title="columns a side" if by_columns else "truth (nats)",
-        scale=alt.Scale(type="log", base=2) if by_columns else alt.Scale(zero=True),
-    )
-    y = alt.Y("error:Q", title="mean error (nats)")
-    zero = alt.Chart(pd.DataFrame({"error": [0.0]})).mark_rule(
-        color=VERMILLION, strokeDash=[6, 4], strokeWidth=2
-    )
-    subtitle = f"{n_samples:,} rows, {FEW} datasets at each place; dashed: no error"
-    return alt.layer(_lines(curve, x, y), zero.encode(y="error:Q")).properties(
-        title=titled("Mean error", subtitle), height=340
-    )
-
-
-def _errors(curve: pd.DataFrame, one: float) -> alt.LayerChart:
-    log = alt.Scale(type="log", nice=False)
-    x = alt.X("at:Q", title="rows", scale=log)
-    y = alt.Y("error:Q", title="error (nats)", scale=alt.Scale(type="log", nice=False))
-    line = pd.DataFrame({"at": ROWS, "error": [one / n**0.5 for n in ROWS]})
-    least = (
-        alt.Chart(line)
-        .mark_line(color=VERMILLION, strokeDash=[6, 4], strokeWidth=2)
-        .encode(x=x, y=y)
-    )
-    subtitle = f"root mean square of {FEW} datasets at each place; dashed: the efficiency bound"
-    return alt.layer(_lines(curve, x, y), least).properties(
-        title=titled("Error against rows", subtitle), height=340
-    )
-
-
-def _lines(curve: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
-    legend = alt.Legend(orient="bottom", title=None)
-    return (
-        alt.Chart(curve)
-        .mark_line(point=True)
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color("estimator:N", scale=COLOURS, legend=legend),
-            strokeDash=alt.StrokeDash("estimator:N", legend=None),
-            shape=alt.Shape("estimator:N", legend=None),
-        )
-    )

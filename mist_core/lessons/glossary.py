@@ -60,5 +60,10 @@ def with_hints(text: str) -> str:
     return _MARK.sub(lambda found: _hint(found[1], found[2] or found[1]), text)
 
 
+def without_marks(text: str) -> str:
+    """The text with each marked word as it is written."""
+    return _MARK.sub(lambda found: found[2] or found[1], text)
+
+
 def _hint(term: str, written: str) -> str:
     return f'[{written}](glossary#{anchor(term)} "{GLOSSARY[term]}")'

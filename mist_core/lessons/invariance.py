@@ -108,6 +108,7 @@ def maps(name_x: str, name_y: str, n_samples: int, seed: int, ask: Ask) -> Step:
         table=pd.DataFrame({"x": after[0][:, 0], "y": after[1][:, 0]}),
         explore=scene.address(n_samples),
         numbers={"truth": sample.truth, **{f"moved {k}": v for k, v in moved.items()}},
+        code=f"invariance.maps({name_x!r}, {name_y!r}, {n_samples}, {seed}, estimator.posterior)",
     )
 
 
@@ -147,6 +148,7 @@ def levels(count: int, n_samples: int, seed: int, ask: Ask) -> Step:
         table=table,
         explore=scene.address(n_samples),
         numbers={"left": left(count), "truth": sample.truth, "median": float(mine["median"])},
+        code=f"invariance.levels({count}, {n_samples}, {seed}, estimator.posterior)",
     )
 
 

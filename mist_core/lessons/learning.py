@@ -51,12 +51,13 @@ def replay(path: Path = REPLAY) -> list[Point]:
     return tiny.read(path)
 
 
-def learned(points: Sequence[Point], place: int) -> Step:
+def learned(points: Sequence[Point], place: int, made: str = "") -> Step:
     """The estimator at one of the points of a training, and how it got there.
 
     Args:
         points: at least one.
         place: the point on show.
+        made: Python that gives the points again, if anything does.
     """
     now, last = points[place], points[-1]
     question = Question(
@@ -84,6 +85,7 @@ def learned(points: Sequence[Point], place: int) -> Step:
         ),
         explore={"law": "ring", "rows": str(tiny.ROWS), "seed": "0"},
         numbers={"first": points[0].error, "last": last.error, "coverage": last.coverage},
+        code=f"learning.learned({made}, {place})" if made else "",
     )
 
 

@@ -103,6 +103,7 @@ class Step:
         table: the numbers behind it.
         explore: parameters of the Explore page that show the same data; None where it cannot.
         numbers: what the texts claim, for whoever checks it.
+        code: the expression that makes this step again, `estimator` given; "" where nothing can.
     """
 
     figures: tuple[Figure, ...]
@@ -113,6 +114,7 @@ class Step:
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     explore: Mapping[str, str | list[str]] | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
+    code: str = ""
 
 
 def nearest(value: float, choices: Sequence[float]) -> int:

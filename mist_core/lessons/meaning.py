@@ -104,6 +104,7 @@ def surfaces(shape: str, strength: str) -> Step:
         takeaway,
         explore=scene.address(500),
         numbers={"apart": apart, "truth": truth},
+        code=f"meaning.surfaces({shape!r}, {strength!r})",
     )
 
 
@@ -152,6 +153,7 @@ def correlation(
         table=sample.table(),
         explore=scene.address(n_samples),
         numbers={"pearson": pearson, "truth": sample.truth, "median": answer.median},
+        code=f"meaning.correlation({shape!r}, {n_samples}, {seed}, estimator.posterior)",
     )
 
 

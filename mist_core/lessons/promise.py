@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import altair as alt
 import numpy as np
 import pandas as pd
 
-from mist_core.charts import BLUE, GREY, VERMILLION, titled
 from mist_core.explore.repeats import AskAll, Report
 from mist_core.explore.rivals import Rival, cca, ksg
 from mist_core.explore.scenario import Scene
+from mist_core.lessons.figures import coverages, score_bars, strips
 from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step
 
 DATASETS, ROWS = 60, 100
 COVERAGE = 0.9
 WIDTHS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)  # half of an interval's, nats
 RESAMPLES = 40
+_ASKED = "estimator.posteriors, lambda share: None"
 SEEDS = 1000  # of Explore; datasets take one after the other
 MIST, BOOTSTRAPS = "MIST", {"KSG, bootstrap": ksg, "CCA, bootstrap": cca}
 
@@ -107,10 +105,11 @@ def game(width: float, arrived: int, seed: int) -> Step:
         f"{arrived} intervals against their truths; {100 * now['coverage']:.0f} % hold it",
         question,
         takeaway,
-        revealed=(_score_curve(curve, width),),
+        revealed=(score_bars(curve, width),),
         table=mine,
         explore=scenes[worst].address(ROWS),
         numbers={**now, "best": WIDTHS[best], "least": float(curve.score[best])},
+        code=f"promise.game({width:g}, {arrived}, {seed})",
     )
 
 
@@ -161,10 +160,11 @@ def habits(tables: dict[str, pd.DataFrame], shown: str, seed: int) -> Step:
         f"{DATASETS} intervals of {shown}; {100 * rated.coverage[shown]:.0f} % hold the truth",
         question,
         f"Of {DATASETS} datasets, {takeaway}. That is an average, no promise for each law.",
-        revealed=(_beside(rated),),
+        revealed=(coverages(rated, COVERAGE),),
         table=pd.concat(tables, names=["method", "dataset"]).reset_index(),
         explore=laws(seed)[0].address(ROWS),
         numbers=numbers,
+        code=f"promise.habits(promise.intervals({seed}, {_ASKED}), {shown!r}, {seed})",
     )
 
 
@@ -177,29 +177,6 @@ def bootstrapped(
     alpha = 1 - COVERAGE
     low, high = np.quantile(values, [alpha / 2, 1 - alpha / 2])
     return max(float(low), 0.0), max(float(high), 0.0)
-
-
-def strips(table: pd.DataFrame, title: str) -> alt.LayerChart:
-    """Each interval at its place by truth, with the truth on it; misses in another colour."""
-    ordered = table.sort_values("truth").reset_index(drop=True)
-    inside = (ordered.low <= ordered.truth) & (ordered.truth <= ordered.high)
-    shown = ordered.assign(number=range(1, len(ordered) + 1), holds=np.where(inside, "yes", "no"))
-    x = alt.X(
-        "number:Q", title="datasets, by their truth", axis=alt.Axis(labels=False, ticks=False)
-    )
-    colour = alt.Color(
-        "holds:N",
-        title="holds the truth",
-        scale=alt.Scale(domain=["yes", "no"], range=[BLUE, VERMILLION]),
-        legend=alt.Legend(orient="bottom"),
-    )
-    base = alt.Chart(shown)
-    y = alt.Y("low:Q", title="nats", scale=alt.Scale(zero=True))
-    text = f"{100 * inside.mean():.0f} % of {len(shown)} hold the truth (the dark ticks)"
-    return alt.layer(
-        base.mark_rule(strokeWidth=4, opacity=0.6).encode(x=x, y=y, y2="high:Q", color=colour),
-        base.mark_tick(color=GREY, thickness=3, size=7).encode(x=x, y="truth:Q"),
-    ).properties(title=titled(title, text), height=320)
 
 
 def _around(table: pd.DataFrame, width: float) -> pd.DataFrame:
@@ -219,38 +196,3 @@ def _missed(table: pd.DataFrame) -> pd.Series:
     """How far each truth lies outside of its interval, nats; 0 inside."""
     below, above = table.low - table.truth, table.truth - table.high
     return below.clip(lower=0) + above.clip(lower=0)
-
-
-def _score_curve(curve: pd.DataFrame, width: float) -> alt.LayerChart:
-    shown = curve.assign(
-        label=[f"{100 * c:.0f} %" for c in curve.coverage], chosen=curve.width == width
-    )
-    x = alt.X("width:O", title="half-width (nats)", axis=alt.Axis(labelAngle=0))
-    room = alt.Scale(domain=[0, 1.15 * curve.score.max()], nice=False)  # for the labels
-    y = alt.Y("score:Q", title="mean interval score (nats)", scale=room)
-    colour = alt.condition(alt.datum.chosen, alt.value(VERMILLION), alt.value(BLUE))
-    base = alt.Chart(shown)
-    return alt.layer(
-        base.mark_bar().encode(x=x, y=y, color=colour),
-        base.mark_text(dy=-6, color=GREY).encode(x=x, y=y, text="label:N"),
-    ).properties(
-        title=titled("What each width scores", "labels: coverage; less is better"), height=240
-    )
-
-
-def _beside(rated: pd.DataFrame) -> alt.LayerChart:
-    names: Sequence[str] = list(rated.index)
-    shown = rated.reset_index(names="who").assign(
-        label=[f"{100 * c:.0f} %" for c in rated.coverage]
-    )
-    y = alt.Y("who:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160))
-    x = alt.X("coverage:Q", title="share of truths held", scale=alt.Scale(domain=[0, 1.1]))
-    promised = alt.Chart(pd.DataFrame({"coverage": [COVERAGE]})).mark_rule(
-        color=VERMILLION, strokeDash=[6, 4], strokeWidth=2
-    )
-    base = alt.Chart(shown)
-    return alt.layer(
-        base.mark_bar(color=BLUE).encode(x=x, y=y),
-        base.mark_text(align="left", dx=4, color=GREY).encode(x=x, y=y, text="label:N"),
-        promised.encode(x="coverage:Q"),
-    ).properties(title=titled("Coverage", "dashed: the promise"), height=160)

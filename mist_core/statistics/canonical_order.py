@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mist_core.statistics.marginals import Marginals, argsort
+from mist_core.statistics.marginals import Marginals
+from mist_core.statistics.ordering import argsort
 
 # Seeds: parts of the definition.
 SCRAMBLE, ROW_WEIGHTS, REPEAT_WEIGHTS = 20251118, 20251119, 20261126

@@ -11,7 +11,8 @@ import math
 import torch
 from torch import Tensor
 
-from mist_core.statistics.marginals import Marginals, argsort
+from mist_core.statistics.marginals import Marginals
+from mist_core.statistics.ordering import argsort
 from mist_core.statistics.scaling import both_sides, log_information
 
 # Columns a side that may hold an angle.

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mist_core.statistics.canonical import LEAST_VARIANCE, standardised
-from mist_core.statistics.marginals import argsort, places_of, sort
+from mist_core.statistics.ordering import argsort, places_of, sort
 from mist_core.statistics.scaling import (
     both_sides,
     gaussian_information,

@@ -20,7 +20,8 @@ from mist_core.statistics.classes import (
     normal_information,
     table_of,
 )
-from mist_core.statistics.marginals import Marginals, argsort, places_of
+from mist_core.statistics.marginals import Marginals
+from mist_core.statistics.ordering import argsort, places_of
 from mist_core.statistics.scaling import LOG_FLOOR, log_information
 
 # Of rows with one and the same value, in a column that else takes many: fewer are chance.

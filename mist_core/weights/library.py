@@ -5,6 +5,7 @@ cannot be used is a `Flaw`.
 """
 
 import functools
+import os
 import re
 import tempfile
 from functools import partial
@@ -201,7 +202,11 @@ def _require_free(name: str) -> None:
 
 
 def _folder() -> Path:
-    return home() / "weights"
+    """Where weights are kept: never where the shipped ones lie, which can be deleted by nobody."""
+    folder = home() / "weights"
+    if os.path.realpath(folder) == os.path.realpath(WEIGHTS):
+        return home() / "kept-weights"
+    return folder
 
 
 def _default_path() -> Path:

@@ -6,6 +6,8 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 HOSTILE = (
@@ -20,6 +22,15 @@ def test_every_answer_refuses_foreign_frames_and_foreign_sources(address):
             assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
             assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
             assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_page_of_another_server_opens_no_socket(address):
+    stream = address.replace("http", "ws") + "/_stcore/stream"
+    foreign = connect(stream, subprotocols=["streamlit"], origin="http://zq.example")
+    with pytest.raises(InvalidStatus, match="403"), foreign:
+        pass
+    with connect(stream, subprotocols=["streamlit"], origin=address) as socket:
+        assert socket.subprotocol == "streamlit"
 
 
 def test_a_link_with_markdown_in_it_shows_letters_and_asks_nobody(address, page):

@@ -5,7 +5,8 @@ import pytest
 import scipy.stats
 import torch
 
-from mist_core.statistics.marginals import CLIP, marginals, normal_scores, smooth_ranks
+from mist_core.statistics.marginals import CLIP, marginals, normal_scores
+from mist_core.statistics.smooth_ranks import smooth_ranks
 
 
 def columns(*shape, seed=0):

@@ -10,6 +10,7 @@ from mist_core.checkpoint import load_checkpoint, save_checkpoint
 from mist_core.errors import WeightsError
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.networks.registry import config_dict
+from mist_core.paths import WEIGHTS
 from mist_core.weights import library
 from mist_core.weights.header import MOST_BYTES, check_header
 
@@ -154,3 +155,11 @@ def test_foreign_safetensors_are_refused():
 @pytest.mark.parametrize("name", library.shipped())
 def test_shipped_weights_pass_the_checks_of_an_import(name):
     assert check_header(library.path_of(name).read_bytes())
+
+
+def test_the_data_folder_may_lie_over_the_project_and_shipped_weights_stay(monkeypatch):
+    monkeypatch.setenv("MIST_HOME", str(WEIGHTS.parent))
+    assert library.kept() == [] and library.flaws() == []
+    with pytest.raises(WeightsError, match="are kept here"):
+        library.remove("general")
+    assert (WEIGHTS / "general.safetensors").exists()

@@ -62,6 +62,17 @@ def stack_transforms(names: Sequence[str], dim_x: int, dim_y: int) -> tuple[Tran
     return Compose(*stack_x), Compose(*stack_y)
 
 
+def misfits(dim_x: int, dim_y: int) -> dict[str, str]:
+    """The transforms that cannot come first for so many columns, each with the reason."""
+    reasons = {}
+    for name in TRANSFORMS:
+        try:
+            stack_transforms([name], dim_x, dim_y)
+        except ParameterError as error:
+            reasons[name] = str(error)
+    return reasons
+
+
 def _spiral_x(dim: int) -> Spiral:
     return Spiral((0, 1), speed=1 / dim)
 
