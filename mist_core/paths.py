@@ -6,6 +6,8 @@ That folder, `home()`, holds runs, kept weights and the list of jobs.
 import os
 from pathlib import Path
 
+from mist_core.errors import StorageError
+
 _PACKAGE = Path(__file__).parent
 # An installed package brings the general weights in itself, and writes where it is called.
 _CHECKOUT = (_PACKAGE.parent / "pyproject.toml").exists()
@@ -20,8 +22,18 @@ IMAGES = DOCS / "images"
 
 
 def home() -> Path:
-    """$MIST_HOME, or .mist in the working folder; it need not exist yet."""
-    return Path(os.environ.get("MIST_HOME") or ".mist")
+    """$MIST_HOME, or .mist in the working folder; it need not exist yet.
+
+    Raises:
+        StorageError: no folder can have such a name.
+    """
+    folder = Path(os.environ.get("MIST_HOME") or ".mist")
+    try:
+        folder.is_dir()  # a name that is too long is the only one that raises
+        str(folder).encode()
+    except (OSError, UnicodeEncodeError) as error:
+        raise StorageError(f"MIST_HOME: no folder can be named {str(folder)!a:.80}.") from error
+    return folder
 
 
 def shipped(folder: Path) -> list[str]:

@@ -9,6 +9,7 @@ from mist_core.leaderboard.results import Results
 from mist_core.weights import library
 from ui import shell as ui
 from ui.benchmark import show_accuracy, show_checks
+from ui.conditional import show_conditional
 from ui.efficiency import show_efficiency
 from ui.notebook import offer_notebook
 from ui.speed import show_speed
@@ -20,6 +21,7 @@ VIEWS = {
     "bmi40": "bmi's tasks",
     "mtest-extended": "Extended grids",
     "selfconsistency": "Self-consistency",
+    "conditional": "Conditional",
     "efficiency": "Efficiency",
     "speed": "Speed",
 }
@@ -43,6 +45,9 @@ def main() -> None:
     name = name or "mtest"
     st.caption(text.ABOUT[name])
     with ui.core_errors():
+        if name == "conditional":
+            show_conditional(unit)
+            return
         results = with_uploads(read(name, stored.stamp(paths.RESULTS)))
         if name == "speed":
             show_speed(results)

@@ -5,20 +5,19 @@ import time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mist_core.calibration import code, text
+from mist_core.calibration import code
 from mist_core.calibration.findings import findings
 from mist_core.calibration.growing import GrowingStudy
 from mist_core.calibration.judge import CLASSIC, follow
 from mist_core.calibration.stored import StoredStudy, stem
-from mist_core.calibration.study import LAWS, Study
+from mist_core.calibration.study import OneLaw, Study
+from mist_core.explore.scenario import Scene
 from ui import shell as ui
 from ui.calibration import Board, show_download, show_grids, stored_findings, stored_study
+from ui.calibration_choices import choose, first_weights
+from ui.links import link
 from ui.notebook import offer_notebook
 
-URL = "query-params"
-ROWS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 3000)
-SIZES = (50, 100, 200, 500, 1000, 2000, 5000)
-PEERS = (0, 10, 20, 50, 100)
 REFRESH = 1.0  # seconds between two drawings of the figures
 LIVE = "calibration-live"
 
@@ -31,37 +30,13 @@ def main() -> None:
         with st.sidebar:
             study, weights, n_peers = choose()
         stored = stored_study(stem(study.laws))
-        usual = stored is not None and (study, weights) == (stored.study, default_weights(study))
+        usual = stored is not None and (study, weights) == (stored.study, first_weights(study))
+        if isinstance(study, OneLaw):
+            show_law(study)
         if usual and not st.session_state.get(LIVE):
             show_stored(stored, weights)
         else:
             show_live(study, weights, n_peers, usual)
-
-
-def choose() -> tuple[Study, str, int]:
-    """The laws, the ranges, how many datasets, whose weights, and how many for the slow peers."""
-    laws = st.selectbox("Laws", list(LAWS), key="laws", bind=URL)
-    chosen = LAWS[laws]
-    if laws == "paper out-of-family":
-        st.caption(text.ABOUT_SPLIT)
-    kind = chosen.weights  # laws of one kind share their ranges, and so the widgets
-    options = sorted({*ROWS, *chosen.rows})
-    rows = st.select_slider("Rows", options, chosen.rows, key=f"rows-{kind}", bind=URL)
-    dims = st.slider("Columns a side", *chosen.dims, chosen.dims, key=f"dims-{kind}", bind=URL)
-    size = st.select_slider("Datasets", SIZES, 1000, key="datasets", bind=URL)
-    seed = st.slider("Seed", 0, 999, 0, help="another seed, other datasets", key="seed", bind=URL)
-    weights = ui.choose_weights(f"weights-{kind}", chosen.weights)
-    n_peers = st.select_slider(
-        "Datasets for KSG and CCA",
-        PEERS,
-        20,
-        key="peers",
-        bind=URL,
-        help="each takes 400 estimates of a dataset: a second or two, more with many rows",
-    )
-    # Streamlit takes a range from the URL as it is, even one that is turned around.
-    rows, dims = tuple(sorted(rows)), tuple(sorted(dims))
-    return Study(laws, rows, dims, size, seed), weights, n_peers
 
 
 def show_stored(stored: StoredStudy, weights: str) -> None:
@@ -82,7 +57,14 @@ def show_stored(stored: StoredStudy, weights: str) -> None:
         offer_notebook(lambda: code.stored(stored, weights, digest), "mist-calibration")
 
 
-def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
+def show_law(study: OneLaw) -> None:
+    """What is drawn, and the way back to Explore."""
+    scene = Scene(study.laws, study.parameters, study.dim_x, study.dim_y, study.transforms)
+    st.markdown(f"Datasets of one law, {study.laws}, of {study.n_samples:,} rows each.")
+    link("pages/explore.py", "Open this law in Explore", scene.address(study.n_samples))
+
+
+def show_live(study: Study | OneLaw, weights: str, n_peers: int, usual: bool) -> None:
     """Draw datasets until there are enough or until Stop; the figures grow meanwhile."""
     grown = live_study(study, weights, n_peers)
     board = Board()
@@ -113,7 +95,7 @@ def show_live(study: Study, weights: str, n_peers: int, usual: bool) -> None:
         offer_notebook(lambda: code.drawn(study, grown.table, weights, digest), "mist-calibration")
 
 
-def show_buttons(grown: GrowingStudy, study: Study, usual: bool) -> None:
+def show_buttons(grown: GrowingStudy, study: Study | OneLaw, usual: bool) -> None:
     """Stop or Go on, and the way back where a stored result exists."""
     if grown.running:
         st.button("Stop", on_click=setattr, args=(grown, "running", False))
@@ -132,11 +114,7 @@ def report(bar: DeltaGenerator, grown: GrowingStudy, study: Study) -> None:
     bar.progress(done / study.n_datasets, f"{state}: {done:,} of {study.n_datasets:,} datasets")
 
 
-def default_weights(study: Study) -> str:
-    return LAWS[study.laws].weights
-
-
-def live_study(study: Study, weights: str, n_peers: int) -> GrowingStudy:
+def live_study(study: Study | OneLaw, weights: str, n_peers: int) -> GrowingStudy:
     """This session's study of these settings: a new one when they have changed."""
     key = (study, weights, n_peers, ui.weights_hash(weights), ui.weights_hash(CLASSIC))
     if st.session_state.get("calibration-key") != key:

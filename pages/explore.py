@@ -21,6 +21,7 @@ from ui.explore_gallery import show_gallery
 from ui.explore_more import offer_estimates, rivals_along, show_repeats, show_trust
 from ui.explore_source import Source, choose_source
 from ui.explore_view import choose_view, show_sample
+from ui.links import link
 from ui.notebook import offer_notebook
 from ui.refine import about, refined
 
@@ -66,6 +67,9 @@ def main() -> None:
                 sample, lambda: poster(picture, board.chart(), curve), lambda: story(TITLE, *asked)
             )
             offer_estimates(board, answer, sample.truth, repr(scene))
+        if isinstance(scene, Scene):
+            there = {"on": "this law"} | scene.address(n_samples)
+            link("pages/calibration.py", "Calibrate this law", there)
         show_code(scene, n_samples, unit)
         board.complete(sample)
         with refining:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mist_core.inspection.obstacles import check
 from ui import shell as ui
-from ui.inspector import groups, heatmap, network, pair, ranking, second, target, time
+from ui.inspector import adds, groups, heatmap, network, pair, ranking, second, target, time
 from ui.inspector.source import answer_place, choose_table
 from ui.inspector.view import View
 from ui.preflight import choose_readings
@@ -16,6 +16,7 @@ TABS = {
     "Network": network.show,
     "One target": target.show,
     "Groups": groups.show,
+    "What else adds": adds.show,
     TIME: time.show,
     SECOND: second.show,
 }

@@ -14,6 +14,7 @@ from ui import (
     lessons,
 )
 from ui import shell as ui
+from ui.links import link
 
 SHOW = {
     "meaning": lesson_meaning.show,
@@ -78,9 +79,9 @@ def show_end(lesson: Lesson, screen: Screen) -> None:
         if place < len(PLAN):
             part = PLAN[place]
             label = f"Next: {part.screen.title}"
-            lessons.link("pages/learn.py", label, kept(address(part.lesson, part.screen)))
-        lessons.link("pages/plan.py", "A plan for 45 minutes")
-        lessons.link("pages/glossary.py", "Glossary")
+            link("pages/learn.py", label, kept(address(part.lesson, part.screen)))
+        link("pages/plan.py", "A plan for 45 minutes")
+        link("pages/glossary.py", "Glossary")
     with st.expander("To read"):
         st.markdown("\n".join(f"- {reference.markdown()}" for reference in lesson.references))
 

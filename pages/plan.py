@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mist_core.lessons.course import PLAN, Part, address, title
-from ui import lessons
 from ui import shell as ui
+from ui.links import link
 
 BEFORE = """
 Open each link below from this page, in order. Every screen asks a question: let the class guess,
@@ -33,7 +33,7 @@ def show(part: Part, at: int) -> None:
     when.markdown(f"{at}–{at + part.minutes} min")
     with what:
         parameters = address(part.lesson, part.screen) | {"present": "true"}
-        lessons.link("pages/learn.py", part.screen.title, parameters)
+        link("pages/learn.py", part.screen.title, parameters)
         st.markdown(part.cue)
 
 

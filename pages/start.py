@@ -6,6 +6,7 @@ from mist_core.lessons import tours
 from mist_core.lessons.glossary import with_hints
 from ui import lessons
 from ui import shell as ui
+from ui.links import link
 
 SENTENCE = (
     "[[mutual information|Mutual information]] is how much knowing X helps in guessing Y: 0 where "
@@ -31,7 +32,7 @@ def main() -> None:
         for door, (page, label, words) in DOORS.items():
             with st.container(border=True):
                 st.markdown(f"**{door}.** {words}")
-                lessons.link(page, label)
+                link(page, label)
     show_tours()
     with ui.core_errors():
         name = ui.current_weights()
@@ -44,7 +45,7 @@ def show_tours() -> None:
     columns = st.columns(2, gap="large")
     for place, tour in enumerate(tours.TOURS):
         with columns[place % 2]:
-            lessons.link(tour.page, tour.title, dict(tour.parameters))
+            link(tour.page, tour.title, dict(tour.parameters))
             st.caption(tour.claim)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.errors import StreamlitAPIException
 
 from mist_core.lessons.course import COURSE
 from mist_core.lessons.glossary import with_hints
 from mist_core.lessons.lesson import Figure, Screen, Step
 from mist_core.lessons.notebook import story
 from ui import shell as ui
+from ui.links import link
 from ui.notebook import offer_notebook
 
 URL = "query-params"
@@ -84,14 +84,6 @@ def links(screen: Screen, step: Step) -> None:
             lesson = next(lesson for lesson in COURSE.values() if screen in lesson.screens)
             told = screen, step, ui.current_weights(), ui.weights_hash()
             offer_notebook(lambda: story(lesson, *told), f"mist-{screen.key}")
-
-
-def link(page: str, label: str, parameters: dict | None = None) -> None:
-    """A link to another page; nothing where a page runs alone."""
-    try:
-        st.page_link(page, label=label, query_params=parameters)
-    except (StreamlitAPIException, KeyError):
-        st.caption(f"{label}: start the app with make app.")
 
 
 def bar() -> DeltaGenerator:

@@ -13,7 +13,7 @@ from mist_core.files import reading
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.markdown import plain
-from mist_core.paths import IMAGES
+from mist_core.paths import IMAGES, home
 from mist_core.weights import library
 from ui.drawing import CAME_FROM, download_figure, download_table, open_picked, show
 
@@ -51,6 +51,8 @@ def page(title: str) -> None:
     st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
     if st.context.theme.type == "dark":
         st.html(DARK)
+    with core_errors():
+        home()  # on a page that cannot have one nothing else can be said
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class Peer:
     Attributes:
         title: for tables and charts.
         answer: (x, y, z, in_time) to nats and the ends of a 90 % interval, NaN where there is none.
-        most_rows: beyond which it takes too long to be asked.
+        most_rows, most_seeds: beyond which it takes too long to be asked.
         package: that must be installed; None for what is always there.
         most_columns: a side, that it takes.
     """
@@ -33,6 +33,7 @@ class Peer:
     title: str
     answer: Callable[[ndarray, ndarray, ndarray, bool], tuple[float, float, float]]
     most_rows: int = 1_000_000
+    most_seeds: int = 1_000_000
     package: str | None = None
     most_columns: int = 1_000_000
 
@@ -110,10 +111,10 @@ def _ennemi(x: ndarray, y: ndarray, z: ndarray) -> float:
 
 PEERS: dict[str, Peer] = {
     "mist": Peer("MIST conditional", _ours),
-    "frenzel-pompe": Peer("Frenzel-Pompe, k = 5", _alone(frenzel_pompe)),
+    "frenzel-pompe": Peer("Frenzel-Pompe, k = 5", _alone(frenzel_pompe), most_rows=1000),
     "partial-gaussian": Peer("partial correlations", _alone(partial_gaussian)),
-    "infomeasure": Peer("infomeasure, KSG", _alone(_infomeasure), 1000, "infomeasure"),
-    "cmi-knn": Peer("tigramite, CMIknn", _alone(_cmi_knn), 1000, "tigramite"),
+    "infomeasure": Peer("infomeasure, KSG", _alone(_infomeasure), 1000, 1, "infomeasure"),
+    "cmi-knn": Peer("tigramite, CMIknn", _alone(_cmi_knn), 1000, 1, "tigramite"),
     "ennemi": Peer("ennemi", _alone(_ennemi), package="ennemi", most_columns=1),
 }
 

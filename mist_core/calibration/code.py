@@ -6,7 +6,7 @@ import pandas as pd
 
 from mist_core.calibration.judge import MIST
 from mist_core.calibration.stored import StoredStudy, stem
-from mist_core.calibration.study import Study
+from mist_core.calibration.study import OneLaw, Study
 from mist_core.calibration.summary import coverage, dependent
 from mist_core.notebook import Step, Story
 
@@ -14,7 +14,7 @@ TITLE = "When it says 90 %, is it 90 %?"
 FIRST = 40  # datasets of a stored study that its notebook draws anew
 
 
-def drawn(study: Study, table: pd.DataFrame, weights: str, sha256: str) -> Story:
+def drawn(study: Study | OneLaw, table: pd.DataFrame, weights: str, sha256: str) -> Story:
     """A study that was drawn on the page, as far as it got.
 
     Args:
@@ -46,7 +46,7 @@ def _shown(table: pd.DataFrame) -> dict[str, float]:
 _DRAWN = """\
 import pandas as pd
 from mist_core.calibration.judge import follow
-from mist_core.calibration.study import Study
+from mist_core.calibration.study import OneLaw, Study
 
 study = {study!r}
 table = pd.concat(follow(study, estimator), ignore_index=True)

@@ -5,11 +5,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
+from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.numerics.randomness import Source, source, stream
+from mist_core.distributions.shapes import SHAPES
+from mist_core.distributions.transforms.named import stack_transforms
 from mist_core.errors import ParameterError
 from mist_core.inference.inputs import MIN_SAMPLES
-from mist_core.priors.batch import Batch, MetaDistribution
+from mist_core.priors.batch import Batch, Composition, MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import INDEPENDENCE, General
 from mist_core.priors.paper import (
@@ -95,6 +99,51 @@ class Study:
             randomness = source(stream(self.seed, "test", index))
             count = min(A_DRAW, self.n_datasets - first)
             yield first, meta.draw(count, randomness), randomness.rng
+
+
+@dataclass(frozen=True)
+class OneLaw:
+    """Datasets of one law of Explore, which differ by chance alone; as `Study` otherwise.
+
+    Attributes:
+        laws: name of the law, in `FAMILIES` or `SHAPES`.
+        parameters: (name, value) pairs, as its `build` takes them.
+        dim_x, dim_y: columns before the transforms.
+        transforms: keys in `TRANSFORMS`, the first one first.
+        n_samples: rows of each dataset.
+        n_datasets: how many.
+        seed: of the datasets.
+    """
+
+    laws: str
+    parameters: tuple[tuple[str, float], ...]
+    dim_x: int
+    dim_y: int
+    transforms: tuple[str, ...]
+    n_samples: int
+    n_datasets: int
+    seed: int = 0
+
+    def draws(self) -> Iterator[tuple[int, Batch, np.random.Generator]]:
+        """As `Study.draws`.
+
+        Raises:
+            ParameterError: the law does not take these parameters, or a transform the columns.
+        """
+        family = (FAMILIES | SHAPES)[self.laws]
+        law = family.build(self.dim_x, self.dim_y, **dict(self.parameters))
+        maps = stack_transforms(self.transforms, self.dim_x, self.dim_y)
+        for index, first in enumerate(range(0, self.n_datasets, A_DRAW)):
+            randomness = source(stream(self.seed, "test", index))
+            count = min(A_DRAW, self.n_datasets - first)
+            pairs = [
+                law.sample(self.n_samples, generator=randomness.generator) for _ in range(count)
+            ]
+            x, y = (
+                map_(torch.stack(s)) for map_, s in zip(maps, zip(*pairs, strict=True), strict=True)
+            )
+            truth = law.mutual_information().double().expand(count)
+            yield first, Batch(x, y, truth, (Composition.of(self.laws),) * count), randomness.rng
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,9 @@ def _answers(
     sides = dataset(place, n, seed, question)
     known = {"law": question.name, "group": question.group, "columns": question.columns}
     known |= {"truth": question.truth, "n_samples": n, "seed": seed}
-    found = []
+    found, widest = [], max(side.shape[1] for side in sides[:2])
     for name, peer in asked.items():
-        if n > peer.most_rows or max(side.shape[1] for side in sides[:2]) > peer.most_columns:
+        if n > peer.most_rows or seed >= peer.most_seeds or widest > peer.most_columns:
             continue
         start = time.perf_counter()
         try:

@@ -34,6 +34,7 @@ SMALL = 0.02
 # Single precision: what is reached up to rounding is reached.
 ROUNDING = 1e-4
 _CACHED = 256  # sides whose functions are kept while others are looked at
+_TOLD = 500  # pairs after which what is known so far is handed on
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def weighed(
     first: int = 0,
     most_moves: int = MOST_MOVES,
 ) -> Iterator[Evidence]:
-    """The evidence of each pair, better from round to round of permutations.
+    """The evidence of each pair, better from round to round of permutations; NaN at first.
 
     Args:
         pairs: what was asked.
@@ -90,6 +91,8 @@ def weighed(
         x, y = (cached(side) if rows is None else basis(side, rows) for side in (pair.x, pair.y))
         found[place], n[place] = statistic(x, y), len(x.values)
         own[place] = pair.x.is_tied or pair.y.is_tied or pair.x.is_group or pair.y.is_group
+        if place % _TOLD == _TOLD - 1:
+            yield _looked_up(found, n, own)
     known = _looked_up(found, n, own)
     permuted = np.flatnonzero(known.source == PERMUTATION)
     yield known
@@ -136,6 +139,8 @@ class _Work:
     def p(self) -> float:
         if self.is_done:
             return self.reached / self.tried
+        if not self.tried:
+            return np.nan
         return (self.reached + 1) / (self.tried + 1)
 
 
@@ -145,9 +150,11 @@ def _permuted(
     with ThreadPoolExecutor(threads) as pool:
         for most in ROUNDS:
             round_, moves = _affordable(work, most, moves)
-            list(pool.map(lambda one, most=most: one.round(most), round_))
-            known = _with(known, places, work)
-            yield known
+            for start in range(0, len(round_), _TOLD):
+                part = round_[start : start + _TOLD]
+                list(pool.map(lambda one, most=most: one.round(most), part))
+                known = _with(known, places, work)
+                yield known
             left = sum(not one.is_done for one in work)
             if not round_ or (most >= LEAST_TRIED and tested <= SMALL * (most + 1) * left):
                 break

@@ -12,8 +12,8 @@ from scipy.spatial.distance import squareform
 
 from mist_core.charts import BLUE, GREY, INK, VERMILLION
 from mist_core.inspection.network_layout import places
-from mist_core.tables.columns.cells import shortened, unique_names
 from mist_core.tables.figures import ceiling_layers
+from mist_core.tables.labels import labels as short_names
 
 CLICKED = "clicked"
 MOST_CELLS = 30  # columns a side of the heatmap
@@ -35,7 +35,7 @@ def heatmap_chart(pairs: pd.DataFrame) -> alt.LayerChart:
         pairs: `x`, `y`, `strength` in [0, 1] and whether it is `found`; of few columns.
     """
     order = clustered(pairs)
-    labels = _labels(order)
+    labels = short_names(order, _LONGEST_LABEL)
     both = pd.concat([pairs, pairs.rename(columns={"x": "y", "y": "x"})], ignore_index=True)
     both["across"], both["up"] = both["x"].map(labels), both["y"].map(labels)
     both["written"] = [f"{value:.2f}".lstrip("0") for value in both["strength"]]
@@ -79,7 +79,9 @@ def network_chart(edges: pd.DataFrame) -> alt.LayerChart:
         x1=at[ends[:, 0], 0], y1=at[ends[:, 0], 1], x2=at[ends[:, 1], 0], y2=at[ends[:, 1], 1]
     )
     lines["kind"] = np.where(edges["missed"], _MISSED, _SEEN)
-    nodes = pd.DataFrame({"x1": at[:, 0], "y1": at[:, 1], "name": list(_labels(names).values())})
+    nodes = pd.DataFrame(
+        {"x1": at[:, 0], "y1": at[:, 1], "name": list(short_names(names, _LONGEST_LABEL).values())}
+    )
     clicked = alt.selection_point(name=CLICKED, fields=["x", "y"])
     layers = [
         _edges(lines),
@@ -117,7 +119,7 @@ def bars_chart(pairs: pd.DataFrame, most: float, *, unit: str) -> alt.LayerChart
         unit: for the axis.
     """
     shown = pairs.head(MOST_BARS)
-    labels = _labels(list(shown["x"]))
+    labels = short_names(list(shown["x"]), _LONGEST_LABEL)
     frame = shown.assign(
         name=list(labels.values()), written=[f"{value:.2f}" for value in shown["middle"]]
     )
@@ -135,12 +137,6 @@ def bars_chart(pairs: pd.DataFrame, most: float, *, unit: str) -> alt.LayerChart
         base.mark_text(align="left", dx=7, color=GREY).encode(x="high:Q", text="written:N"),
     ]
     return alt.layer(*layers).properties(height=100 + 28 * len(frame))
-
-
-def _labels(names: list[str]) -> dict[str, str]:
-    """What stands at an axis for each name: long ones are cut short, and all differ."""
-    short = unique_names([shortened(name, _LONGEST_LABEL) for name in names])
-    return dict(zip(names, short, strict=True))
 
 
 def _place() -> tuple[alt.X, alt.Y]:

@@ -13,12 +13,14 @@ from mist_core.inspection.evidence import TAIL
 from mist_core.inspection.result import Survey
 from mist_core.inspection.thumbnails import thumbnail
 from mist_core.markdown import plain
+from mist_core.tables.labels import labels
 from mist_core.tables.ranking import complete_rows, entropy, side
 from mist_core.tables.table import Table
 
 STANDS_OUT = 0.05  # largest q of a pair that is called found
 MOST_SHOWN = 100
 LOOK = "look"
+_LONGEST_NAME = 30  # letters in a row
 ABOUT_INTERVALS = (
     "The interval holds the truth in 90 % of cases on average over the laws the model was trained "
     "on; that is not a promise for each pair. p: the chance of so much where the columns are "
@@ -132,12 +134,13 @@ def for_readers(table: Table, known: pd.DataFrame, unit: str) -> pd.DataFrame:
         for low, high in zip(factor * known["low"], factor * known["high"], strict=True)
     ]
     missed = known["missed_by_correlation"].map({True: "misses it", False: ""})
+    short = labels([*known["x"], *known["y"]], _LONGEST_NAME)
     return pd.DataFrame(
         {
             LOOK: [_look(table, x, y) for x, y in zip(known["x"], known["y"], strict=True)],
             f"MI ({unit})": factor * known["mutual_information"],
-            "x": known["x"],
-            "y": known["y"],
+            "x": known["x"].map(short),
+            "y": known["y"].map(short),
             "90 % interval": interval,
             "strength": known["strength"].where(found(known), "may be chance"),
             "correlation": missed,

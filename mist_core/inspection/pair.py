@@ -9,6 +9,8 @@ import pandas as pd
 from mist_core.inference.containers import MIN_SAMPLES
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import Posterior
+from mist_core.inspection.plan import ROWS
+from mist_core.inspection.variable import read, repeated
 from mist_core.tables.association import Association
 from mist_core.tables.ranking import associated, complete_rows, side
 from mist_core.tables.table import Table
@@ -33,9 +35,16 @@ class Rows:
     y: pd.DataFrame
 
     @classmethod
-    def of(cls, table: Table, x: str, y: str) -> "Rows":
-        """All of them, in the order of the table."""
-        rows = complete_rows(table, (x, y))
+    def of(cls, table: Table, x: str, y: str, counted: np.ndarray | None = None) -> "Rows":
+        """Those of them that count, in the order of the table; so many at most as a survey reads.
+
+        Args:
+            table: the data.
+            x, y: names of columns.
+            counted: (n_rows,) False for copies of other rows, as of `counted`; None counts all.
+        """
+        rows = complete_rows(table, (x, y), max_rows=ROWS[0][1])
+        rows = rows if counted is None else rows[counted[rows]]
         return cls(side(table, (x,), rows), side(table, (y,), rows))
 
     def __len__(self) -> int:
@@ -48,6 +57,11 @@ class Rows:
 
     def first(self, rows: int) -> "Rows":
         return Rows(self.x.iloc[:rows], self.y.iloc[:rows])
+
+
+def counted(table: Table) -> np.ndarray:
+    """(n_rows,) True where a row is no copy, in all columns, of one above it."""
+    return ~repeated([read(column, None) for column in table.columns if column.usable])
 
 
 def answer(estimator: MISTEstimator, rows: Rows) -> tuple[Posterior, Association]:

@@ -19,7 +19,8 @@ COLUMNS = (
     "smallest_p", "statistic", "in_family", "flags", "asked",
 )  # fmt: skip
 EVERY, SCREEN, AUDIT = "every pair", "screen", "audit"
-SCREENING, ASKING, PERMUTING, DONE = "screening", "asking the network", "permuting", "done"
+SCREENING, WEIGHING, ASKING = "screening", "weighing the evidence", "asking the network"
+PERMUTING, DONE = "permuting", "done"
 COVERAGE = 0.9
 
 
@@ -63,7 +64,7 @@ class Survey:
             too few rows.
         n_tested: pairs that were tested; q-values are about all of them.
         n_asked: pairs that the network is asked about.
-        stage: what is at work: `SCREENING`, `ASKING`, `PERMUTING`, or `DONE`.
+        stage: what is at work: `SCREENING`, `WEIGHING`, `ASKING`, `PERMUTING`, or `DONE`.
         done, total: of this stage.
         seconds_left: until the end of this stage, about; None where nothing is known of it.
         cancelled: whether the user ended it before its time.

@@ -9,8 +9,8 @@ import pandas as pd
 
 from mist_core.charts import BLUE, VERMILLION, titled
 from mist_core.inspection.basis import basis, strongest
-from mist_core.inspection.plan import planned
-from mist_core.tables.table import Table
+from mist_core.inspection.pair import Rows
+from mist_core.inspection.variable import Variable, part
 
 SHUFFLES = 999
 MOST_ROWS = 20_000
@@ -77,31 +77,36 @@ class Shuffled:
 
 
 def shuffled(
-    table: Table,
-    x: str,
-    y: str,
+    rows: Rows,
     *,
     shuffles: int = SHUFFLES,
     seed: int = 0,
     progress: Progress = lambda share: None,
 ) -> Shuffled:
-    """Shuffle the rows of a column against another.
+    """Shuffle the rows of one column against those of another.
 
     Args:
-        table: the data; rows with a gap in either column are left out, copies count once.
-        x, y: names of the columns.
+        rows: of the two; of many, `MOST_ROWS` are drawn at random.
         shuffles: how many.
-        seed: of the shuffles, and of the rows drawn where there are more than `MOST_ROWS`.
+        seed: of the shuffles and of the rows drawn.
         progress: called with the share that is done.
     """
-    (pair,), _, _ = planned(table, (y,), [(x,)], max_rows=MOST_ROWS, seed=seed).chosen()
-    a, b = basis(pair.x, pair.rows), basis(pair.y, pair.rows)
+    drawn = rows.drawn(MOST_ROWS, seed)
+    a, b = (basis(_variable(side)) for side in (drawn.x, drawn.y))
     rng = np.random.default_rng(seed)
     found = []
     for done in range(shuffles + 1):
-        order = rng.permutation(pair.n) if done else np.arange(pair.n)
+        order = rng.permutation(len(drawn)) if done else np.arange(len(drawn))
         product = a.values.T @ b.values[order]
-        found.append(float(strongest(product, pair.n, a.log_weights, b.log_weights)))
+        found.append(float(strongest(product, len(drawn), a.log_weights, b.log_weights)))
         if done % _AT_ONCE == 0:
             progress(done / shuffles)
-    return Shuffled(found[0], np.array(found[1:]), pair.n)
+    return Shuffled(found[0], np.array(found[1:]), len(drawn))
+
+
+def _variable(side: pd.DataFrame) -> Variable:
+    """A side, of one column, as evidence reads it."""
+    ((name, column),) = side.items()
+    is_class = isinstance(column.dtype, pd.CategoricalDtype)
+    values = (column.cat.codes if is_class else column).to_numpy(float)
+    return Variable((part(name, values, is_class=is_class),))

@@ -13,7 +13,7 @@ from mist_core.inference.estimator import MISTEstimator
 from mist_core.inspection.asking import answers
 from mist_core.inspection.evidence import weighed
 from mist_core.inspection.plan import planned
-from mist_core.inspection.result import ASKING, DONE, PERMUTING, SCREENING, Survey
+from mist_core.inspection.result import ASKING, DONE, PERMUTING, SCREENING, WEIGHING, Survey
 from mist_core.tables.table import Table
 from mist_core.threads import cores
 
@@ -79,11 +79,13 @@ def surveys(
     evidence = weighed(pairs, found.n_tested, seed, cores())
     for known in evidence:
         found = replace(found, evidence=known)
+        yield clock.at(found, WEIGHING, int(np.isfinite(known.p).sum()), len(pairs))
         if not np.isnan(known.p).any():
             break
     rows: list[dict] = []
     order = np.argsort(-found.evidence.statistic, kind="stable").tolist()
-    for number, row in answers(estimator, [pairs[k] for k in order]):
+    ordered = [pairs[k] for k in order]
+    for number, row in answers(estimator, ordered, of=len(pairs)):
         rows.append(row | {"place": order[number], "asked": asked[order[number]]})
         if clock.is_due or len(rows) == len(pairs):
             found = replace(found, answers=tuple(rows))

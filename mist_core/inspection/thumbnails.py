@@ -10,7 +10,7 @@ from mist_core.tables.ranking import complete_rows
 from mist_core.tables.table import Table
 
 WIDTH, HEIGHT, MARGIN = 96, 40, 3  # pixels
-MOST_POINTS = 160
+MOST_POINTS, LOOKED_AT = 160, 50_000  # rows drawn, of so many looked at for gaps
 _TAIL = 0.01  # on either side, drawn at the frame's edge
 _JITTER = 0.35  # of the distance between two classes or repeated values
 _MOST_LEVELS = 12  # different values of a column that are spread by jitter
@@ -18,11 +18,11 @@ _MOST_LEVELS = 12  # different values of a column that are spread by jitter
 
 def thumbnail(table: Table, x: str, y: str) -> str:
     """An image of y against x, from at most so many rows that have both."""
-    rows = complete_rows(table, (x, y))
+    rows = complete_rows(table, (x, y), max_rows=LOOKED_AT)
     if len(rows) == 0:
         return ""
     rng = np.random.default_rng(0)
-    rows = rng.permutation(rows)[:MOST_POINTS]
+    rows = rng.choice(rows, min(len(rows), MOST_POINTS), replace=False)
     across, up = (_share(table[name].values.iloc[rows], rng) for name in (x, y))
     x_at = MARGIN + (WIDTH - 2 * MARGIN) * across
     y_at = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * up

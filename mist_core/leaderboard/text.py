@@ -24,6 +24,10 @@ ABOUT = {
     "selfconsistency": (
         "What every estimator of mutual information must satisfy, whatever the truth is."
     ),
+    "conditional": (
+        "What X and Y still tell of one another where Z is known: grids, classes, systems, "
+        "transfer of entropy, and laws kept out of every training."
+    ),
     "efficiency": (
         "Errors divided by what no estimator can beat, sd(i)/√n, where i is the pointwise "
         "information of a row: at 1 an estimator gets all out of its rows that there is."

@@ -3,6 +3,7 @@
 Letters: B datasets, F statistics.
 """
 
+import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from mist_core.errors import WeightsError
 from mist_core.networks import recalibration
 from mist_core.networks.ensemble import Witness, pooled
 from mist_core.networks.novelty import FamiliarityByRows
-from mist_core.networks.quantiles import MEDIAN, Prediction
+from mist_core.networks.quantiles import CENTRAL_90, LEVELS, MEDIAN, OFFSET, Prediction
 from mist_core.statistics import conditional
 
 ARCHITECTURE = "conditional"
 # Place among the statistics of whether rows have an order in time.
 IN_TIME = 6
+# Place of the level that has to be above 0 before a lower end is; chosen on validation draws.
+SURE = int((LEVELS - 0.01).abs().argmin())
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class ConditionalConfig:
     members: int = 3
     hidden_dim: int = 160
     num_layers: int = 2
-    dropout: float = 0.1
+    dropout: float = 0.3
 
 
 class ConditionalNetwork(nn.Module):
@@ -60,7 +63,7 @@ class ConditionalNetwork(nn.Module):
         plain, timed = (recalibration.stretched(prediction, phi, part) for part in self.spread)
         in_time = features[:, IN_TIME : IN_TIME + 1] > 0.5
         quantiles = torch.where(in_time, timed.log_quantiles, plain.log_quantiles)
-        return replace(prediction, log_quantiles=quantiles)
+        return replace(prediction, log_quantiles=_sure(quantiles))
 
     def unstretched(self, features: Tensor) -> Prediction:
         """The same before its quantiles are moved apart."""
@@ -95,6 +98,18 @@ class ConditionalNetwork(nn.Module):
             with torch.enable_grad():
                 fitted = recalibration.fit(prediction, phi, truth[chosen])
             self.spread[place].copy_(fitted)
+
+
+def _sure(log_quantiles: Tensor) -> Tensor:
+    """Where the quantile at 1 % says nothing, no lower end of a 90 % interval says something.
+
+    One in ten draws with nothing left would have a lower end above 0 otherwise; so one in 25.
+    """
+    none, low = math.log(OFFSET), CENTRAL_90[0] + 1
+    doubtful = log_quantiles[:, SURE : SURE + 1] <= none
+    ends = log_quantiles[:, :low]
+    ends = torch.where(doubtful, ends.clamp_max(none), ends)
+    return torch.cat([ends, log_quantiles[:, low:]], -1)
 
 
 def load_conditional(path: str | Path) -> tuple[ConditionalNetwork, Checkpoint]:

@@ -14,7 +14,7 @@ from pandas.api.types import is_datetime64_any_dtype
 from mist_core.charts import BLUE, MAX_POINTS, VERMILLION, scatter
 from mist_core.inference.posterior import UNITS
 from mist_core.tables.association import Association
-from mist_core.tables.columns.cells import shortened, unique_names
+from mist_core.tables.labels import labels
 from mist_core.tables.smoothing import smooth_line
 
 MOST_BARS = 30
@@ -34,7 +34,7 @@ _DATES = alt.Axis(labelExpr="utcFormat(datum.value * 86400000, '%Y-%m-%d')", lab
 def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.LayerChart:
     """Dots with their prediction intervals, strongest on top, each with its number."""
     shown = associations[:MOST_BARS]
-    names = unique_names([shortened(association.name, _LONGEST_LABEL) for association in shown])
+    names = list(labels([association.name for association in shown], _LONGEST_LABEL).values())
     bars = [_bar(*pair, UNITS[unit]) for pair in zip(names, shown, strict=True)]
     frame = pd.DataFrame(bars)
     base = alt.Chart(frame).encode(y=alt.Y("name:N", sort=list(names), title=None, axis=_AXIS))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import joblib
 import torch
 from torch import Tensor
 
@@ -12,9 +13,9 @@ from mist_core.networks.quantiles import LEVELS, Prediction
 from mist_core.networks.scoring import training_loss, validation_scores
 from mist_core.training.conditional_draws import NAMES, Draws
 
-LEARNING_RATE, WEIGHT_DECAY, BATCH = 2e-3, 0.05, 256
+LEARNING_RATE, WEIGHT_DECAY, BATCH = 1e-3, 0.5, 256
 # Of the last draws, those that fit the width, and those that judge.
-SPREAD_SHARE, JUDGED_SHARE = 0.1, 0.1
+SPREAD_SHARE, JUDGED_SHARE = 0.12, 0.12
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def fit(
     epochs: int,
     seed: int,
     report: Callable[[str], None],
+    jobs: int = 1,
 ) -> tuple[ConditionalNetwork, dict]:
     """A trained network and its scores on the judged draws.
 
@@ -49,17 +51,22 @@ def fit(
         config: shape of the network.
         epochs: how often each member sees each draw.
         seed: of all randomness.
-        report: called with a line after each member.
+        report: called with a line for each member.
+        jobs: members that learn side by side; the result is the same.
     """
     torch.manual_seed(seed)
     network = ConditionalNetwork(config)
     network.fit_inputs(lesson.learned.statistics)
     standard = network.standardised(lesson.learned.statistics)
     network.familiarity.fit(standard)
-    for number, member in enumerate(network.members):
-        generator = torch.Generator().manual_seed(seed + number)
-        _train(member, standard, lesson.learned, epochs, generator)
-        report(f"member {number + 1}: {_brief(network, member, lesson.fitted)}")
+    tasks = (
+        joblib.delayed(_trained)(member, standard, lesson.learned, epochs, seed + number)
+        for number, member in enumerate(network.members)
+    )
+    for number, state in enumerate(joblib.Parallel(jobs)(tasks)):
+        member = network.members[number]
+        member.load_state_dict(state)
+        report(f"member {number + 1}: {_brief(network, member.eval(), lesson.fitted)}")
     network.requires_grad_(False).eval()
     network.fit_spread(lesson.fitted.statistics, lesson.fitted.truth)
     return network, judged(network, lesson.judged)
@@ -95,10 +102,13 @@ def _scores(prediction: Prediction, truth: Tensor, chosen: Tensor) -> dict[str, 
     }
 
 
-def _train(
-    member: Witness, standard: Tensor, draws: Draws, epochs: int, generator: torch.Generator
-) -> None:
-    """Adam with one cycle of its rate; the same draws in another order each time."""
+def _trained(
+    member: Witness, standard: Tensor, draws: Draws, epochs: int, seed: int
+) -> dict[str, Tensor]:
+    """Its state after Adam with one cycle of its rate; the draws in another order each time."""
+    torch.manual_seed(seed)  # of what is dropped
+    torch.set_num_threads(1)
+    generator = torch.Generator().manual_seed(seed)
     member.train()
     count = len(draws.truth)
     steps = epochs * (count // BATCH)
@@ -115,7 +125,7 @@ def _train(
             torch.nn.utils.clip_grad_norm_(member.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-    member.eval()
+    return member.state_dict()
 
 
 @torch.no_grad()

@@ -24,9 +24,11 @@ def rows_of(page: Page) -> Locator:
 def test_arrow_keys_open_a_pair_and_the_next(page: Page, address: str):
     page.goto(f"{address}/inspect_csv")
     expect(told(page, "tell most of each other")).to_be_visible(timeout=PATIENCE)
+    settle(page)
     rows_of(page).focus()
     page.keyboard.press("ArrowDown")
     expect(told(page, "Knowing HDL tells")).to_be_visible(timeout=PATIENCE)
+    settle(page)
     page.keyboard.press("ArrowDown")
     expect(told(page, "Knowing LDL tells")).to_be_visible(timeout=PATIENCE)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from mist_core.charts import to_svg
+from mist_core.inference.posterior import Posterior
 from mist_core.inspection import findings
 from mist_core.inspection.result import Survey
 from mist_core.inspection.survey import survey
@@ -21,12 +22,10 @@ N = 300
 class Told:
     """Tells the squared correlation of the absolute values: enough to order pairs by."""
 
-    def posteriors(self, pairs):
-        from mist_core.inference.posterior import Posterior
-
-        for x, y in pairs:
+    def stream(self, pairs):
+        for place, (x, y) in enumerate(pairs):
             m = float(np.corrcoef(np.abs(x[:, 0]), np.abs(y[:, 0]))[0, 1] ** 2)
-            yield Posterior(m, (0.05, 0.5, 0.95), (m / 2, m, 2 * m), 0.5)
+            yield place, Posterior(m, (0.05, 0.5, 0.95), (m / 2, m, 2 * m), 0.5)
 
 
 @pytest.fixture(scope="module")

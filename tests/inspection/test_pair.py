@@ -9,7 +9,7 @@ from mist_core.errors import TableError
 from mist_core.inference.posterior import Posterior
 from mist_core.inspection.network_layout import places
 from mist_core.inspection.obstacles import check
-from mist_core.inspection.pair import Rows, answer, growing
+from mist_core.inspection.pair import Rows, answer, counted, growing
 from mist_core.inspection.shuffling import shuffled
 from mist_core.tables.table import table_from_frame
 
@@ -43,16 +43,29 @@ def test_the_answer_grows_with_the_rows_up_to_all(table):
     assert [posterior.mean for _, posterior in grown] == [n for n, _ in grown]
 
 
+def test_copies_of_rows_count_once(table):
+    twice = table_from_frame(pd.concat([table.to_frame()] * 2, ignore_index=True))
+    rows = Rows.of(twice, "x", "noise", counted(twice))
+    assert len(rows) == N and len(Rows.of(twice, "x", "noise")) == 2 * N
+
+
+def test_classes_are_shuffled_as_classes(table):
+    frame = pd.DataFrame({"kind": list("abcd") * 50, "far": [1.0, 5.0, 2.0, 9.0] * 50})
+    assert shuffled(Rows.of(table_from_frame(frame), "kind", "far"), shuffles=49).p == 0.02
+
+
 def test_drawn_rows_keep_their_partners(table):
     rows = Rows.of(table, "x", "y").drawn(50)
     assert len(rows) == 50 and np.allclose(rows.x["x"] ** 2, rows.y["y"])
 
 
 def test_shuffles_show_what_chance_does(table):
-    dependent, chance = (shuffled(table, "x", name, shuffles=99) for name in ("y", "noise"))
+    dependent, chance = (
+        shuffled(Rows.of(table, "x", name), shuffles=99) for name in ("y", "noise")
+    )
     assert dependent.p == 0.01 and chance.p > 0.05
     assert dependent.sentence.startswith("None of 99 shuffles show as much dependence as the 390")
-    assert shuffled(table, "x", "noise", shuffles=99).p == chance.p
+    assert shuffled(Rows.of(table, "x", "noise"), shuffles=99).p == chance.p
     assert "these rows" in to_svg(dependent.chart())
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mist_core import MISTEstimator, TableError, estimate
-from mist_core.inspection import COLUMNS, survey, surveys
+from mist_core.inspection import COLUMNS, asking, survey, surveys
 from mist_core.tables.table import table_from_frame
 
 ROWS = 300
@@ -106,15 +106,28 @@ def test_results_come_as_they_are_found_and_the_survey_can_be_ended(estimator, p
     wide = pd.concat([planted.add_suffix(str(k)) for k in range(2)], axis=1)
     table = table_from_frame(wide)
     seen = []
-    found = survey(
-        estimator, table, progress=seen.append, cancelled=lambda: len(seen) > 1, max_rows=100
-    )
+
+    def is_enough():
+        return len(seen[-1].pairs) > 0
+
+    found = survey(estimator, table, progress=seen.append, cancelled=is_enough, max_rows=100)
     assert found.cancelled and found.is_done
     assert 0 < len(found.pairs) < found.n_tested
-    assert len(seen[0].pairs) < len(seen[1].pairs) and seen[0].seconds_left > 0
+    assert seen[0].pairs.empty and seen[-1].seconds_left > 0
     for partial in surveys(estimator, table, max_rows=100):
         assert partial.total == found.n_tested
         break
+
+
+def test_where_there_are_many_pairs_those_with_gaps_are_cut_to_few_lengths(
+    estimator, planted, monkeypatch
+):
+    monkeypatch.setattr(asking, "MANY", 3)
+    table = table_from_frame(planted[["x", "line", "y", "gappy"]])
+    rows = survey(estimator, table).pairs.set_index(["x", "y"]).rows
+    assert rows["x", "line"] == ROWS
+    assert len({rows[name, "gappy"] for name in ("x", "line", "y")}) == 1
+    assert 0.98 * 250 <= rows["x", "gappy"] < 250
 
 
 def test_rows_are_drawn_and_repeated_rows_count_once(estimator, planted):

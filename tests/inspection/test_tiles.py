@@ -184,7 +184,11 @@ def cluster(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_workers_and_schedulers_that_are_killed_lose_and_double_nothing(table, tmp_path, cluster):
+def test_workers_and_schedulers_that_are_killed_lose_and_double_nothing(tmp_path, cluster):
+    table = tmp_path / "table.parquet"
+    rng = np.random.default_rng(6)
+    numbers = pd.DataFrame(rng.standard_normal((200, 30))).rename(columns="c{}".format)
+    numbers.assign(c1=numbers.c0 + numbers.c1).to_parquet(table)
     expected = _scanned(table, tmp_path / "whole", max_rows=200, tile=4).pairs
     home = tmp_path / "home"
     first = cluster()
@@ -193,7 +197,8 @@ def test_workers_and_schedulers_that_are_killed_lose_and_double_nothing(table, t
     first.kill_a_worker()
     _wait_for(home, 6)
     first.scheduler.kill()
-    assert scan.wait() == 1 and "type the same command again" in scan.stderr.read()
+    _, errors = scan.communicate()
+    assert scan.returncode == 1 and "type the same command again" in errors
     first.end()
     kept = {path: path.stat().st_mtime_ns for path in home.glob("*/answers-*")}
     second = cluster()

@@ -83,3 +83,13 @@ def test_a_stopped_run_keeps_what_it_has_and_can_go_on():
     app.button[0].click().run()
     assert [e.value for e in app.exception] == []
     assert "of 50 datasets" in app.markdown[0].value
+
+
+def test_one_law_is_calibrated_by_itself_from_the_link_of_explore():
+    app = visit(
+        **{"on": "this law", "law": "ring", "noise": "0.2", "rows": "100"},
+        **{"datasets": "50", "peers": "0", "seed": "4"},
+    )
+    assert "one law, ring, of 100 rows" in " ".join(m.value for m in app.markdown)
+    assert any("of 50 datasets" in m.value for m in app.markdown)
+    assert app.slider(key="noise").value == 0.2 and app.slider(key="seed").value == 4

@@ -230,3 +230,11 @@ def test_without_a_data_folder_every_page_stands(tmp_path, monkeypatch, what):
     if what == "a file":
         app = click(visit("train.py"), "Demonstration")
         assert "cannot be written" in app.error[0].value
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "\udc80"], ids=["too long", "no text"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_data_folder_that_cannot_be_is_one_sentence(monkeypatch, tmp_path, page, name):
+    monkeypatch.setenv("MIST_HOME", str(tmp_path / name))
+    (error,) = visit(page).error
+    assert "no folder can be named" in error.value

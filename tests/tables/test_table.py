@@ -1,11 +1,12 @@
 """A CSV's bytes become the right table, or a sentence that says what to mend."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mist_core.errors import TableError
 from mist_core.inference.cells import MAX_CLASSES
-from mist_core.tables import Table, read_table
+from mist_core.tables import Table, read_table, table_from_frame
 from mist_core.tables.files.layout import MAX_COLUMNS
 from mist_core.tables.files.source import MAX_BYTES
 
@@ -131,6 +132,13 @@ def test_long_files_keep_their_order_and_every_row():
 def test_the_hash_is_that_of_the_bytes():
     assert read_table(PLAIN).sha256 == read_table(PLAIN).sha256
     assert read_table(PLAIN).sha256 != read_table(PLAIN + b"4.5,y\n").sha256
+
+
+def test_frames_have_a_checksum_of_their_names_and_cells():
+    frame = pd.DataFrame({"a": [1.5, 2.5, 3.5], "b": ["x", "y", None]})
+    others = [frame.rename(columns={"a": "c"}), frame.iloc[::-1], frame.fillna("x"), frame * 1]
+    known, *changed, same = (table_from_frame(f).sha256 for f in (frame, *others))
+    assert same == known and len({known, *changed}) == 4
 
 
 def kind_of(values, name: str = "v") -> str:

@@ -14,7 +14,7 @@ def show(view: View) -> None:
     target, sources = _choose(view)
     survey = view.survey(target, sources)
     names = [(x, " + ".join(target)) for x in measured(survey)["x"]]
-    show_finding(view, against(view.table, survey, view.unit), names, "groups")
+    show_finding(view, view.finding(against, survey), names, "groups")
     show_exports(view, survey, target, sources)
     show_left_out(survey)
 

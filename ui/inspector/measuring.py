@@ -47,11 +47,12 @@ class _Following:
             self.stop.empty()
         elif now - self.last > BETWEEN:
             self.last = now
-            st.session_state[SO_FAR] = (self.key, found)
             self.report(found.done / max(found.total, 1), told(found))
-            if now - self.begun > PATIENCE:
-                self._offer_to_stop()
-                self.show(found)
+            if found.answers:  # before the first there is nothing to show, or to stop at
+                st.session_state[SO_FAR] = (self.key, found)
+                if now - self.begun > PATIENCE:
+                    self._offer_to_stop()
+                    self.show(found)
 
     def _offer_to_stop(self) -> None:
         if not self.offered:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mist_core.explore.figures import Fan, convergence
 from mist_core.inference.posterior import Posterior
-from mist_core.inspection.pair import Rows, answer, growing
+from mist_core.inspection.pair import Rows, answer, counted, growing
 from mist_core.inspection.shuffling import shuffled
 from mist_core.tables.association import Association
 from mist_core.tables.findings import pair, told
@@ -25,7 +25,10 @@ def show(view: View) -> None:
         st.caption("Click a cell, or choose two columns here, to look at a pair closely.")
         return
     x, y = chosen
-    rows = Rows.of(view.table, x, y)
+    counted_once = once(
+        ("counted", *view.key), lambda report: counted(view.table), words="Reading …"
+    )
+    rows = Rows.of(view.table, x, y, counted_once)
     posterior, association = _answer(view, x, y, rows)
     _show_words(association, y, view.unit)
     refining = st.container()
@@ -40,7 +43,7 @@ def show(view: View) -> None:
     with growth:
         _show_growth(view, x, y, rows)
     with null:
-        _show_null(view, x, y)
+        _show_null(view, x, y, rows)
     board.complete(rows.drawn())
     with refining:
         _show_refined(view, x, y, rows)
@@ -92,13 +95,11 @@ def _show_growth(view: View, x: str, y: str, rows: Rows) -> None:
     ui.show(chart, description="median and intervals against the number of rows")
 
 
-def _show_null(view: View, x: str, y: str) -> None:
+def _show_null(view: View, x: str, y: str, rows: Rows) -> None:
     """What shuffled rows give."""
     found = once(
         ("shuffled", *view.key, x, y),
-        lambda report: shuffled(
-            view.table, x, y, progress=lambda share: report(share, "Shuffling …")
-        ),
+        lambda report: shuffled(rows, progress=lambda share: report(share, "Shuffling …")),
         words="Shuffling …",
     )
     ui.show(found.chart(), description="evidence of shuffled rows, and of the rows as they are")

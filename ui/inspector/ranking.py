@@ -19,7 +19,7 @@ def show(view: View) -> None:
     so_far.empty()
     known = measured(survey)
     names = list(zip(known["x"], known["y"], strict=True))
-    show_finding(view, ranking(view.table, survey, view.unit), names, "ranking")
+    show_finding(view, view.finding(ranking, survey), names, "ranking")
     show_exports(view, survey)
     show_left_out(survey)
 

@@ -17,7 +17,7 @@ def show(view: View) -> None:
     target = st.selectbox("Target", names, position, key=view.of("target"), **view.kept)
     survey = view.survey([target])
     others = [(x, target) for x in measured(survey)["x"]]
-    show_finding(view, against(view.table, survey, view.unit), others, "against")
+    show_finding(view, view.finding(against, survey), others, "against")
     show_exports(view, survey, [target])
     show_left_out(survey)
 

@@ -1,15 +1,17 @@
 """What every tab is given, and the pair of columns that is open."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from mist_core.findings import Finding
 from mist_core.inspection.result import Survey
 from mist_core.inspection.survey import survey
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table
 from ui import shell as ui
+from ui.cache import once
 from ui.inspector.measuring import Progress, surveyed
 
 SEED = 0
@@ -49,6 +51,12 @@ class View:
             return survey(estimator, self.table, target, sources, seed=SEED, progress=progress)
 
         return surveyed(("survey", *self.key, repr(asked)), work, show)
+
+    def finding(self, find: Callable[[Table, Survey, str], Finding], survey: Survey) -> Finding:
+        """What is found in a survey; its pictures are drawn once for all sessions."""
+        asked = tuple(zip(survey.pairs["x"], survey.pairs["y"], strict=True))
+        key = ("finding", find.__name__, *self.key, self.unit, survey.target, survey.stage, asked)
+        return once(key, lambda report: find(self.table, survey, self.unit), words="Drawing …")
 
     def of(self, name: str) -> str:
         """The key of one of this table's settings."""

@@ -52,7 +52,7 @@ def run(
     """
     for _ in range(ATTEMPTS):
         with suppress(TerminatedWorkerError):
-            for _ in Parallel(return_as="generator_unordered")(
+            for _ in Parallel(batch_size=1, return_as="generator_unordered")(
                 delayed(task)(*call) for call in calls()
             ):
                 progress(1)

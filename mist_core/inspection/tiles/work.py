@@ -95,18 +95,20 @@ def ask(folder: Path, tile: int) -> None:
     rows = [{"x": pair.x.name, "y": pair.y.name, "rows": pair.n} for pair in pairs]
     enough = [k for k, row in enumerate(rows) if row["rows"] >= MIN_SAMPLES]
     if enough:
-        moves = max(_LEAST_MOVES, MOST_MOVES * len(here) // stored.num_rows)
-        how = {"tested": here[0]["tested"], "first": tile * order.tile, "most_moves": moves}
-        for k, told in zip(enough, _answered(order, [pairs[k] for k in enough], how), strict=True):
+        found = _answered(order, [pairs[k] for k in enough], tile, here[0]["tested"], len(stored))
+        for k, told in zip(enough, found, strict=True):
             rows[k] = told
     told = [row | {"asked": asked["asked"]} for row, asked in zip(rows, here, strict=True)]
     names = [name for name in COLUMNS if name != "q"]
     place.write(answer_file(tile), pd.DataFrame(told, columns=names))
 
 
-def _answered(order: Order, pairs: list[Pair], how: dict) -> Iterator[dict]:
-    told = dict(answers(_estimator(order.weights), pairs))
-    *_, found = weighed(pairs, seed=order.seed, threads=1, **how)
+def _answered(order: Order, pairs: list[Pair], tile: int, tested: int, of: int) -> Iterator[dict]:
+    """The rows of pairs of a tile, of so many that are asked about in all."""
+    told = dict(answers(_estimator(order.weights), pairs, of=of))
+    moves = max(_LEAST_MOVES, MOST_MOVES * len(pairs) // of)
+    first = tile * order.tile
+    *_, found = weighed(pairs, tested, order.seed, 1, first=first, most_moves=moves)
     columns = (found.statistic, found.p, found.source, found.smallest)
     for k, evidence in enumerate(zip(*columns, strict=True)):
         yield told[k] | dict(zip(EVIDENCE, evidence, strict=True))

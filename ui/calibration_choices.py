@@ -1,0 +1,65 @@
+"""The Calibration page's choices: these laws or this law, how many datasets, whose weights."""
+
+import streamlit as st
+
+from mist_core.calibration import text
+from mist_core.calibration.study import LAWS, OneLaw, Study
+from mist_core.weights import library
+from ui import shell as ui
+from ui.explore_choices import choose_family, choose_rows, choose_scene
+
+URL = "query-params"
+THESE, THIS = "these laws", "this law"
+ROWS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 3000)
+SIZES = (50, 100, 200, 500, 1000, 2000, 5000)
+PEERS = (0, 10, 20, 50, 100)
+
+
+def choose() -> tuple[Study | OneLaw, str, int]:
+    """What is drawn, whose weights answer, and how many datasets the slow peers get."""
+    kind = st.segmented_control(
+        "Calibrate on", [THESE, THIS], default=THESE, required=True, key="on", bind=URL
+    )
+    study = _one_law() if kind == THIS else _these_laws()
+    first = first_weights(study)
+    weights = ui.choose_weights(f"weights-{first}", first)
+    n_peers = st.select_slider(
+        "Datasets for KSG and CCA",
+        PEERS,
+        20,
+        key="peers",
+        bind=URL,
+        help="each takes 400 estimates of a dataset: a second or two, more with many rows",
+    )
+    return study, weights, n_peers
+
+
+def first_weights(study: Study | OneLaw) -> str:
+    """The weights that laws of this kind begin with."""
+    return library.default() if isinstance(study, OneLaw) else LAWS[study.laws].weights
+
+
+def _these_laws() -> Study:
+    laws = st.selectbox("Laws", list(LAWS), key="laws", bind=URL)
+    chosen = LAWS[laws]
+    if laws == "paper out-of-family":
+        st.caption(text.ABOUT_SPLIT)
+    kind = chosen.weights  # laws of one kind share their ranges, and so the widgets
+    options = sorted({*ROWS, *chosen.rows})
+    rows = st.select_slider("Rows", options, chosen.rows, key=f"rows-{kind}", bind=URL)
+    dims = st.slider("Columns a side", *chosen.dims, chosen.dims, key=f"dims-{kind}", bind=URL)
+    size = _choose_size(1000)
+    seed = st.slider("Seed", 0, 999, 0, help="another seed, other datasets", key="seed", bind=URL)
+    # Streamlit takes a range from the URL as it is, even one that is turned around.
+    return Study(laws, tuple(sorted(rows)), tuple(sorted(dims)), size, seed)
+
+
+def _one_law() -> OneLaw:
+    scene = choose_scene(choose_family(), st.container())
+    rows = choose_rows()
+    fields = scene.family, scene.parameters, scene.dim_x, scene.dim_y, scene.transforms
+    return OneLaw(*fields, rows, _choose_size(200), scene.seed)
+
+
+def _choose_size(first: int) -> int:
+    return st.select_slider("Datasets", SIZES, first, key="datasets", bind=URL)
