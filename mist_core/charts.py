@@ -16,6 +16,7 @@ MAX_POINTS = 2000
 DENSITY_BINS = 60
 WIDTH = 640  # pixels of a figure that is saved
 PRINT = 300  # pixels an inch
+_DRESS = {"axis": {"labelFlush": False}, "mark": {"tooltip": None}}
 Drawing = alt.TopLevelMixin | dict
 """A chart, or its specification."""
 
@@ -64,13 +65,23 @@ def to_pdf(chart: Drawing) -> bytes:
     return vl_convert.vegalite_to_pdf(specification(chart))
 
 
+def dressed(spec: dict) -> dict:
+    """The same with labels on their ticks, and no tooltips but those it has itself.
+
+    Vega moves the outermost labels inwards, and Streamlit shows raw fields with twelve digits.
+    """
+    config = spec.get("config", {})
+    parts = {name: ours | config.get(name, {}) for name, ours in _DRESS.items()}
+    return spec | {"config": config | parts}
+
+
 def specification(chart: Drawing) -> dict:
     """What draws a chart outside of a page, whose width it would fill there.
 
     Without a width of its own Vega-Lite gives every category twenty pixels, so that cells are too
     narrow for their numbers, and many categories make a figure of thousands of pixels.
     """
-    return _with_width(chart if isinstance(chart, dict) else chart.to_dict())
+    return _with_width(dressed(chart if isinstance(chart, dict) else chart.to_dict()))
 
 
 def _with_width(spec: dict) -> dict:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-SHEET_WIDTH = 640  # pixels
+from mist_core.charts import WIDTH
+from mist_core.markdown import spoken
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,14 @@ class Finding:
     notes: tuple[str, ...] = ()
     about: str = ""
 
+    @property
+    def described(self) -> str:
+        """What the charts show and what was found, for those who cannot see them."""
+        sentence = spoken(self.sentence)
+        return sentence if self.about in ("", self.sentence) else f"{self.about}. {sentence}"
+
     def sheet(self) -> alt.TopLevelMixin:
         """The charts as one, to be saved: several of them below each other."""
         if len(self.charts) == 1:
             return self.charts[0]
-        return alt.vconcat(*(c.properties(width=SHEET_WIDTH) for c in self.charts), spacing=24)
+        return alt.vconcat(*(c.properties(width=WIDTH) for c in self.charts), spacing=24)

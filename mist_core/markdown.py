@@ -53,6 +53,36 @@ def percent(share: float, decimals: int = 0) -> str:
     return f"{100 * share:.{decimals}f} %"
 
 
+def counted(number: float, unit: str) -> str:
+    """A number with its unit, of one or of several: "1 minute", "2 minutes"."""
+    return f"{number:g} {unit}" + ("" if number == 1 else "s")
+
+
+def apart(truth: float, low: float, high: float) -> tuple[str, str, str]:
+    """A number and the ends of an interval, with two digits or as many as tell where it lies."""
+    for digits in range(2, 7):
+        at, left, right = (round(value, digits) for value in (truth, low, high))
+        if (left <= at <= right) == (low <= truth <= high):
+            break
+    return tuple(f"{value:.{digits}f}" for value in (truth, low, high))
+
+
+def changed(before: float, after: float, unit: str = "") -> str:
+    """What became of an amount, in words; what looks the same did not change."""
+    first, last = f"{before:.3f}", f"{after:.3f}{unit and f' {unit}'}"
+    if first == f"{after:.3f}":
+        return f"stayed at {last}"
+    share = 100 * abs(after / max(before, 1e-12) - 1)
+    verb = "fell" if after < before else "rose"
+    amount = f"{share:.0f} %" if share >= 1 else "less than 1 %"
+    return f"{verb} by {amount}, from {first} to {last}"
+
+
+def spoken(text: str) -> str:
+    """A text without Markdown's marks, for those who hear it."""
+    return re.sub(r"\\(.)|[*`]|" + _JOINER, r"\1", text)
+
+
 def listed(words: list[str]) -> str:
     """Words with commas, and "and" before the last."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

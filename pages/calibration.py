@@ -51,7 +51,7 @@ def show_stored(stored: StoredStudy, weights: str) -> None:
     board.paint(stored_findings(stored, board.unit))
     board.offer()
     show_grids(board.unit)
-    with st.container(horizontal=True):
+    with st.empty().container(horizontal=True):
         show_download(stored.table)
         digest = ui.weights_hash(weights)
         offer_notebook(lambda: code.stored(stored, weights, digest), "mist-calibration")
@@ -76,7 +76,7 @@ def show_live(study: Study | OneLaw, weights: str, n_peers: int, usual: bool) ->
         grown.advance()
     board.paint(findings(grown.table, board.unit))
     show_grids(board.unit)
-    downloads, due = st.container(), time.monotonic() + REFRESH
+    downloads, due = st.empty(), time.monotonic() + REFRESH
     report(bar, grown, study)
     if grown.error:
         grown.advance()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from mist_core.benchmarks.base import Answer
 from mist_core.explore.code import story
-from mist_core.explore.figures import Fan, convergence, poster
+from mist_core.explore.figures import Fan, converged, convergence, poster
 from mist_core.explore.scenario import CHUNK_ROWS, Sample, Scene
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.notebook import Story
@@ -83,7 +83,7 @@ def show_curve(scene: Source, pool: Sample, unit: str, names: list[str]) -> alt.
     fans = [Fan.of(ui.in_unit(posterior_of(scene, n, digest, pool), unit)) for n in rows]
     others = rivals_along(pool, rows, names, unit)
     curve = convergence(rows, fans, pool.truth * UNITS[unit], unit=unit, rivals=others)
-    ui.show(curve, description="median and intervals against the number of rows, and the truth")
+    ui.show(curve, description=converged(rows, fans, pool.truth * UNITS[unit], unit))
     st.caption(
         "The interval holds the truth in 90 % of cases on average over the laws the model was "
         "trained on; that is not a promise for each law."

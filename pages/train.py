@@ -13,6 +13,7 @@ import streamlit as st
 from mist_core.jobs.findings import truths
 from mist_core.jobs.plan import Plan, demonstration
 from mist_core.jobs.queue import JobQueue
+from mist_core.markdown import counted
 from mist_core.priors.spec import to_text
 from mist_core.training.adaptation.adapt import Adaptation
 from mist_core.weights import library
@@ -65,7 +66,7 @@ def show_composer(queue: JobQueue) -> None:
     seed = secrets.randbelow(2**31)
     plan = Plan(to_text(meta), float(minutes), seed, architecture, start)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Train for {minutes} minutes", type="primary"):
+        if st.button(f"Train for {counted(minutes, 'minute')}", type="primary"):
             begin(queue, plan)
         if st.button("Demonstration: from scratch, 10 minutes"):
             begin(queue, demonstration(seed))

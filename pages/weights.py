@@ -9,7 +9,7 @@ from mist_core.weights import library
 from mist_core.weights.findings import overview
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
-from ui.storage import show_flaws
+from ui.storage import done, show_done, show_flaws
 
 FORMATS = {
     "datasets": st.column_config.NumberColumn(format="localized"),
@@ -22,13 +22,14 @@ def main() -> None:
     """A table of all weights, then the one picked, then the way in."""
     ui.page("Weights")
     st.title("Which weights answer?")
+    show_done()
     show_flaws(JobQueue())
     with ui.core_errors():
         default = library.default()
         cards = {name: card_of(name, ui.weights_hash(name)) for name in library.names()}
         found = overview(cards, default, library.shipped())
         st.markdown(found.sentence)
-        st.dataframe(found.shown, hide_index=True, column_config=FORMATS)
+        st.dataframe(found.shown, placeholder="–", hide_index=True, column_config=FORMATS)
         show_one(ui.choose_weights(), default)
         show_import()
 
@@ -58,10 +59,10 @@ def show_one(name: str, default: str) -> None:
         )
         if name != default and st.button("Make it the default here"):
             library.make_default(name)
-            st.rerun()
+            done(f"{name} is the default here: every page starts with it.")
         if name in library.kept() and st.button("Delete"):
             library.remove(name)
-            st.rerun()
+            done(f"{name} is deleted.")
 
 
 def show_import() -> None:
@@ -72,7 +73,7 @@ def show_import() -> None:
         name = st.text_input("Name", "imported", max_chars=40, width=240)
         if st.button("Import", disabled=upload is None):
             library.import_weights(upload.getvalue(), name)
-            st.rerun()
+            done(f"{name} is here: every page can choose it.")
     st.caption(
         "Header, shapes, types, sizes and digest are checked before anything is loaded; nothing "
         "in the file is ever run."

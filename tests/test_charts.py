@@ -1,11 +1,15 @@
 """Charts say in their data and labels what was put in, and render without a browser."""
 
+import re
+
+import altair as alt
 import numpy as np
+import pandas as pd
 import pytest
 
 from mist_core.benchmarks.base import Answer
-from mist_core.charts import MAX_POINTS, scatter, to_png, to_svg
-from mist_core.explore.figures import Fan, comparison, convergence, poster
+from mist_core.charts import MAX_POINTS, WIDTH, dressed, scatter, to_png, to_svg
+from mist_core.explore.figures import Fan, compared, comparison, converged, convergence, poster
 from mist_core.inference.posterior import Posterior
 
 LEVELS = tuple(np.linspace(0.005, 0.995, 25))
@@ -90,3 +94,35 @@ def test_the_poster_renders_as_svg_and_png():
     )
     assert to_png(sheet).startswith(b"\x89PNG")
     assert "How it converges" in to_svg(sheet)
+
+
+def test_a_saved_chart_has_a_width_of_its_own_however_many_categories():
+    frame = pd.DataFrame({"name": [f"category {k}" for k in range(150)], "value": 1.0})
+    bars = alt.Chart(frame).mark_bar().encode(x="name:N", y="value:Q")
+    for chart in (bars, bars + bars, alt.vconcat(bars, bars)):
+        width = float(re.search(r'<svg[^>]* width="([\d.]+)"', to_svg(chart))[1])
+        assert WIDTH < width < 1.3 * WIDTH
+
+
+def test_labels_stand_on_their_ticks_and_no_field_is_shown_raw():
+    chart = alt.Chart(pd.DataFrame({"a": [1.0]})).mark_point().encode(x="a:Q")
+    config = dressed(chart.configure_axis(grid=False).to_dict())["config"]
+    assert config["axis"] == {"labelFlush": False, "grid": False}
+    assert config["mark"]["tooltip"] is None
+    assert to_svg(chart).startswith("<svg")
+
+
+def test_the_truth_of_the_convergence_covers_no_data():
+    curve = convergence([10, 100], [FAN, FAN], 0.41, unit="nats")
+    assert "truth 0.410 nats" in curve.to_dict()["title"]["subtitle"]
+    assert "truth 0.410 nats" in converged([10, 100], [FAN, FAN], 0.41, "nats")
+    marks = [layer["mark"]["type"] for layer in curve.to_dict()["layer"]]
+    assert "text" not in marks
+
+
+def test_the_description_of_the_estimates_holds_them_all():
+    beside = {"KSG": Answer(0.43, 0.1), "CCA": Answer(None, 0.1, "why"), "MINE": None}
+    words = compared(FAN, 0.41, beside, "nats")
+    assert words == (
+        "MIST 0.500 nats, 90 % interval 0.228 to 0.772; KSG 0.430; CCA none; the truth 0.410 nats"
+    )

@@ -49,12 +49,12 @@ def show_checks(results: Results, unit: str) -> None:
         return
     found = found_once(findings.self_consistency, results, unit)
     st.markdown(found.sentence)
-    ui.show(found.charts[0], description=found.about)
+    ui.show(found.charts[0], description=found.described)
     seeds, statements = found.notes
     st.caption(seeds)
     with st.expander("What must hold, and law by law"):
         st.markdown(statements)
-        st.dataframe(found.shown, hide_index=True)
+        st.dataframe(found.shown, placeholder="–", hide_index=True)
     show_failures(results)
     offer(found, "Checks", "mist-selfconsistency", unit)
     show_recheck(results, unit)
@@ -65,7 +65,7 @@ def show_failures(results: Results) -> None:
     failed = found_once(findings.failures, results)
     if len(failed.table):
         with st.expander(failed.sentence):
-            st.dataframe(failed.shown, hide_index=True)
+            st.dataframe(failed.shown, placeholder="–", hide_index=True)
 
 
 def show_errors(results: Results, name: str, rows: tuple[int, int], amount: str, unit: str) -> None:
@@ -83,7 +83,7 @@ def show_errors(results: Results, name: str, rows: tuple[int, int], amount: str,
         with column:
             ui.open_picked(
                 found.charts[0],
-                description=found.about,
+                description=found.described,
                 key=f"benchmark-{what}-{results.benchmark}",
                 weights=results.labels[name].weights,
             )
@@ -101,13 +101,13 @@ def show_tasks(results: Results, rows: tuple[int, int], unit: str) -> None:
         )
         found = found_once(findings.needed, results, target, unit)
         if found.charts:
-            ui.show(found.charts[0], description=found.about)
+            ui.show(found.charts[0], description=found.described)
         caption(found)
         if found.charts:
             offer(found, "Rows needed", f"mist-{benchmark}-needed", unit)
     with right:
         st.markdown(f"**Mean absolute error by task** ({unit})")
         found = found_once(findings.tasks, results, rows, unit)
-        st.dataframe(found.shown, hide_index=True, height=TASKS_HEIGHT)
+        st.dataframe(found.shown, placeholder="–", hide_index=True, height=TASKS_HEIGHT)
         caption(found)
         offer(found, "Tasks", f"mist-{benchmark}-tasks", unit)

@@ -34,6 +34,7 @@ class Board:
         self.unit = ui.unit_switch("calibration-unit")
         self.places: dict[str, DeltaGenerator] = {}
         self.columns: dict[str, DeltaGenerator] = {}
+        self.offers: dict[str, DeltaGenerator] = {}
         self.shown: dict[str, Finding] = {}
         for names in PLACES:
             self.columns |= dict(zip(names, st.columns(len(names), gap="large"), strict=True))
@@ -49,9 +50,12 @@ class Board:
             with self.columns[name]:
                 place = self.places.get(name)
                 self.places[name] = ui.show(
-                    finding.charts[0], description=finding.about, place=place
+                    finding.charts[0], description=finding.described, place=place
                 )
             self._write(f"{name}-text", self.columns[name], finding)
+            # Takes the buttons of an earlier run off the page while the figures change.
+            if name not in self.offers:
+                self.offers[name] = self.columns[name].empty()
         if "laws" in found:
             self._table("law-table", self.law_by_law, found["laws"])
         self._write("independence", self.law_by_law, found["independence"])
@@ -61,7 +65,7 @@ class Board:
     def offer(self) -> None:
         """Downloads of the figures and their numbers, once they have stopped changing."""
         for name, finding in self.shown.items():
-            with self.columns[name]:
+            with self.offers[name].container():
                 offer(finding, TITLES[name], f"mist-calibration-{name}", self.unit)
 
     def _write(self, name: str, column: DeltaGenerator, found: Finding) -> None:
@@ -73,7 +77,7 @@ class Board:
     def _table(self, name: str, column: DeltaGenerator, found: Finding) -> None:
         if found.shown is not None:
             place = self.places.get(name, column)
-            self.places[name] = place.dataframe(found.shown, hide_index=True)
+            self.places[name] = place.dataframe(found.shown, placeholder="–", hide_index=True)
 
 
 def show_grids(unit: str) -> None:

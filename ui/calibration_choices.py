@@ -5,6 +5,7 @@ import streamlit as st
 from mist_core.calibration import text
 from mist_core.calibration.study import LAWS, OneLaw, Study
 from mist_core.weights import library
+from ui import shell as ui
 from ui.explore_choices import choose_family, choose_rows, choose_scene
 
 URL = "query-params"
@@ -21,8 +22,7 @@ def choose() -> tuple[Study | OneLaw, str, int]:
     )
     study = _one_law() if kind == THIS else _these_laws()
     first = first_weights(study)
-    names = library.names()
-    weights = st.selectbox("Weights", names, names.index(first), key=f"weights-{first}", bind=URL)
+    weights = ui.choose_weights(f"weights-{first}", first)
     n_peers = st.select_slider(
         "Datasets for KSG and CCA",
         PEERS,

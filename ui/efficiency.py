@@ -33,5 +33,5 @@ def show_efficiency(results: Results, unit: str) -> None:
         ui.show(one.charts[0], description=one.about)
         offer(one, "Law", "mist-efficiency-law", unit)
     with st.expander("Numbers"):
-        st.dataframe(found.shown, hide_index=True)
+        st.dataframe(found.shown, placeholder="–", hide_index=True)
     show_failures(results)

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mist_core.explore.scenario import Scene
+from mist_core.explore.scenario import TYPICAL_SEED, Scene
 from mist_core.leaderboard.dataset_link import BenchmarkDataset
 from mist_core.paths import RESULTS
 from ui import shell as ui
@@ -43,4 +43,4 @@ def show_named(dataset: BenchmarkDataset) -> tuple[BenchmarkDataset, int]:
 
 
 def _next_seed() -> None:
-    st.session_state["seed"] = (st.session_state.get("seed", 0) + 1) % (LAST_SEED + 1)
+    st.session_state["seed"] = (st.session_state.get("seed", TYPICAL_SEED) + 1) % (LAST_SEED + 1)

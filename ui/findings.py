@@ -25,9 +25,9 @@ def paint(found: Finding) -> None:
         columns = st.columns(len(found.charts), gap="large")
         for chart, column in zip(found.charts, columns, strict=True):
             with column:
-                ui.show(chart, description=found.about)
+                ui.show(chart, description=found.described)
     if found.shown is not None:
-        st.dataframe(found.shown, hide_index=True)
+        st.dataframe(found.shown, placeholder="–", hide_index=True)
     for note in found.notes:
         st.caption(note)
 

@@ -35,7 +35,7 @@ def show_speed(results: Results) -> None:
         show_chart(
             findings.across(found, "dim_x", {"n_samples": n}, f"{n:,} rows"), "mist-speed-dim_x"
         )
-    st.dataframe(found.shown, hide_index=True)
+    st.dataframe(found.shown, placeholder="–", hide_index=True)
     growth = found_once(findings.growth, results)
     paint(growth)
     with st.container(horizontal=True):
@@ -48,7 +48,7 @@ def show_speed(results: Results) -> None:
 
 def show_chart(found: Finding, stem: str) -> None:
     """One of the two charts."""
-    ui.show(found.charts[0], description=found.about)
+    ui.show(found.charts[0], description=found.described)
     with st.container(horizontal=True):
         ui.download_figure(found.sheet, stem)
 

@@ -15,6 +15,7 @@ from mist_core.weights.library import flaws as flaws_of_weights
 from ui import shell as ui
 
 MIB = 2**20
+DONE = "done"
 
 
 @contextmanager
@@ -24,6 +25,18 @@ def said() -> Iterator[None]:
         yield
     except MISTError as error:
         st.error(ui.plain(str(error)))
+
+
+def done(words: str) -> None:
+    """Say at the next run that something was done, and begin that run."""
+    st.session_state[DONE] = words
+    st.rerun()
+
+
+def show_done() -> None:
+    """What was done in the last run, once."""
+    if words := st.session_state.pop(DONE, None):
+        st.success(ui.plain(words))
 
 
 def show_flaws(queue: JobQueue) -> None:

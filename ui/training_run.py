@@ -63,7 +63,7 @@ def show_state(queue: JobQueue, before: Job) -> None:
 
 def show(found: Finding) -> None:
     """A finding by its chart alone."""
-    ui.show(found.charts[0], description=found.about)
+    ui.show(found.charts[0], description=found.described)
 
 
 def sentence(queue: JobQueue, job: Job, points: list[dict]) -> str:

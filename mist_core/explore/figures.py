@@ -106,7 +106,9 @@ def convergence(
     if rivals is not None and len(rivals):
         layers.insert(0, _rival_lines(rivals))
     if truth is not None:
-        layers.append(_truth_rule(truth, alt.Y("truth:Q"), unit, align="right"))
+        # Said in the subtitle: beside the line a label would cover the medians that reach it.
+        layers.append(_rule(truth, alt.Y("truth:Q")))
+        rows += f"; dashed: truth {truth:.3f} {unit}"
     title = titled("How it converges", f"{rows}; bands: 50 and 90 %")
     return alt.layer(*layers, title=title, height=340)
 
@@ -125,6 +127,34 @@ def _rival_lines(rivals: pd.DataFrame) -> alt.Chart:
             ),
         )
     )
+
+
+def compared(fan: Fan, truth: float | None, others: Mapping[str, Answer | None], unit: str) -> str:
+    """What `comparison` shows, in words."""
+    low, high = fan.interval(0.9)
+    told = [f"MIST {fan.median:.3f} {unit}, 90 % interval {low:.3f} to {high:.3f}"]
+    for title, answer in others.items():
+        if answer is not None:
+            known = answer.estimate is not None
+            told.append(
+                f"{title} {answer.estimate * UNITS[unit]:.3f}" if known else f"{title} none"
+            )
+    return "; ".join([*told, *_true(truth, unit)])
+
+
+def converged(n_samples: Sequence[int], fans: Sequence[Fan], truth: float | None, unit: str) -> str:
+    """What `convergence` shows, in words: its two ends."""
+    (first, few), *_, (last, many) = zip(n_samples, fans, strict=True)
+    ends = [
+        f"{n:,} rows: median {fan.median:.3f}, 90 % interval {fan.interval(0.9)[0]:.3f} to "
+        f"{fan.interval(0.9)[1]:.3f} {unit}"
+        for n, fan in ((first, few), (last, many))
+    ]
+    return "; ".join([*ends, *_true(truth, unit)])
+
+
+def _true(truth: float | None, unit: str) -> list[str]:
+    return [] if truth is None else [f"the truth {truth:.3f} {unit}"]
 
 
 def poster(sample: alt.Chart, estimates: alt.LayerChart, curve: alt.LayerChart) -> alt.VConcatChart:
@@ -181,17 +211,20 @@ def _other_points(others: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
     )
 
 
-def _truth_rule(truth: float, position: alt.X | alt.Y, unit: str, *, align: str) -> alt.LayerChart:
-    channel = type(position).__name__.lower()
+def _truth_rule(truth: float, position: alt.X, unit: str, *, align: str) -> alt.LayerChart:
+    """The truth as a line upright, its number above the chart."""
     base = alt.Chart(pd.DataFrame({"truth": [truth], "label": [f"truth {truth:.3f} {unit}"]}))
-    rule = base.mark_rule(color=VERMILLION, strokeDash=[6, 4], strokeWidth=2)
     text = base.mark_text(
         color=VERMILLION, align=align, dx=5 if align == "left" else -5, dy=-6, baseline="bottom"
     )
-    corner = {"y": alt.YValue(0)} if channel == "x" else {"x": alt.XValue("width")}
-    return rule.encode(**{channel: position}) + text.encode(
-        text=alt.Text("label:N"), **{channel: position}, **corner
-    )
+    words = text.encode(text=alt.Text("label:N"), x=position, y=alt.YValue(0))
+    return _rule(truth, position) + words
+
+
+def _rule(truth: float, position: alt.X | alt.Y) -> alt.Chart:
+    rule = alt.Chart(pd.DataFrame({"truth": [truth]}))
+    rule = rule.mark_rule(color=VERMILLION, strokeDash=[6, 4], strokeWidth=2)
+    return rule.encode(**{type(position).__name__.lower(): position})
 
 
 def _fan_label(fan: Fan) -> str:

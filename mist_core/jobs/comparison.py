@@ -18,6 +18,7 @@ from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.files import read_json, storing, write_whole
 from mist_core.inference.posterior import UNITS
 from mist_core.jobs.plan import Plan
+from mist_core.markdown import changed
 from mist_core.networks.base import Network
 from mist_core.networks.scoring import validation_scores
 from mist_core.priors.batch import MetaDistribution
@@ -77,10 +78,9 @@ class Comparison:
     def interval_sentence(self, unit: str) -> str:
         """What became of the intervals, in words: the score sums up width and misses."""
         before, after = (s * UNITS[unit] for s in (self.wis_before, self.wis_after))
-        verb = "fell" if self.wis_change < 0 else "rose"
         return (
-            f"On {self.datasets} {self.bench} the weighted interval score {verb} by "
-            f"{abs(100 * self.wis_change):.0f} %, from {before:.3f} to {after:.3f} {unit}; 90 % "
+            f"On {self.datasets} {self.bench} the weighted interval score "
+            f"{changed(before, after, unit)}; 90 % "
             f"intervals hold {100 * self.coverage_after:.0f} % of the truths, before "
             f"{100 * self.coverage_before:.0f} %."
         )
@@ -88,11 +88,9 @@ class Comparison:
     def sentence(self, unit: str) -> str:
         """What changed, in words."""
         before, after = (m * UNITS[unit] for m in (self.mae_before, self.mae_after))
-        change = 100 * (after / max(before, 1e-12) - 1)
-        verb = "fell" if change < 0 else "rose"
         return (
-            f"On {self.datasets} fresh datasets of {self.bench} the mean absolute error {verb} by "
-            f"{abs(change):.0f} %, from {before:.3f} to {after:.3f} {unit}."
+            f"On {self.datasets} fresh datasets of {self.bench} the mean absolute error "
+            f"{changed(before, after, unit)}."
         )
 
     def to_dict(self) -> dict:

@@ -10,6 +10,8 @@ from mist_core.benchmarks.scores import BINS, SPLITS
 from mist_core.inference.posterior import UNITS
 from mist_core.leaderboard.labels import PUBLISHED
 
+# An error that a reader sees no farther out.
+FAR_OFF = 10_000.0
 MTEST_SOURCE = "arXiv 2511.18945; averages over bootstrap resamples"
 COLUMNS = ["title", "kind", "split", "n", "error", "se", "coverage", "datasets", "failed", "source"]
 
@@ -86,8 +88,8 @@ def times_column(times: pd.DataFrame, first: str) -> pd.Series | None:
 
 
 def in_print(number: float) -> float:
-    """A number to four digits: some estimators diverge, and no column has room for them all."""
-    return float(f"{number:.4g}")
+    """A number to four digits, FAR_OFF at most: some estimators diverge, beyond any column."""
+    return min(float(f"{number:.4g}"), FAR_OFF)
 
 
 def _mtest(scores: pd.DataFrame) -> list[dict]:

@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 
 from mist_core.charts import BLUE, GREEN, GREY, INK, VERMILLION, titled
+from mist_core.leaderboard.board import FAR_OFF
 from mist_core.leaderboard.labels import PUBLISHED
 
 HEIGHT = 380
 # A click selects by this name, and the page reads `address` from what was clicked.
 PICKED = "picked"
-# An error drawn no farther out: some estimators diverge, beyond any axis.
-FAR_OFF = 10_000.0
 AMOUNTS = ("bias", "variance", "mse")
 _COLOURS = (BLUE, VERMILLION, GREEN, "#E69F00", "#CC79A7", "#56B4E9", GREY, "#B79F00")
 _SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down", "wedge", "arrow")
@@ -97,7 +96,7 @@ def shape_chart(cells: pd.DataFrame, amount: str, *, unit: str) -> alt.LayerChar
 
 
 def needed_chart(table: pd.DataFrame, titles: list[str], *, target: str) -> alt.LayerChart:
-    """Rows needed against columns, a line an estimator; hollow where no number tried was enough.
+    """Rows needed, an estimator a row, a mark a number of columns; hollow where none was enough.
 
     Args:
         table: of `error_analysis.rows_needed`.
@@ -106,17 +105,22 @@ def needed_chart(table: pd.DataFrame, titles: list[str], *, target: str) -> alt.
     """
     frame = table.assign(enough=table.n.notna(), n=table.n.fillna(table.most * 1.25))
     dims = list(frame.sort_values("d_order").d.unique())
-    x = alt.X("d:N", sort=dims, title="columns of the wider side", axis=alt.Axis(labelAngle=0))
-    y = alt.Y("n:Q", title="rows needed", scale=_log(padding=12), axis=_few_ticks())
-    base = alt.Chart(frame).encode(x=x, y=y, color=_colour(titles))
-    points = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(
-        shape=_shape(titles),
+    legend = alt.Legend(orient="bottom", title="columns of the wider side", columns=4)
+    colours = alt.Scale(domain=dims, range=list(_COLOURS[: len(dims)]))
+    shapes = alt.Scale(domain=dims, range=list(_SHAPES[: len(dims)]))
+    points = alt.Chart(frame).mark_point(size=80, strokeWidth=2, opacity=1)
+    chart = points.encode(
+        x=alt.X("n:Q", title="rows needed", scale=_log(padding=12), axis=_few_ticks()),
+        y=alt.Y("title:N", sort=titles, title=None, axis=alt.Axis(labelLimit=200)),
+        yOffset=alt.YOffset("d:N", sort=dims),
+        color=alt.Color("d:N", scale=colours, legend=legend),
+        shape=alt.Shape("d:N", scale=shapes, legend=legend),
+        fill=alt.Fill("d:N", scale=colours, legend=legend),
         fillOpacity=alt.condition("datum.enough", alt.value(1), alt.value(0)),
-        fill=alt.Fill("title:N", scale=_scale(titles, _COLOURS), legend=None),
-        xOffset=alt.XOffset("title:N", sort=titles),
     )
     title = titled(f"Rows needed for {target}", "hollow: not even the most rows tried are enough")
-    return points.properties(title=title, height=HEIGHT + _legend_height(len(titles)))
+    height = 170 + 11 * len(dims) * len(titles)
+    return chart.properties(title=title, height=height)
 
 
 def time_chart(

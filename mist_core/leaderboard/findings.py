@@ -31,6 +31,8 @@ def leaderboard(results: Results, unit: str) -> Finding:
         times = boards.times_column(beside, first)
         sentence += f"\n\n{text.about_times(beside, first)}"
         notes += [] if times is None else [text.ABOUT_TIMES]
+    if (table.error > boards.FAR_OFF).any():
+        notes.append(text.ABOUT_FAR_OFF)
     charts = figures.board_charts(table, metric=metric)
     about = f"{metric} of each estimator"
     return Finding(sentence, table, tuple(charts), boards.wide(table, times), tuple(notes), about)

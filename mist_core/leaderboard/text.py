@@ -7,6 +7,7 @@ import pandas as pd
 from mist_core.benchmarks.base import OURS
 from mist_core.benchmarks.consistency import TOLERANCE, Check
 from mist_core.inference.posterior import UNITS
+from mist_core.leaderboard.board import FAR_OFF
 from mist_core.leaderboard.labels import PUBLISHED
 from mist_core.leaderboard.results import Results
 from mist_core.markdown import listed, percent, plain
@@ -41,6 +42,7 @@ ABOUT_TIMES = (
     "*times* compares errors on the datasets that both answered; some estimators cannot run on "
     "all, and those that train on each dataset may have seen only a part."
 )
+ABOUT_FAR_OFF = f"Errors above {FAR_OFF:,.0f} are shown as {FAR_OFF:,.0f}; the file has them all."
 ABOUT_NEEDED = "Estimators with fewer than four datasets at some number of rows are left out."
 
 

@@ -6,7 +6,7 @@ import pytest
 from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.transforms.named import TRANSFORMS
 from mist_core.errors import ParameterError
-from mist_core.explore.scenario import Scene
+from mist_core.explore.scenario import LAWS, MISSED, TYPICAL_SEED, Scene
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS, Posterior
 
@@ -89,3 +89,35 @@ def test_the_code_prints_the_numbers_on_show(capsys, unit):
         f"{answer.median:.4f} {unit}, 90 % interval {low:.4f} to {high:.4f}",
         f"the truth: {truth:.4f} {unit}",
     ]
+
+
+def begun(name: str, seed: int) -> Scene:
+    """A law as the page begins with it."""
+    law = LAWS[name]
+    dims = law.fixed_dims or (max(law.min_dim, 2),) * 2
+    low = {p.name: min(p.default, min(dims)) for p in law.parameters if p.name == "n_interacting"}
+    values = {p.name: p.default for p in law.parameters} | low
+    return Scene(name, tuple(values.items()), *dims, seed=seed)
+
+
+def held(seed: int) -> list[bool]:
+    """Whether the interval holds the truth, of each law."""
+    samples = [begun(name, seed).draw(500).first(500) for name in LAWS]
+    answers = MISTEstimator.load().posteriors([(s.x, s.y) for s in samples])
+    ends = [answer.interval(0.9) for answer in answers]
+    return [low <= s.truth <= high for (low, high), s in zip(ends, samples, strict=True)]
+
+
+@pytest.mark.slow
+def test_the_first_seed_is_typical_and_others_miss_as_often_as_said():
+    assert sum(held(TYPICAL_SEED)) >= len(LAWS) - 2
+    missed = 1 - np.mean([held(seed) for seed in range(3, 15)])
+    assert missed == pytest.approx(MISSED, abs=0.05)
+
+
+def test_a_miss_by_a_hair_shows_as_a_miss():
+    sample = BIVARIATE.draw(100).first(100)  # 0.5108 nats
+    answer = Posterior(0.56, (0.05, 0.5, 0.95), (0.5112, 0.56, 0.6), in_family=0.9)
+    verdict = sample.verdict(answer)
+    assert "**0.511 to 0.600**; the truth, **0.511**" not in verdict
+    assert "**0.5112 to 0.6000**; the truth, **0.5108**, lies outside" in verdict

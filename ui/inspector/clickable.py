@@ -20,7 +20,7 @@ def show_clickable(view: View, found: Finding, name: str) -> None:
         key=key,
         on_select=lambda: _open(view, key),
         selection_mode=CLICKED,
-        alt=found.about,
+        alt=found.described,
     )
     st.caption(" ".join(found.notes))
     offer(found, name.title(), name, view.unit)

@@ -17,7 +17,7 @@ def show_finding(view: View, found: Finding, names: list[tuple[str, str]], key: 
     """The sentence, the charts, the rows, each of which opens its pair, and the notes."""
     st.markdown(found.sentence)
     for chart in found.charts:
-        ui.show(chart, description=found.about)
+        ui.show(chart, description=found.described)
     _show_pairs(view, found.shown, names, view.of(key))
     st.caption(" ".join(found.notes))
 
