@@ -9,12 +9,12 @@ from ui.inspector.source import answer_place, choose_table
 from ui.inspector.view import View
 from ui.preflight import choose_readings
 
-TIME, SECOND = "Time", "Second table"
+TARGET, TIME, SECOND = "One target", "Time", "Second table"
 TABS = {
     "Ranking": ranking.show,
     "Heatmap": heatmap.show,
     "Network": network.show,
-    "One target": target.show,
+    TARGET: target.show,
     "Groups": groups.show,
     "What else adds": adds.show,
     TIME: time.show,
@@ -41,7 +41,7 @@ def main() -> None:
 def show_answer(view: View) -> None:
     """The open tab, which alone is worked out, and the open pair."""
     warning = st.container()
-    tabs = st.tabs(list(TABS), key="table-view", bind="query-params")
+    tabs = st.tabs(list(TABS), default=_first_tab(view), key="table-view", bind="query-params")
     for tab, (name, show) in zip(tabs, TABS.items(), strict=True):
         if tab.open:
             with tab:
@@ -53,6 +53,13 @@ def show_answer(view: View) -> None:
                     time.warn(view)
             if name != SECOND:
                 pair.show(view)
+
+
+def _first_tab(view: View) -> str | None:
+    """The tab of an address of before there were tabs: it names a target, and no tab."""
+    names_target = view.of("target") in st.query_params
+    first = TARGET if names_target and "table-view" not in st.query_params else None
+    return st.session_state.setdefault("table-first", first)
 
 
 main()

@@ -116,6 +116,7 @@ def test_the_truth_of_the_convergence_covers_no_data():
     curve = convergence([10, 100], [FAN, FAN], 0.41, unit="nats")
     assert "truth 0.410 nats" in curve.to_dict()["title"]["subtitle"]
     assert "truth 0.410 nats" in converged([10, 100], [FAN, FAN], 0.41, "nats")
+    assert converged([10], [FAN], None, "nats").count("rows") == 1
     marks = [layer["mark"]["type"] for layer in curve.to_dict()["layer"]]
     assert "text" not in marks
 

@@ -143,12 +143,12 @@ def compared(fan: Fan, truth: float | None, others: Mapping[str, Answer | None],
 
 
 def converged(n_samples: Sequence[int], fans: Sequence[Fan], truth: float | None, unit: str) -> str:
-    """What `convergence` shows, in words: its two ends."""
-    (first, few), *_, (last, many) = zip(n_samples, fans, strict=True)
+    """What `convergence` shows, in words: its two ends, or the only one of few rows."""
+    shown = list(zip(n_samples, fans, strict=True))
     ends = [
         f"{n:,} rows: median {fan.median:.3f}, 90 % interval {fan.interval(0.9)[0]:.3f} to "
         f"{fan.interval(0.9)[1]:.3f} {unit}"
-        for n, fan in ((first, few), (last, many))
+        for n, fan in dict.fromkeys((shown[0], shown[-1]))
     ]
     return "; ".join([*ends, *_true(truth, unit)])
 

@@ -100,7 +100,10 @@ def test_bmis_tasks_are_drawn_as_bmi_draws_them():
     ("arguments", "sentence"),
     [
         (["mtest", "--weights", "nowhere"], "WeightsError: No weights named 'nowhere'"),
-        (["mtest", "--estimators", "kgs"], "ParameterError: Expected estimators among mist, ksg"),
+        (
+            ["mtest", "--estimators", "kgs"],
+            "ParameterError: Expected estimators among mist, refined, ksg",
+        ),
         (["mtest", "--estimators", "ksg,ksg"], "ParameterError: Expected different estimators"),
         pytest.param(
             ["bmi40", "--estimators", "cca", "--tasks", "2v2"],

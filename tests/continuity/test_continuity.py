@@ -122,7 +122,7 @@ def test_a_stored_result_joins_the_leaderboard():
             "inspect_csv",
             {"table": "Wine", "target-Wine": "alcohol"},
             {"target-Wine": "alcohol"},
-            "tells most about alcohol",
+            "tells most about **alcohol**",
         ),
         ("train", {"run": FINISHED}, {}, "It has finished"),
     ],
