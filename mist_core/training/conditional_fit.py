@@ -7,6 +7,7 @@ import joblib
 import torch
 from torch import Tensor
 
+from mist_core.interrupts import quiet_children
 from mist_core.networks.conditional import ConditionalConfig, ConditionalNetwork
 from mist_core.networks.ensemble import Witness
 from mist_core.networks.quantiles import LEVELS, Prediction
@@ -63,7 +64,9 @@ def fit(
         joblib.delayed(_trained)(member, standard, lesson.learned, epochs, seed + number)
         for number, member in enumerate(network.members)
     )
-    for number, state in enumerate(joblib.Parallel(jobs)(tasks)):
+    with quiet_children():
+        states = joblib.Parallel(jobs)(tasks)
+    for number, state in enumerate(states):
         member = network.members[number]
         member.load_state_dict(state)
         report(f"member {number + 1}: {_brief(network, member.eval(), lesson.fitted)}")

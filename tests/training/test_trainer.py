@@ -107,7 +107,7 @@ def test_a_budget_of_steps_ends_the_run_there_and_gives_the_same_losses_at_any_s
     inside, tmp_path
 ):
     first, points = trained(tmp_path / "first", most_steps=30)
-    second, _ = trained(tmp_path / "second", most_steps=30, minutes=1e-9)
+    second, _ = trained(tmp_path / "second", most_steps=30, minutes=1e-6)
     assert first.steps == second.steps == 30
     assert first.losses == second.losses  # the encoder joined, and the rate fell, at the same steps
     assert first.joined and second.joined
