@@ -13,7 +13,7 @@ from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import Posterior
 from mist_core.inspection.variable import Variable, read
 from mist_core.relations.selection import Step, forward_selection
-from mist_core.tables.ranking import complete_rows
+from mist_core.tables.pairs import complete_rows
 from mist_core.tables.table import Table
 
 # Columns taken one after the other, and those that are looked at, at most: the strongest alone.

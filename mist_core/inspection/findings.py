@@ -14,7 +14,7 @@ from mist_core.inspection.result import Survey
 from mist_core.inspection.thumbnails import thumbnail
 from mist_core.markdown import plain
 from mist_core.tables.labels import labels
-from mist_core.tables.ranking import complete_rows, entropy, side
+from mist_core.tables.pairs import complete_rows, entropy, side
 from mist_core.tables.table import Table
 
 STANDS_OUT = 0.05  # largest q of a pair that is called found

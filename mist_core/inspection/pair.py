@@ -12,7 +12,7 @@ from mist_core.inference.posterior import Posterior
 from mist_core.inspection.plan import ROWS
 from mist_core.inspection.variable import read, repeated
 from mist_core.tables.association import Association
-from mist_core.tables.ranking import associated, complete_rows, side
+from mist_core.tables.pairs import associated, complete_rows, side
 from mist_core.tables.table import Table
 
 # Rows that slow estimators and the growing curve look at, drawn at random.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mist_core.charts import BLUE
-from mist_core.tables.ranking import complete_rows
+from mist_core.tables.pairs import complete_rows
 from mist_core.tables.table import Table
 
 WIDTH, HEIGHT, MARGIN = 96, 40, 3  # pixels

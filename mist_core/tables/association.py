@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import pandas as pd
-
 from mist_core.inference.posterior import UNITS
 
 _NEGLIGIBLE = 0.005  # nats: a correlation of 0.1
@@ -58,51 +56,3 @@ class Association:
         if self.low < _NEGLIGIBLE:
             sentences.append("They may well be independent.")
         return " ".join(sentences)
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Associations with one target, the strongest first.
-
-    Attributes:
-        target: the target's column names.
-        associations: sorted by posterior mean, then by name.
-        left_out: (column, reason) for those that could not be used.
-        n_rows: rows of the table.
-        n_drawn: rows drawn from it at random; equal to `n_rows` where all were used.
-    """
-
-    target: tuple[str, ...]
-    associations: tuple[Association, ...]
-    left_out: tuple[tuple[str, str], ...]
-    n_rows: int
-    n_drawn: int
-
-    def sentence(self, unit: str = "nats") -> str:
-        """The strongest association in plain words, names as they are."""
-        best = self.associations[0]
-        told, low, high = (
-            f"{UNITS[unit] * value:.2f}" for value in (best.mutual_information, best.low, best.high)
-        )
-        doubt = " It may well tell nothing." if best.low < _NEGLIGIBLE else ""
-        return (
-            f"{best.name} tells most about {' + '.join(self.target)}: {told} {unit} of mutual "
-            f"information (90 % interval {low} to {high}).{doubt}"
-        )
-
-    def to_frame(self, unit: str = "nats") -> pd.DataFrame:
-        """One row an association, in the order of the ranking; low and high in `unit` too."""
-        factor = UNITS[unit]
-        rows = [
-            {
-                "column": a.name,
-                "rows": a.n_samples,
-                f"MI ({unit})": factor * a.mutual_information,
-                "low": factor * a.low,
-                "high": factor * a.high,
-                "as a correlation": a.correlation,
-                "careful": "; ".join(a.flags),
-            }
-            for a in self.associations
-        ]
-        return pd.DataFrame(rows)

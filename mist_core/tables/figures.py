@@ -1,4 +1,4 @@
-"""Charts of a ranking and of one pair of columns, as Vega-Lite.
+"""Charts of one pair of columns, as Vega-Lite.
 
 Names and labels from a table go into titles and axes, which Vega draws as text; the fields behind
 them have fixed names.
@@ -12,14 +12,9 @@ import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype
 
 from mist_core.charts import BLUE, MAX_POINTS, VERMILLION, scatter
-from mist_core.inference.posterior import UNITS
-from mist_core.tables.association import Association
-from mist_core.tables.labels import labels
 from mist_core.tables.smoothing import smooth_line
 
-MOST_BARS = 30
 MOST_CLASSES = 12
-_LONGEST_LABEL = 26  # letters that fit beside an axis
 _RARE_TO_FREQUENT = ["#4393C3", "#F3F5F7", "#E08214"]  # blue, white, orange: colour-blind-safe
 _AXES_HEIGHT = 100  # pixels for a chart's axis and titles, which the page counts in its height
 _INK = "#8C8C8C"  # readable on the light and on the dark background
@@ -29,31 +24,6 @@ _AXIS = alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False)
 
 # On a scale of numbers, since bins and quantiles of days are numbers.
 _DATES = alt.Axis(labelExpr="utcFormat(datum.value * 86400000, '%Y-%m-%d')", labelAngle=0)
-
-
-def ranking_chart(associations: Sequence[Association], *, unit: str) -> alt.LayerChart:
-    """Dots with their prediction intervals, strongest on top, each with its number."""
-    shown = associations[:MOST_BARS]
-    names = list(labels([association.name for association in shown], _LONGEST_LABEL).values())
-    bars = [_bar(*pair, UNITS[unit]) for pair in zip(names, shown, strict=True)]
-    frame = pd.DataFrame(bars)
-    base = alt.Chart(frame).encode(y=alt.Y("name:N", sort=list(names), title=None, axis=_AXIS))
-    right = 1.15 * max(frame["high"].max(), 0.02)
-    ceiling = UNITS[unit] * max(association.ceiling for association in shown)
-    x = alt.X(
-        "low:Q",
-        title=f"mutual information ({unit})",
-        scale=alt.Scale(domain=[0, right], nice=False),
-    )
-    layers = [
-        base.mark_rule(color=BLUE, strokeWidth=3, opacity=0.6).encode(x=x, x2="high:Q"),
-        base.mark_circle(color=BLUE, size=90, opacity=1).encode(x="mean:Q"),
-        base.mark_text(align="left", dx=7).encode(
-            x="high:Q", text="label:N", color=alt.value(_INK)
-        ),
-        *(ceiling_layers(ceiling) if ceiling <= right else []),
-    ]
-    return alt.layer(*layers).properties(height=_AXES_HEIGHT + 28 * len(names))
 
 
 def pair_chart(x: pd.Series, y: pd.Series) -> alt.TopLevelMixin:
@@ -115,16 +85,6 @@ def _shared(channel: alt.X | alt.Y) -> dict:
 
 def _title(n_rows: int, subtitle: str) -> alt.Title:
     return alt.Title(f"{n_rows:,} rows", subtitle=subtitle, subtitleColor=_INK)
-
-
-def _bar(name: str, association: Association, factor: float) -> dict:
-    return {
-        "name": name,
-        "low": factor * association.low,
-        "high": factor * association.high,
-        "mean": factor * association.mutual_information,
-        "label": f"{factor * association.mutual_information:.2f}",
-    }
 
 
 def ceiling_layers(most: float) -> list[alt.Chart]:

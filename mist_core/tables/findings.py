@@ -1,4 +1,4 @@
-"""What the table page shows of a ranking: findings, each worked out once; names are escaped."""
+"""What is shown of two columns of a table: findings, each worked out once; names are escaped."""
 
 from collections.abc import Sequence
 
@@ -6,29 +6,13 @@ import pandas as pd
 
 from mist_core.findings import Finding
 from mist_core.markdown import plain
-from mist_core.tables.association import Association, Ranking
+from mist_core.tables.association import Association
 from mist_core.tables.columns.column import DATE, Column
-from mist_core.tables.figures import MOST_BARS, pair_chart, ranking_chart
-from mist_core.tables.ranking import complete_rows
+from mist_core.tables.figures import pair_chart
+from mist_core.tables.pairs import complete_rows
 from mist_core.tables.table import Table
 
 MOST_DRAWN = 5_000  # rows of a pair
-ABOUT_INTERVALS = (
-    "Dot: posterior mean. Line: 90 % prediction interval; that share is an average over the laws "
-    "the model was trained on, not a promise for each."
-)
-
-
-def ranked(ranking: Ranking, unit: str) -> Finding:
-    """The associations with a target, the strongest first."""
-    table, sentence = ranking.to_frame(unit), ranking.sentence(unit)
-    notes = [ABOUT_INTERVALS]
-    if len(ranking.associations) > MOST_BARS:
-        notes.append(f"The first {MOST_BARS} of {len(ranking.associations):,}.")
-    if ranking.n_drawn < ranking.n_rows:
-        notes.append(f"From {ranking.n_drawn:,} of {ranking.n_rows:,} rows, drawn at random.")
-    chart = ranking_chart(ranking.associations, unit=unit)
-    return Finding(plain(sentence), table, (chart,), table, tuple(notes), sentence)
 
 
 def told(association: Association, target: Sequence[str], unit: str) -> tuple[str, ...]:

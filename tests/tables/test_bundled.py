@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mist_core import MISTEstimator
+from mist_core.inspection.survey import survey
 from mist_core.tables.bundled import DATA, DATASETS
-from mist_core.tables.ranking import scan
 
 # What the stories say: column, correlation with the target, and the least and most it tells, nats.
 UNSEEN_BY_A_LINE = {
@@ -42,8 +42,8 @@ def test_a_story_is_in_its_table(name, general):
     table, target = DATASETS[name].load(), DATASETS[name].target
     drawn = table.to_frame()[[column, *target]].dropna()
     assert np.corrcoef(drawn.T.astype(float))[0, 1] == pytest.approx(correlation, abs=0.006)
-    (found,) = scan(general, table, target, [(column,)]).associations
-    assert least < found.mutual_information < most
+    found = survey(general, table, target, [(column,)]).pairs
+    assert least < found.mutual_information.item() < most
 
 
 def test_in_each_species_longer_bills_are_deeper():
@@ -54,8 +54,8 @@ def test_in_each_species_longer_bills_are_deeper():
 
 def test_clarity_and_the_hour_tell_little_alone(general):
     for name, column in (("Diamonds", "clarity"), ("Flights", "hour")):
-        ranking = scan(general, DATASETS[name].load(), DATASETS[name].target, [(column,)])
-        assert 0.02 < ranking.associations[0].mutual_information < 0.2
+        found = survey(general, DATASETS[name].load(), DATASETS[name].target, [(column,)]).pairs
+        assert 0.02 < found.mutual_information.item() < 0.2
 
 
 def test_bundled_tables_tell_different_stories():

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from mist_core.charts import MAX_POINTS, to_svg
-from mist_core.tables.association import Association
-from mist_core.tables.figures import MOST_CLASSES, pair_chart, ranking_chart
+from mist_core.tables.figures import MOST_CLASSES, pair_chart
 
 HOSTILE = "a.b[0]:Q <script>"
 
@@ -21,10 +20,6 @@ def label(values, name: str = "label") -> pd.Series:
 
 def data_of(chart) -> list[pd.DataFrame]:
     return [pd.DataFrame(rows) for rows in chart.to_dict()["datasets"].values()]
-
-
-def association(name: str, mean: float, ceiling: float = np.inf) -> Association:
-    return Association((name,), 100, mean, mean / 2, 2 * mean, ceiling, ())
 
 
 def test_classes_against_classes_count_every_row():
@@ -62,15 +57,6 @@ def test_dates_stand_at_the_axes_as_dates(other):
     assert "2023-0" in to_svg(pair_chart(other, days))
 
 
-def test_long_names_that_begin_alike_keep_their_ends():
-    questions = [f"How much do you agree with the statement number {i}?" for i in range(15)]
-    chart = ranking_chart(
-        [association(name, 1 / (i + 1)) for i, name in enumerate(questions)], unit="nats"
-    )
-    labels = list(data_of(chart)[0]["name"])
-    assert len(set(labels)) == 15 and labels[3].endswith("number 3?")
-
-
 def test_few_dates_are_classes_in_their_order():
     days = pd.Series(np.repeat(pd.to_datetime(["2023-02-01", "2022-12-01"]), 50), name="day")
     chart = pair_chart(days, label(list("xyyx") * 25)).to_dict()
@@ -88,17 +74,8 @@ def test_numbers_against_numbers_are_points():
     assert len(data_of(pair_chart(number(50), number(50, "other")))[0]) == 50
 
 
-def test_a_ranking_keeps_its_order_and_stops_at_what_classes_can_tell():
-    ranked = [association("b", 0.6, 0.69), association("a", 0.1, 0.69)]
-    bars, ceiling = sorted(data_of(ranking_chart(ranked, unit="nats")), key=len, reverse=True)
-    assert list(bars["name"]) == ["b", "a"]
-    assert ceiling["at"].tolist() == [0.69]
-    assert len(data_of(ranking_chart([association("a", 0.1)], unit="nats"))) == 1
-
-
 def test_hostile_names_are_drawn_as_they_are():
     charts = [
-        ranking_chart([association(HOSTILE, 0.3)], unit="bits"),
         pair_chart(number(20, HOSTILE), label(["<script>", "b"] * 10, HOSTILE)),
         pair_chart(label(["<script>", "b"] * 10, HOSTILE), label(list("ab") * 10)),
     ]

@@ -10,7 +10,7 @@ from mist_core.priors.like_table import LikeTable
 from mist_core.priors.sides import FITTED, MEMBERS, PLACES, save_sides
 from mist_core.priors.spec import LEAST_ROWS, MOST_ROWS
 from mist_core.priors.synthesis.synthesizer import Side
-from mist_core.tables.ranking import complete_rows
+from mist_core.tables.pairs import complete_rows
 from mist_core.tables.table import Table
 from mist_core.training.adaptation.side import FittedSide, SideReader
 
