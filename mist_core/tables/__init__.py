@@ -1,4 +1,4 @@
-"""From a file to columns, and from columns to a ranking.
+"""From a file to columns, and what is to be minded of two of them.
 
 Imports inference.
 """
