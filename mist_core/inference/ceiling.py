@@ -28,14 +28,21 @@ def ceilings(x: Tensor, y: Tensor) -> Tensor:
     )
 
 
-def _ceiling(side: Tensor) -> float:
-    """Upper limit of the entropy of the rows of (n, d), as classes; inf where they are none."""
+def labels(side: Tensor) -> Tensor | None:
+    """(n,) the class of each row of (n, d), counted from 0; None where rows are no classes."""
     most = MOST_VALUES * len(side)
     if len(torch.unique(side[:, 0])) > most:  # more columns have no fewer values
+        return None
+    values, codes = torch.unique(side, dim=0, return_inverse=True)
+    return codes if len(values) <= most else None
+
+
+def _ceiling(side: Tensor) -> float:
+    """Upper limit of the entropy of the rows of (n, d), as classes; inf where they are none."""
+    codes = labels(side)
+    if codes is None:
         return math.inf
-    counts = torch.unique(side, dim=0, return_counts=True)[1].double()
-    if len(counts) > most:
-        return math.inf
+    counts = torch.bincount(codes).double()
     n, share = len(side), counts / len(side)
     surprise = -share.log()
     entropy = (share * surprise).sum()

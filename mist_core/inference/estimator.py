@@ -16,15 +16,17 @@ from mist_core.inference.batching import batches, side_by_side
 from mist_core.inference.ceiling import ceilings
 from mist_core.inference.column_types import Types
 from mist_core.inference.copies import without_copies
+from mist_core.inference.counts import COUNTED, counted
 from mist_core.inference.inputs import read_varying
+from mist_core.inference.loading import choose_device, find
 from mist_core.inference.posterior import Posterior
 from mist_core.networks.base import Network
 from mist_core.networks.quantiles import LEVELS
 from mist_core.networks.registry import load_network
-from mist_core.paths import WEIGHTS, shipped
+from mist_core.refinement.evidence import Evidence
 from mist_core.refinement.head import Answer
-from mist_core.refinement.refine import Progress, refine
-from mist_core.threads import cores
+from mist_core.refinement.refine import Progress, refine, require_seconds
+from mist_core.threads import alone, cores
 
 # Independent rows alone give a plug-in estimate of 1 / 2n on average, for each parameter of their
 # dependence. A quantile of less than this share of it is not told from 0 by so few rows.
@@ -59,7 +61,7 @@ class MISTEstimator:
             WeightsError: there are no such weights, or the file is not a valid checkpoint.
             ParameterError: the device does not exist here.
         """
-        return cls(*load_network(_find(name_or_path), _choose_device(device)))
+        return cls(*load_network(find(name_or_path), choose_device(device)))
 
     @property
     def device(self) -> torch.device:
@@ -80,8 +82,7 @@ class MISTEstimator:
         Raises:
             InputError: see `mist_core.inference.inputs.read_pair`.
         """
-        x, y = without_copies(*read_varying(x, y, types))
-        return self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
+        return self._answer(*without_copies(*read_varying(x, y, types)))
 
     def refine(
         self,
@@ -108,8 +109,11 @@ class MISTEstimator:
             ParameterError: `seconds` is below 1 or above 600.
             WeightsError: weights/refine.safetensors is missing or damaged.
         """
+        require_seconds(seconds)
         x, y = without_copies(*read_varying(x, y, types))
-        instant = self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
+        instant = self._answer(x, y)
+        if counted(x, y) is not None:
+            return replace(instant, evidence=Evidence(None, None, 0, 0.0, False, COUNTED))
         told = torch.tensor([instant.mean]), torch.tensor([instant.in_family])
         answer = Answer(*told, torch.tensor([instant.quantiles]))
         found = refine(x.to(self.device), y.to(self.device), answer, seconds, progress)
@@ -198,6 +202,15 @@ class MISTEstimator:
     def __repr__(self) -> str:
         return f"MISTEstimator(meta {self.card.get('meta')!r}, sha256 {self.sha256[:12]})"
 
+    def _answer(self, x: Tensor, y: Tensor) -> Posterior:
+        """To one dataset, (n, dim_x) and (n, dim_y).
+
+        On one thread: the many small steps gain nothing from a second, which only waits, and takes
+        a core of others in doing so.
+        """
+        with alone():
+            return self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
+
     @torch.inference_mode()
     def _infer(self, x: Tensor, y: Tensor) -> list[Posterior]:
         """One posterior for each of B datasets, x (B, n, dim_x) and y (B, n, dim_y)."""
@@ -208,14 +221,15 @@ class MISTEstimator:
             raise WeightsError("These weights give no finite answer to these data: take others.")
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
         least = CHANCE / (2 * x.shape[1])
-        return [
-            Posterior(
-                mean, levels, tuple(q if q >= least else 0.0 for q in quantiles), in_family
-            ).at_most(most)
-            for mean, quantiles, in_family, most in zip(
-                *(c.tolist() for c in (*columns, ceilings(x, y))), strict=True
-            )
-        ]
+        answers = []
+        for b, (mean, quantiles, in_family, most) in enumerate(
+            zip(*(c.tolist() for c in (*columns, ceilings(x, y))), strict=True)
+        ):
+            if (counts := counted(x[b], y[b])) is not None:
+                mean, quantiles, in_family = counts.mean, counts.quantiles(levels), 1.0
+            told = tuple(q if q >= least else 0.0 for q in quantiles)
+            answers.append(Posterior(mean, levels, told, in_family).at_most(most))
+        return answers
 
     def _prepare(self, x: Tensor, y: Tensor, *, soft: bool = False) -> dict[str, Tensor]:
         if self.device.type == "cuda" and self._process != os.getpid():
@@ -260,38 +274,6 @@ class EstimatorParameters:
 
     def dict(self) -> dict[str, str]:
         return asdict(self)
-
-
-def _find(name_or_path: str | Path) -> Path:
-    if not isinstance(name_or_path, str | os.PathLike):
-        raise WeightsError(f"Expected a name or a path of weights, got {name_or_path!r:.80}.")
-    path = Path(name_or_path)
-    if path.suffix or len(path.parts) != 1:
-        return path
-    known = shipped(WEIGHTS)
-    if path.name not in known:
-        listed = ", ".join(known) or "none"
-        raise WeightsError(
-            f"No weights named {path.name!r:.80} in {WEIGHTS}; there are: {listed}. An installed "
-            "package brings general alone: the others lie in the repository's folder weights, "
-            "and load opens any file by its path."
-        )
-    return WEIGHTS / f"{path.name}.safetensors"
-
-
-def _choose_device(device: str | torch.device) -> torch.device:
-    """CPU or CUDA: the eigen-decompositions need float64, which other accelerators lack."""
-    if isinstance(device, str) and device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-    except (RuntimeError, TypeError, ValueError) as error:
-        raise ParameterError(f"Expected a device such as 'cpu', got {device!r:.80}.") from error
-    if chosen.type == "cpu":
-        return chosen
-    if chosen.type == "cuda" and (chosen.index or 0) < torch.cuda.device_count():
-        return chosen
-    raise ParameterError(f"The device {chosen} cannot be used here: use 'cpu' or 'auto'.")
 
 
 def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tensor]]:

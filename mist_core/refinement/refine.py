@@ -46,10 +46,7 @@ def refine(
         ParameterError: seconds out of range.
         WeightsError: the head's file is missing or damaged.
     """
-    if not isinstance(seconds, Real) or not LEAST_SECONDS <= seconds <= MOST_SECONDS:
-        raise ParameterError(
-            f"seconds: expected {LEAST_SECONDS:g} to {MOST_SECONDS:g}, got {seconds!r:.80}."
-        )
+    require_seconds(seconds)
     start = time.perf_counter()
     x, y = without_copies(x, y)
     if len(x) < LEAST_ROWS:
@@ -68,6 +65,14 @@ def refine(
         found.cut_short,
     )
     return Refined(mean.item(), tuple(quantiles[0].tolist()), evidence)
+
+
+def require_seconds(seconds: float) -> None:
+    """Raise ParameterError unless critics may learn for so long."""
+    if not isinstance(seconds, Real) or not LEAST_SECONDS <= seconds <= MOST_SECONDS:
+        raise ParameterError(
+            f"seconds: expected {LEAST_SECONDS:g} to {MOST_SECONDS:g}, got {seconds!r:.80}."
+        )
 
 
 def _goes_on(progress: Progress | None, share: float) -> bool:

@@ -17,7 +17,7 @@ import torch
 import mist_core
 from mist_core import InputError, MISTEstimator, ParameterError, WeightsError
 from mist_core.checkpoint import save_checkpoint
-from mist_core.inference import batching, estimator
+from mist_core.inference import batching, loading
 from mist_core.networks.mist import MIST, MISTConfig
 from mist_core.networks.registry import config_dict
 
@@ -235,13 +235,13 @@ class TestDifferentiableEstimate:
 
 class TestLoading:
     def test_weights_come_by_name_or_by_path(self, weights, monkeypatch):
-        monkeypatch.setattr(estimator, "WEIGHTS", weights.parent)
+        monkeypatch.setattr(loading, "WEIGHTS", weights.parent)
         by_name = MISTEstimator.load("random")
         assert by_name.sha256 == MISTEstimator.load(weights).sha256
         assert by_name.card["meta"] == "random" and by_name.device.type in ("cpu", "cuda")
 
     def test_an_unknown_name_lists_the_known_ones(self, weights, monkeypatch):
-        monkeypatch.setattr(estimator, "WEIGHTS", weights.parent)
+        monkeypatch.setattr(loading, "WEIGHTS", weights.parent)
         with pytest.raises(WeightsError, match=r"No weights named 'best' in .*there are: random"):
             MISTEstimator.load("best")
 
