@@ -24,9 +24,10 @@ from ui.explore_view import choose_view, show_sample
 from ui.links import link
 from ui.notebook import offer_notebook
 from ui.refine import about, refined
+from ui.turns import turn
 
 TITLE = "How much does X tell about Y?"
-CURVE_ROWS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+CURVE_ROWS = (10, 40, 150, 500, 2000, 7000, 20_000)
 
 
 def main() -> None:
@@ -54,23 +55,26 @@ def main() -> None:
         headline.markdown(sample.verdict(answer))
         with headline:
             show_trust(answer)
-        with left:
-            picture = show_sample(view, n_samples, unit)
-        board = Board(right, Fan.of(answer), sample.truth * UNITS[unit], unit)
-        board.prepare(beside, known_results(scene, n_samples))
-        curve = show_curve(scene, pool, unit, beside)
-        if isinstance(scene, Scene):
-            show_repeats(scene, n_samples, sample.truth, unit)
-        asked = scene.drawing(n_samples), answer, ui.current_weights(), ui.weights_hash()
-        with st.container(horizontal=True):
-            show_downloads(
-                sample, lambda: poster(picture, board.chart(), curve), lambda: story(TITLE, *asked)
-            )
-            offer_estimates(board, answer, sample.truth, repr(scene))
-        if isinstance(scene, Scene):
-            there = {"on": "this law"} | scene.address(n_samples)
-            link("pages/calibration.py", "Calibrate this law", there)
-        show_code(scene, n_samples, unit)
+        with turn():
+            with left:
+                picture = show_sample(view, n_samples, unit)
+            board = Board(right, Fan.of(answer), sample.truth * UNITS[unit], unit)
+            board.prepare(beside, known_results(scene, n_samples))
+            curve = show_curve(scene, pool, unit, beside)
+            if isinstance(scene, Scene):
+                show_repeats(scene, n_samples, sample.truth, unit)
+            asked = scene.drawing(n_samples), answer, ui.current_weights(), ui.weights_hash()
+            with st.container(horizontal=True):
+                show_downloads(
+                    sample,
+                    lambda: poster(picture, board.chart(), curve),
+                    lambda: story(TITLE, *asked),
+                )
+                offer_estimates(board, answer, sample.truth, repr(scene))
+            if isinstance(scene, Scene):
+                there = {"on": "this law"} | scene.address(n_samples)
+                link("pages/calibration.py", "Calibrate this law", there)
+            show_code(scene, n_samples, unit)
         board.complete(sample)
         with refining:
             show_refined(scene, sample, unit)

@@ -16,7 +16,7 @@ from ui.explore import Board
 
 REPEATS = 100
 WORDS = "Drawing and estimating again …"
-MOST_ROWS, FEW_ROWS, FEW_COLUMNS = 2000, 500, 8  # beyond, neighbours take too long for a curve
+MOST_ROWS, FEW_ROWS, FEW_COLUMNS = 2000, 500, 4  # beyond, neighbours take too long for a curve
 
 
 def show_trust(answer: Posterior) -> None:

@@ -1,5 +1,6 @@
 """What all pages share: loading, widgets, and the core's errors in one place."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,7 +118,12 @@ def _file_digest(path: Path, stamp: tuple[int, int]) -> str:
 
 @st.cache_resource(show_spinner="Loading the model …", max_entries=4)
 def _load(path: Path, digest: str) -> MISTEstimator:
-    return MISTEstimator.load(path)
+    loaded = MISTEstimator.load(path)
+    # Streamlit collects garbage after each run of a page. The modules and weights that stay for
+    # good, a million objects, are left out of it: to go through them takes longer than a page.
+    gc.collect()
+    gc.freeze()
+    return loaded
 
 
 def unit_switch(key: str) -> str:
