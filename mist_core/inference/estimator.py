@@ -112,7 +112,7 @@ class MISTEstimator:
         require_seconds(seconds)
         x, y = without_copies(*read_varying(x, y, types))
         instant = self._answer(x, y)
-        if counted(x, y) is not None:
+        if counted(x[None], y[None])[0]:
             return replace(instant, evidence=Evidence(None, None, 0, 0.0, False, COUNTED))
         told = torch.tensor([instant.mean]), torch.tensor([instant.in_family])
         answer = Answer(*told, torch.tensor([instant.quantiles]))
@@ -222,10 +222,9 @@ class MISTEstimator:
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
         least = CHANCE / (2 * x.shape[1])
         answers = []
-        for b, (mean, quantiles, in_family, most) in enumerate(
-            zip(*(c.tolist() for c in (*columns, ceilings(x, y))), strict=True)
-        ):
-            if (counts := counted(x[b], y[b])) is not None:
+        numbers = (column.tolist() for column in (*columns, ceilings(x, y)))
+        for mean, quantiles, in_family, most, counts in zip(*numbers, counted(x, y), strict=True):
+            if counts:
                 mean, quantiles, in_family = counts.mean, counts.quantiles(levels), 1.0
             told = tuple(q if q >= least else 0.0 for q in quantiles)
             answers.append(Posterior(mean, levels, told, in_family).at_most(most))

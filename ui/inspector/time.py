@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mist_core.markdown import plain
-from mist_core.series import Lagged, in_order, lagged, memory_of, time_columns
+from mist_core.series import Lagged, columns_lagged, in_order, memory_of, time_columns
 from mist_core.series.findings import apart, by_lag
 from mist_core.tables.columns.column import DATE
 from ui import findings
@@ -61,7 +61,7 @@ def _choose(view: View) -> tuple[str, str, str, int]:
 
 
 def _choose_lag(view: View, found: Lagged, asked: tuple) -> int:
-    lags = [int(lag) for lag in found.frame["lag"]]
+    lags = list(found)
     if len(lags) == 1:
         return lags[0]
     help = "Above 0 the first column comes before the second, below 0 after it"
@@ -69,14 +69,14 @@ def _choose_lag(view: View, found: Lagged, asked: tuple) -> int:
         "Lag, in rows",
         lags[0],
         lags[-1],
-        int(found.best["lag"]),
+        found.best,
         key=f"lag-{view.source}-{asked}",
         help=help,
     )
 
 
 def _lagged(view: View, x: str, y: str, order: np.ndarray, most: int, report) -> Lagged:
-    return lagged(
+    return columns_lagged(
         ui.estimator(),
         view.table,
         x,
