@@ -5,7 +5,7 @@ import streamlit as st
 from mist_core.leaderboard import error_analysis, figures, findings
 from mist_core.leaderboard.results import Results
 from ui import shell as ui
-from ui.findings import caption, found_once, offer, painted_once
+from ui.findings import caption, found_once, offer, painted_once, show
 from ui.rerun import show_recheck, show_replay
 
 URL = "query-params"
@@ -49,7 +49,7 @@ def show_checks(results: Results, unit: str) -> None:
         return
     found = found_once(findings.self_consistency, results, unit)
     st.markdown(found.sentence)
-    ui.show(found.charts[0], description=found.described)
+    show(found)
     seeds, statements = found.notes
     st.caption(seeds)
     with st.expander("What must hold, and law by law"):
@@ -84,6 +84,7 @@ def show_errors(results: Results, name: str, rows: tuple[int, int], amount: str,
             ui.open_picked(
                 found.charts[0],
                 description=found.described,
+                numbers=found.numbers,
                 key=f"benchmark-{what}-{results.benchmark}",
                 weights=results.labels[name].weights,
             )
@@ -101,7 +102,7 @@ def show_tasks(results: Results, rows: tuple[int, int], unit: str) -> None:
         )
         found = found_once(findings.needed, results, target, unit)
         if found.charts:
-            ui.show(found.charts[0], description=found.described)
+            show(found)
         caption(found)
         if found.charts:
             offer(found, "Rows needed", f"mist-{benchmark}-needed", unit)

@@ -104,12 +104,16 @@ _CUES = {
         "rows.",
     ),
     "bottleneck": (2, "Which way does the path go, and what stops it? Try more noise."),
+    "selection": (
+        2,
+        "Let them choose two columns from the ranking; reveal, and ask what D can be.",
+    ),
     "collider": (
-        3,
+        2,
         "Show all rows: no pattern. Then the rows with Z near its middle. Move the noise up: when "
         "does Z stop telling?",
     ),
-    "coins": (2, "Let three pupils be X, Y and Z. Who knows what, alone and in pairs?"),
+    "coins": (1, "Let three pupils be X, Y and Z. Who knows what, alone and in pairs?"),
 }
 PLAN: tuple[Part, ...] = tuple(
     Part(lesson, screen, *_CUES[screen.key])

@@ -34,6 +34,7 @@ STEPS = {
     "habits": lambda: promise.habits(promise.intervals(1, many, QUIET), "MIST", 1),
     "projection": lambda: using.projection(using.stored().climb),
     "bottleneck": lambda: using.bottleneck(using.stored().course, 0.3, "using.stored().course"),
+    "selection": lambda: using.selection(using.select(1, general(), QUIET)),
     "collider": lambda: explaining.collider(0.5, 100, 1, general()),
     "coins": lambda: explaining.coins(0.05, 100, 1, general()),
 }

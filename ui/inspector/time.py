@@ -7,9 +7,9 @@ from mist_core.markdown import plain
 from mist_core.series import Lagged, columns_lagged, in_order, memory_of, time_columns
 from mist_core.series.findings import apart, by_lag
 from mist_core.tables.columns.column import DATE
+from ui import findings
 from ui import shell as ui
 from ui.cache import once
-from ui.findings import offer
 from ui.inspector.target import suggested
 from ui.inspector.view import SEED, View
 
@@ -37,11 +37,11 @@ def show(view: View) -> None:
     finding = by_lag(found, lag, view.unit)
     with place.container():
         st.markdown(finding.sentence)
-        ui.show(finding.charts[0], description=finding.about)
+        findings.show(finding)
     drawn = apart(view.table, order, x, y, lag)
-    ui.show(drawn.charts[0], description=drawn.about)
+    ui.show(drawn.charts[0], description=drawn.described)
     st.caption(" ".join(finding.notes))
-    offer(finding, "Lags", "lags", view.unit)
+    findings.offer(finding, "Lags", "lags", view.unit)
 
 
 def _choose(view: View) -> tuple[str, str, str, int]:
