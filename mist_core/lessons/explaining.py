@@ -43,8 +43,8 @@ LESSON = Lesson(
             "coins",
             "Two coins",
             (
-                "X and Y are fair coins, and Z says whether they differ; in a share q of the rows it "
-                "is wrong.",
+                "X and Y are fair coins, and Z says whether they differ; in a share q of the rows "
+                "it is wrong.",
                 "Neither coin tells anything about the other, and neither tells anything about Z.",
                 "Yet who knows Z and one coin knows the other, but for the entropy h(q) of what is "
                 "wrong: the information is in all three together, and in no pair.",
