@@ -51,7 +51,7 @@ def main() -> None:
             show_conditional(unit)
             return
         if name == "selection":
-            show_selection(unit)
+            show_selection()
             return
         results = with_uploads(read(name, stored.stamp(paths.RESULTS)))
         if name == "speed":

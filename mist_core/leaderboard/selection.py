@@ -62,14 +62,14 @@ def blankets(stored: Stored, n: int) -> Finding:
     """Precision and recall of each selector on each law, at so many rows."""
     scores = by_law(stored.table[stored.table.n_samples == n])
     scores["title"] = scores.selector.map(TITLES)
-    chart = _dots(scores, n)
+    charts = tuple(_dots(scores, score, n) for score in ("precision", "recall"))
     about = f"precision and recall of the Markov blanket by law, {n:,} rows"
     shown = scores.assign(recipe=scores.name.map({name: law.recipe for name, law in LAWS.items()}))
     names = {"name": "law", "title": "selector", "exact": "found exactly", "columns": "taken"}
     shown = shown.drop(columns=["selector", "n_samples"]).rename(columns=names).round(3)
     order = ["law", "recipe", "selector", "precision", "recall", "found exactly", "taken"]
     sentence = _about_blankets(scores)
-    return Finding(sentence, scores, (chart,), shown[order], (ABOUT_LAWS,), about)
+    return Finding(sentence, scores, charts, shown[order], (ABOUT_LAWS,), about)
 
 
 def accuracies(stored: Stored, name: str) -> Finding:
@@ -83,7 +83,9 @@ def accuracies(stored: Stored, name: str) -> Finding:
 
 
 def _about_blankets(scores: pd.DataFrame) -> str:
-    means = scores.groupby("selector", sort=False)[["precision", "recall"]].mean()
+    answered = scores.groupby("name").selector.nunique()
+    common = scores[scores.name.map(answered) == scores.selector.nunique()]
+    means = common.groupby("selector", sort=False)[["precision", "recall"]].mean()
     if "conditional" not in means.index:
         return "No answers of ours are stored at so many rows."
     ours = means.loc["conditional"]
@@ -113,7 +115,7 @@ def _about_accuracy(scores: pd.DataFrame) -> str:
 def _marks(titles: list[str]) -> dict:
     """One colour and shape a selector, the same in both charts."""
     shapes = dict(zip(_COLOURS, _SHAPES, strict=True))
-    legend = alt.Legend(orient="bottom", columns=2, title=None, labelLimit=220)
+    legend = alt.Legend(orient="bottom", columns=1, title=None, labelLimit=220)
     colours = alt.Scale(domain=titles, range=[_COLOURS[title] for title in titles])
     marks = alt.Scale(domain=titles, range=[shapes[title] for title in titles])
     return {
@@ -122,21 +124,19 @@ def _marks(titles: list[str]) -> dict:
     }
 
 
-def _dots(scores: pd.DataFrame, n: int) -> alt.Chart:
-    long = scores.melt(["title", "name"], ["precision", "recall"], "score", "share")
+def _dots(scores: pd.DataFrame, score: str, n: int) -> alt.Chart:
     titles, laws = list(dict.fromkeys(scores.title)), list(dict.fromkeys(scores.name))
     return (
-        alt.Chart(long)
+        alt.Chart(scores)
         .mark_point(size=90, filled=True, opacity=0.85)
         .encode(
-            x=alt.X("share:Q", title="share", scale=alt.Scale(domain=[0, 1])),
+            x=alt.X(f"{score}:Q", title=score, scale=alt.Scale(domain=[0, 1])),
             y=alt.Y("name:N", title=None, sort=laws),
             yOffset=alt.YOffset("title:N", sort=titles),
-            column=alt.Column("score:N", title=None),
-            tooltip=["title:N", "name:N", "score:N", alt.Tooltip("share:Q", format=".2f")],
+            tooltip=["title:N", "name:N", alt.Tooltip(f"{score}:Q", format=".2f")],
             **_marks(titles),
         )
-        .properties(width=300, height=48 * len(laws), title=titled("Blankets", f"{n:,} rows"))
+        .properties(height=220 + 40 * len(laws), title=titled(score.capitalize(), f"{n:,} rows"))
     )
 
 
@@ -151,5 +151,5 @@ def _curves(scores: pd.DataFrame, name: str) -> alt.Chart:
             tooltip=["title:N", "columns:Q", alt.Tooltip("accuracy:Q", format=".3f")],
             **_marks(titles),
         )
-        .properties(height=300, title=titled("Accuracy by columns", name))
+        .properties(height=430, title=titled("Accuracy by columns", name))
     )
