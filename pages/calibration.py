@@ -10,11 +10,11 @@ from mist_core.calibration.findings import findings
 from mist_core.calibration.growing import GrowingStudy
 from mist_core.calibration.judge import CLASSIC, follow
 from mist_core.calibration.stored import StoredStudy, stem
-from mist_core.calibration.study import OneLaw, Study
+from mist_core.calibration.study import LAWS, OneLaw, Study
 from mist_core.explore.scenario import Scene
 from ui import shell as ui
 from ui.calibration import Board, show_download, show_grids, stored_findings, stored_study
-from ui.calibration_choices import choose, first_weights
+from ui.calibration_choices import choose
 from ui.links import link
 from ui.notebook import offer_notebook
 
@@ -30,12 +30,15 @@ def main() -> None:
         with st.sidebar:
             study, weights, n_peers = choose()
         stored = stored_study(stem(study.laws))
-        usual = stored is not None and (study, weights) == (stored.study, first_weights(study))
+        there = stored is not None and study == stored.study
+        usual = there and weights == LAWS[study.laws].weights
         if isinstance(study, OneLaw):
             show_law(study)
         if usual and not st.session_state.get(LIVE):
             show_stored(stored, weights)
         else:
+            if there and not usual:
+                offer_stored(study)
             show_live(study, weights, n_peers, usual)
 
 
@@ -55,6 +58,16 @@ def show_stored(stored: StoredStudy, weights: str) -> None:
         show_download(stored.table)
         digest = ui.weights_hash(weights)
         offer_notebook(lambda: code.stored(stored, weights, digest), "mist-calibration")
+
+
+def offer_stored(study: Study) -> None:
+    """A way to the stored study of the same laws, which judged other weights."""
+    judged = LAWS[study.laws].weights
+    st.button(
+        f"Show the stored study, of the weights {judged}",
+        on_click=st.session_state.update,
+        args=({ui.WEIGHTS: judged, LIVE: False},),
+    )
 
 
 def show_law(study: OneLaw) -> None:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from mist_core.calibration import text
 from mist_core.calibration.study import LAWS, OneLaw, Study
-from mist_core.weights import library
 from ui import shell as ui
 from ui.explore_choices import choose_family, choose_rows, choose_scene
 
@@ -13,6 +12,7 @@ THESE, THIS = "these laws", "this law"
 ROWS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 3000)
 SIZES = (50, 100, 200, 500, 1000, 2000, 5000)
 PEERS = (0, 10, 20, 50, 100)
+FIRST = "general"  # laws that the default weights were trained on
 
 
 def choose() -> tuple[Study | OneLaw, str, int]:
@@ -21,8 +21,7 @@ def choose() -> tuple[Study | OneLaw, str, int]:
         "Calibrate on", [THESE, THIS], default=THESE, required=True, key="on", bind=URL
     )
     study = _one_law() if kind == THIS else _these_laws()
-    first = first_weights(study)
-    weights = ui.choose_weights(f"weights-{first}", first)
+    weights = ui.choose_weights()
     n_peers = st.select_slider(
         "Datasets for KSG and CCA",
         PEERS,
@@ -34,13 +33,8 @@ def choose() -> tuple[Study | OneLaw, str, int]:
     return study, weights, n_peers
 
 
-def first_weights(study: Study | OneLaw) -> str:
-    """The weights that laws of this kind begin with."""
-    return library.default() if isinstance(study, OneLaw) else LAWS[study.laws].weights
-
-
 def _these_laws() -> Study:
-    laws = st.selectbox("Laws", list(LAWS), key="laws", bind=URL)
+    laws = st.selectbox("Laws", list(LAWS), list(LAWS).index(FIRST), key="laws", bind=URL)
     chosen = LAWS[laws]
     if laws == "paper out-of-family":
         st.caption(text.ABOUT_SPLIT)
