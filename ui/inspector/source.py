@@ -28,7 +28,7 @@ def choose_table() -> tuple[Table, str]:
     dataset = DATASETS[name]
     whose = f"Source: {dataset.source} ({dataset.licence})."
     story.caption(f"{dataset.question} {dataset.story} {whose}")
-    return _bundled(name), name
+    return bundled(name), name
 
 
 def answer_place() -> DeltaGenerator:
@@ -71,5 +71,5 @@ def _show_kept(name: str, data: bytes) -> None:
 
 
 @st.cache_resource
-def _bundled(name: str) -> Table:
+def bundled(name: str) -> Table:
     return DATASETS[name].load()
