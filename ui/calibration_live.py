@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mist_core.calibration import judge
 from mist_core.calibration.growing import GrowingStudy
-from mist_core.calibration.judge import CLASSIC, follow
 from mist_core.calibration.study import Datasets
 from ui import shell as ui
 
@@ -13,10 +13,10 @@ REFRESH = 1.0  # seconds between two drawings of the figures
 
 def live_study(study: Datasets, weights: str, n_peers: int) -> GrowingStudy:
     """This session's study of these settings: a new one when they have changed."""
-    key = (study, weights, n_peers, ui.weights_hash(weights), ui.weights_hash(CLASSIC))
+    key = (study, weights, n_peers, ui.weights_hash(weights), ui.weights_hash(judge.CLASSIC))
     if st.session_state.get("calibration-key") != key:
-        classic = ui.estimator(CLASSIC) if n_peers else None
-        rest = follow(study, ui.estimator(weights), classic, n_peers)
+        classic = ui.estimator(judge.CLASSIC) if n_peers else None
+        rest = judge.follow(study, ui.estimator(weights), classic, n_peers)
         st.session_state["calibration-study"] = GrowingStudy(rest)
         st.session_state["calibration-key"] = key
     return st.session_state["calibration-study"]
