@@ -2,6 +2,7 @@
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table
@@ -59,7 +60,12 @@ def _keep() -> None:
     if upload is None:
         st.session_state.pop(KEPT, None)
     else:
-        st.session_state[KEPT] = (upload.name, upload.getvalue())
+        keep(upload)
+
+
+def keep(upload: UploadedFile) -> None:
+    """Keep a file for the session, for all pages."""
+    st.session_state[KEPT] = (upload.name, upload.getvalue())
 
 
 def _show_kept(name: str, data: bytes) -> None:
