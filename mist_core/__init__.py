@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from mist_core.inference.estimator import MISTEstimator, estimate
     from mist_core.inference.posterior import Posterior
     from mist_core.relations.layers import information_plane
-    from mist_core.relations.series import lagged, transfer_entropy
     from mist_core.relations.synergy import interaction_information, together
+    from mist_core.relations.transfer import transfer_entropy
     from mist_core.scan import associations
+    from mist_core.series.lags import lagged
 
 __version__ = "0.1.0"
 
@@ -50,9 +51,9 @@ _HOMES = {
     "estimate": "mist_core.inference.estimator",
     "information_plane": "mist_core.relations.layers",
     "interaction_information": "mist_core.relations.synergy",
-    "lagged": "mist_core.relations.series",
+    "lagged": "mist_core.series.lags",
     "together": "mist_core.relations.synergy",
-    "transfer_entropy": "mist_core.relations.series",
+    "transfer_entropy": "mist_core.relations.transfer",
 }
 
 

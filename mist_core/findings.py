@@ -30,6 +30,11 @@ class Finding:
     about: str = ""
 
     @property
+    def numbers(self) -> pd.DataFrame:
+        """What the charts show, as a table: the one for a reader where there is one."""
+        return self.table if self.shown is None else self.shown
+
+    @property
     def described(self) -> str:
         """What the charts show and what was found, for those who cannot see them."""
         sentence = spoken(self.sentence)

@@ -5,13 +5,14 @@ Every control lives in the URL, so a copied link gives the same picture.
 
 from collections.abc import Callable
 
-import altair as alt
 import streamlit as st
 
 from mist_core.benchmarks.base import Answer
 from mist_core.explore.code import story
-from mist_core.explore.figures import Fan, converged, convergence, poster
+from mist_core.explore.figures import Fan, poster
+from mist_core.explore.findings import growth
 from mist_core.explore.scenario import CHUNK_ROWS, Sample, Scene
+from mist_core.findings import Finding
 from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.notebook import Story
 from ui import shell as ui
@@ -21,6 +22,7 @@ from ui.explore_gallery import show_gallery
 from ui.explore_more import offer_estimates, rivals_along, show_repeats, show_trust
 from ui.explore_source import Source, choose_source
 from ui.explore_view import choose_view, show_sample
+from ui.findings import show
 from ui.links import link
 from ui.notebook import offer_notebook
 from ui.refine import about, refined
@@ -67,7 +69,7 @@ def main() -> None:
             with st.container(horizontal=True):
                 show_downloads(
                     sample,
-                    lambda: poster(picture, board.chart(), curve),
+                    lambda: poster(picture, board.found().charts[0], curve.charts[0]),
                     lambda: story(TITLE, *asked),
                 )
                 offer_estimates(board, answer, sample.truth, repr(scene))
@@ -80,19 +82,19 @@ def main() -> None:
             show_refined(scene, sample, unit)
 
 
-def show_curve(scene: Source, pool: Sample, unit: str, names: list[str]) -> alt.LayerChart:
+def show_curve(scene: Source, pool: Sample, unit: str, names: list[str]) -> Finding:
     """Draw the convergence over growing parts of the sample, past the rows chosen where cheap."""
     rows = [*(n for n in CURVE_ROWS if n < len(pool.x)), min(len(pool.x), CURVE_ROWS[-1])]
     digest = ui.weights_hash()
     fans = [Fan.of(ui.in_unit(posterior_of(scene, n, digest, pool), unit)) for n in rows]
     others = rivals_along(pool, rows, names, unit)
-    curve = convergence(rows, fans, pool.truth * UNITS[unit], unit=unit, rivals=others)
-    ui.show(curve, description=converged(rows, fans, pool.truth * UNITS[unit], unit))
+    found = growth(rows, fans, pool.truth * UNITS[unit], unit, rivals=others)
+    show(found)
     st.caption(
         "The interval holds the truth in 90 % of cases on average over the laws the model was "
         "trained on; that is not a promise for each law."
     )
-    return curve
+    return found
 
 
 def show_refined(scene: Source, sample: Sample, unit: str) -> None:

@@ -12,7 +12,7 @@ from mist_core.weights import common_test, library
 from mist_core.weights.findings import overview, scores
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
-from ui.findings import paint
+from ui.findings import paint, show
 from ui.storage import done, show_done, show_flaws
 
 FORMATS = {
@@ -65,7 +65,7 @@ def show_one(name: str, default: str) -> None:
     path, digest = library.path_of(name), ui.weights_hash(name)
     card = card_of(name, digest)
     found = losses(card["curve"])
-    ui.show(found.charts[0], description=f"losses of its training: {found.sentence}")
+    show(found)
     st.caption(f"SHA-256 {digest}")
     with st.expander("The laws it was trained on"):
         st.markdown(describe(card["meta"]))

@@ -9,7 +9,7 @@ import pytest
 
 from mist_core.benchmarks.base import Answer
 from mist_core.charts import MAX_POINTS, WIDTH, dressed, scatter, to_png, to_svg
-from mist_core.explore.figures import Fan, compared, comparison, converged, convergence, poster
+from mist_core.explore.figures import Fan, comparison, convergence, poster
 from mist_core.inference.posterior import Posterior
 
 LEVELS = tuple(np.linspace(0.005, 0.995, 25))
@@ -115,15 +115,5 @@ def test_labels_stand_on_their_ticks_and_no_field_is_shown_raw():
 def test_the_truth_of_the_convergence_covers_no_data():
     curve = convergence([10, 100], [FAN, FAN], 0.41, unit="nats")
     assert "truth 0.410 nats" in curve.to_dict()["title"]["subtitle"]
-    assert "truth 0.410 nats" in converged([10, 100], [FAN, FAN], 0.41, "nats")
-    assert converged([10], [FAN], None, "nats").count("rows") == 1
     marks = [layer["mark"]["type"] for layer in curve.to_dict()["layer"]]
     assert "text" not in marks
-
-
-def test_the_description_of_the_estimates_holds_them_all():
-    beside = {"KSG": Answer(0.43, 0.1), "CCA": Answer(None, 0.1, "why"), "MINE": None}
-    words = compared(FAN, 0.41, beside, "nats")
-    assert words == (
-        "MIST 0.500 nats, 90 % interval 0.228 to 0.772; KSG 0.430; CCA none; the truth 0.410 nats"
-    )

@@ -6,7 +6,7 @@ from mist_core.leaderboard import error_analysis, figures, findings
 from mist_core.leaderboard.results import Results
 from mist_core.weights import library
 from ui import shell as ui
-from ui.findings import caption, found_once, offer, painted_once
+from ui.findings import caption, found_once, offer, painted_once, show
 from ui.rerun import show_recheck, show_replay
 
 URL = "query-params"
@@ -61,7 +61,7 @@ def show_checks(results: Results, unit: str) -> None:
         return
     found = found_once(findings.self_consistency, results, unit)
     st.markdown(found.sentence)
-    ui.show(found.charts[0], description=found.described)
+    show(found)
     seeds, statements = found.notes
     st.caption(seeds)
     with st.expander("What must hold, and law by law"):
@@ -96,6 +96,7 @@ def show_errors(results: Results, name: str, rows: tuple[int, int], amount: str,
             ui.open_picked(
                 found.charts[0],
                 description=found.described,
+                numbers=found.numbers,
                 key=f"benchmark-{what}-{results.benchmark}",
                 weights=results.labels[name].weights,
             )
@@ -113,7 +114,7 @@ def show_tasks(results: Results, rows: tuple[int, int], unit: str) -> None:
         )
         found = found_once(findings.needed, results, target, unit)
         if found.charts:
-            ui.show(found.charts[0], description=found.described)
+            show(found)
         caption(found)
         if found.charts:
             offer(found, "Rows needed", f"mist-{benchmark}-needed", unit)

@@ -10,7 +10,7 @@ from mist_core.calibration.findings import findings, grids
 from mist_core.calibration.stored import GRIDS, StoredStudy
 from mist_core.findings import Finding
 from ui import shell as ui
-from ui.findings import offer, paint
+from ui.findings import offer, paint, show
 
 # Where charts stand: rows of columns.
 PLACES = (("reliability", "pit"), ("strip",), ("width", "shapes"), ("laws",))
@@ -32,7 +32,7 @@ class Board:
     def __init__(self) -> None:
         self.headline, self.status = st.container(), st.container()
         self.unit = ui.unit_switch("calibration-unit")
-        self.places: dict[str, DeltaGenerator] = {}
+        self.places: dict[str, DeltaGenerator | ui.Place] = {}
         self.columns: dict[str, DeltaGenerator] = {}
         self.offers: dict[str, DeltaGenerator] = {}
         self.shown: dict[str, Finding] = {}
@@ -49,9 +49,7 @@ class Board:
         for name, finding in self.shown.items():
             with self.columns[name]:
                 place = self.places.get(name)
-                self.places[name] = ui.show(
-                    finding.charts[0], description=finding.described, place=place
-                )
+                self.places[name] = show(finding, place)
             self._write(f"{name}-text", self.columns[name], finding)
             # Takes the buttons of an earlier run off the page while the figures change.
             if name not in self.offers:

@@ -14,7 +14,7 @@ from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table
 from ui import shell as ui
 from ui.calibration_live import REFRESH, live_study, report, stop_or_go_on
-from ui.findings import offer
+from ui.findings import offer, show
 from ui.inspector.source import bundled
 from ui.kept import YOURS, kept_name, kept_table
 from ui.refine import refined
@@ -39,7 +39,8 @@ class Places:
     def __init__(self, headline: DeltaGenerator) -> None:
         self.sentence = headline.empty()
         self.columns = st.columns(2, gap="large")
-        self.charts = [column.empty() for column in self.columns]
+        self.charts = [column.container() for column in self.columns]
+        self.drawn: list[ui.Place | None] = [None, None]
         self.captions = [column.empty() for column in self.columns]
         self.offers = [column.empty() for column in self.columns]
         self.notes = st.empty()
@@ -49,8 +50,8 @@ class Places:
         fan, curve = found
         self.sentence.markdown(fan.sentence)
         for k, (finding, words) in enumerate(((fan, fan.notes[0]), (curve, curve.sentence))):
-            about = finding.described
-            self.charts[k] = ui.show(finding.charts[0], description=about, place=self.charts[k])
+            with self.charts[k]:
+                self.drawn[k] = show(finding, self.drawn[k])
             self.captions[k].caption(words)
         self.notes.caption(fan.notes[1])
 

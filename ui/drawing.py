@@ -15,6 +15,7 @@ from mist_core.leaderboard.figures import PICKED
 from mist_core.spreadsheet import to_csv
 from mist_core.weights import library
 
+NUMBERS = "The numbers"
 disable_debug_mode()  # Altair would check each part of a chart when it is made
 # The address of the Benchmark page as it was when a mark there was clicked.
 CAME_FROM = "came-from"
@@ -37,26 +38,60 @@ class Unchecked:
         return charts.dressed(self.chart.to_dict(validate=False))
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a chart stands, and the table of its numbers, if it has one."""
+
+    chart: DeltaGenerator
+    numbers: DeltaGenerator | None
+
+
 def show(
-    chart: alt.TopLevelMixin, *, description: str, place: DeltaGenerator | None = None
-) -> DeltaGenerator:
+    chart: alt.TopLevelMixin,
+    *,
+    description: str,
+    numbers: pd.DataFrame | None = None,
+    place: Place | None = None,
+) -> Place:
     """Draw a chart over the full width, with a text for those who cannot see it.
 
-    Returns:
-        The chart's place: given back as `place`, the next chart takes it without a jump.
+    Args:
+        chart: what is drawn.
+        description: what it shows, with the result.
+        numbers: behind the chart, for a click below it; None where the page shows them anyway.
+        place: of the chart before, which this one takes without a jump, its numbers too.
     """
-    draw = place.altair_chart if place else st.altair_chart
-    return draw(Unchecked(chart), width="stretch", alt=description)
+    draw = place.chart.altair_chart if place else st.altair_chart
+    drawn = draw(Unchecked(chart), width="stretch", alt=description)
+    return Place(drawn, show_numbers(numbers, place and place.numbers))
+
+
+def show_numbers(
+    numbers: pd.DataFrame | None, place: DeltaGenerator | None = None
+) -> DeltaGenerator | None:
+    """The numbers of a chart, behind a button; returns where they stand."""
+    if numbers is None:
+        return None
+    if place:
+        return place.dataframe(numbers, placeholder="–", hide_index=True)
+    with st.popover(NUMBERS, type="tertiary"):
+        return st.dataframe(numbers, placeholder="–", hide_index=True)
 
 
 def open_picked(
-    chart: alt.TopLevelMixin, *, description: str, key: str, weights: str | None
+    chart: alt.TopLevelMixin,
+    *,
+    description: str,
+    numbers: pd.DataFrame,
+    key: str,
+    weights: str | None,
 ) -> None:
     """Draw a chart whose marks have an `address`: a click on one opens its dataset in Explore.
 
     Args:
         chart: with the selection `PICKED`.
         description: for those who cannot see it.
+        numbers: behind the chart.
         key: of the chart.
         weights: that Explore is to answer with, where there are such.
     """
@@ -68,6 +103,7 @@ def open_picked(
         on_select="rerun",
         selection_mode=PICKED,
     )
+    show_numbers(numbers)
     if picked := event.selection.get(PICKED):
         try:
             chosen = {"dataset": picked[0]["address"]}

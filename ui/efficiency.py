@@ -5,9 +5,8 @@ import streamlit as st
 from mist_core.benchmarks.efficiency import OTHERS, TRAINED
 from mist_core.leaderboard import efficiency_findings as findings
 from mist_core.leaderboard.results import Results
-from ui import shell as ui
 from ui.benchmark import show_failures
-from ui.findings import found_once, offer
+from ui.findings import found_once, offer, show
 
 URL = "query-params"
 
@@ -25,13 +24,11 @@ def show_efficiency(results: Results, unit: str) -> None:
     laws = sorted(set(results.scores.law[results.scores.group == group]))
     left, right = st.columns(2, gap="large")
     with left:
-        ui.show(found.charts[0], description=found.about)
+        show(found)
         offer(found, "Efficiency", "mist-efficiency", unit)
     with right:
         law = st.selectbox("Law", laws, key=f"law-{group.split()[0]}", bind=URL)
         one = found_once(findings.on_one_law, results, law, unit)
-        ui.show(one.charts[0], description=one.about)
+        show(one)
         offer(one, "Law", "mist-efficiency-law", unit)
-    with st.expander("Numbers"):
-        st.dataframe(found.shown, placeholder="–", hide_index=True)
     show_failures(results)

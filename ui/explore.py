@@ -5,14 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import altair as alt
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mist_core.benchmarks.base import Answer
 from mist_core.benchmarks.baselines.estimators import BASELINES
-from mist_core.explore.figures import Fan, compared, comparison
+from mist_core.explore.figures import Fan
+from mist_core.explore.findings import estimates
+from mist_core.findings import Finding
 from ui import shell as ui
+from ui.findings import show
 
 TOGETHER = 0.5  # seconds within which answers are drawn at once
 GRACE = 0.3  # seconds a baseline may go on for after a control has moved
@@ -40,17 +42,13 @@ class Board:
         self.results = {name: known.get(name) for name in names}
         self.known = known
         with self.column:
-            self.place = ui.show(self.chart(), description=self.words())
+            self.place = show(self.found())
             self.status = st.container(height=60, border=False)
             self.notes = st.container()
 
-    def chart(self) -> alt.LayerChart:
+    def found(self) -> Finding:
         """The comparison with all that is known so far."""
-        return comparison(self.fan, self.truth, self.titled(), unit=self.unit)
-
-    def words(self) -> str:
-        """The same for those who cannot see it."""
-        return compared(self.fan, self.truth, self.titled(), self.unit)
+        return estimates(self.fan, self.truth, self.titled(), self.unit)
 
     def titled(self) -> dict[str, Answer | None]:
         """The other estimators' answers by title."""
@@ -67,7 +65,7 @@ class Board:
             self.known[name] = self.results[name] = result
             # Answers that come together are drawn together: a chart costs as much as a quick one.
             if name == missing[-1] or time.monotonic() > drawn + TOGETHER:
-                ui.show(self.chart(), description=self.words(), place=self.place)
+                show(self.found(), self.place)
                 drawn = time.monotonic()
         for name, result in self.results.items():
             if result.failure:

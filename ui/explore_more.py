@@ -5,7 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from mist_core.explore import beside
-from mist_core.explore.repeats import repeat, scattered, summary
+from mist_core.explore.findings import repeated
+from mist_core.explore.repeats import repeat
 from mist_core.explore.rivals import RIVALS
 from mist_core.explore.scenario import Sample, Scene
 from mist_core.inference.posterior import UNITS, Posterior
@@ -13,6 +14,7 @@ from mist_core.spreadsheet import to_csv
 from ui import shell as ui
 from ui.cache import once
 from ui.explore import Board
+from ui.findings import show
 
 REPEATS = 100
 WORDS = "Drawing and estimating again …"
@@ -35,15 +37,9 @@ def show_repeats(scene: Scene, n_samples: int, truth: float, unit: str) -> None:
         lambda report: repeat(scene, n_samples, REPEATS, ask, lambda s: report(s, WORDS)),
         words=WORDS,
     )
-    ui.show(scattered(table, truth, unit), description=about_repeats(table, truth, unit))
-    st.caption(about_repeats(table, truth, unit))
-
-
-def about_repeats(table: pd.DataFrame, truth: float, unit: str) -> str:
-    """Root mean squared errors in a sentence."""
-    errors = summary(table, truth).rmse * UNITS[unit]
-    told = ", ".join(f"{name} {error:.3f}" for name, error in errors.items())
-    return f"Root mean squared error over {REPEATS} datasets, {unit}: {told}."
+    found = repeated(table, truth, unit)
+    show(found)
+    st.caption(found.sentence)
 
 
 def rivals_along(pool: Sample, rows: list[int], names: list[str], unit: str) -> pd.DataFrame:

@@ -59,10 +59,11 @@ def choose_view(sample: Sample) -> View:
 def show_sample(view: View, n_samples: int, unit: str) -> alt.Chart:
     """The rows: flat, or three columns in space; the flat chart is what is saved."""
     flat = scatter(view.a, view.b, a_title=view.a_title, b_title=view.b_title)
-    about = f"{view.b_title} against {view.a_title} for {n_samples} rows"
+    said = correlations(view.a, view.b, unit)
+    about = f"{view.b_title} against {view.a_title} for {n_samples:,} rows. {said}"
     if view.cloud is None:
         ui.show(flat, description=about)
     else:
         st.plotly_chart(cloud(view.cloud, view.names), width="stretch", alt=about, config=QUIET)
-    st.caption(correlations(view.a, view.b, unit))
+    st.caption(said)
     return flat

@@ -18,6 +18,12 @@ KNOWN_BY = {
 }
 
 
+def show(found: Finding, place: ui.Place | None = None) -> ui.Place:
+    """Its first chart alone, in words for those who cannot see it, and the numbers behind it."""
+    words, numbers = found.described, found.numbers
+    return ui.show(found.charts[0], description=words, numbers=numbers, place=place)
+
+
 def paint(found: Finding) -> None:
     """The sentence, the charts beside each other, the table for a reader, and the notes."""
     st.markdown(found.sentence)
@@ -25,7 +31,8 @@ def paint(found: Finding) -> None:
         columns = st.columns(len(found.charts), gap="large")
         for chart, column in zip(found.charts, columns, strict=True):
             with column:
-                ui.show(chart, description=found.described)
+                numbers = found.table if found.shown is None else None
+                ui.show(chart, description=found.described, numbers=numbers)
     if found.shown is not None:
         st.dataframe(found.shown, placeholder="–", hide_index=True)
     for note in found.notes:

@@ -46,7 +46,8 @@ def _watch(screen: Screen, lane: Lane, id: str) -> None:
     elif running:
         done = points[-1].seconds / learning.SECONDS
         st.progress(min(done, 1.0), f"{points[-1].datasets:,} datasets seen")
-        ui.show(learning.learned(points, -1).figures[0], description="answers so far")
+        step = learning.learned(points, -1)
+        ui.show(step.figures[0], description=step.about)
     else:
         show_step(screen, _at(points, id))
 

@@ -1,4 +1,4 @@
-"""Lesson 6 on the page: a direction that climbs, and a classifier that is squeezed.
+"""Lesson 6 on the page: a direction that climbs, a squeezed classifier, columns to choose from.
 
 What stands there before any click is stored: a gradient through the estimator takes a while.
 """
@@ -9,6 +9,7 @@ import streamlit as st
 from mist_core.lessons import using
 from mist_core.lessons.climbing import Climb
 from mist_core.lessons.lesson import Screen
+from mist_core.lessons.selecting import Selection
 from mist_core.lessons.squeezing import NOISES, USUAL
 from mist_core.lessons.using import Stored
 from ui import shell as ui
@@ -16,14 +17,13 @@ from ui.cache import Report, once
 from ui.lessons import bar, choose_seed, pick, show_step
 
 CLIMBS, TRAINS = "Turning the direction uphill …", "The classifier learns …"
+ASKS = "Asking about each column …"
 
 
 def show(screen: Screen) -> None:
     """The screen's controls, and what they show."""
-    if screen.key == "projection":
-        _projection(screen)
-    else:
-        _bottleneck(screen)
+    shows = {"projection": _projection, "bottleneck": _bottleneck, "selection": _selection}
+    shows[screen.key](screen)
 
 
 def _projection(screen: Screen) -> None:
@@ -46,6 +46,12 @@ def _bottleneck(screen: Screen) -> None:
     _say_stored(usual)
 
 
+def _selection(screen: Screen) -> None:
+    with bar():
+        seed = choose_seed("select-seed")
+    show_step(screen, using.selection(_select(seed)))
+
+
 def _climb(seed: int) -> Climb:
     estimator = ui.estimator()
     return once(
@@ -63,6 +69,15 @@ def _train(noise: float, seed: int) -> pd.DataFrame:
         ("squeeze", noise, seed, ui.weights_hash()),
         lambda report: using.squeezed(noise, seed, ask, _told(report, TRAINS)),
         words=TRAINS,
+    )
+
+
+def _select(seed: int) -> Selection:
+    estimator = ui.estimator()
+    return once(
+        ("select", seed, ui.weights_hash()),
+        lambda report: using.select(seed, estimator, _told(report, ASKS)),
+        words=ASKS,
     )
 
 

@@ -16,11 +16,20 @@ from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.markdown import plain
 from mist_core.paths import IMAGES, home
 from mist_core.weights import library
-from ui.drawing import CAME_FROM, download_figure, download_table, open_picked, show
+from ui.drawing import (
+    CAME_FROM,
+    Place,
+    download_figure,
+    download_table,
+    open_picked,
+    show,
+    show_numbers,
+)
 
 __all__ = [
     "CAME_FROM",
     "WEIGHTS",
+    "Place",
     "choose_weights",
     "core_errors",
     "current_weights",
@@ -32,6 +41,7 @@ __all__ = [
     "page",
     "plain",
     "show",
+    "show_numbers",
     "unit_switch",
     "weights_hash",
 ]

@@ -8,7 +8,7 @@ from mist_core.leaderboard import speed_findings as findings
 from mist_core.leaderboard.results import Results, throughput
 from ui import shell as ui
 from ui.benchmark import show_failures
-from ui.findings import found_once, paint
+from ui.findings import found_once, paint, show
 from ui.rerun import show_timing
 
 URL = "query-params"
@@ -48,7 +48,7 @@ def show_speed(results: Results) -> None:
 
 def show_chart(found: Finding, stem: str) -> None:
     """One of the two charts."""
-    ui.show(found.charts[0], description=found.described)
+    show(found)
     with st.container(horizontal=True):
         ui.download_figure(found.sheet, stem)
 

@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from mist_core.distributions.numerics.randomness import source, stream
-from mist_core.findings import Finding
 from mist_core.jobs import findings, process
 from mist_core.jobs.job import FINISHED, QUEUED, RESUMABLE, RUNNING, Job
 from mist_core.jobs.outcome import silent_seconds
@@ -13,6 +12,7 @@ from mist_core.jobs.queue import JobQueue
 from mist_core.priors.registry import meta_distribution
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
+from ui.findings import show
 from ui.training_result import show_gain, show_verdict
 
 MIB = 2**20
@@ -59,11 +59,6 @@ def show_state(queue: JobQueue, before: Job) -> None:
     else:
         show(findings.truths(sample_truths(job.plan.meta), "nats"))
     show_controls(queue, job)
-
-
-def show(found: Finding) -> None:
-    """A finding by its chart alone."""
-    ui.show(found.charts[0], description=found.described)
 
 
 def sentence(queue: JobQueue, job: Job, points: list[dict]) -> str:

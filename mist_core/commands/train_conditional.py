@@ -72,7 +72,7 @@ def card_text(card: dict) -> str:
     shape = card["config"]
     return f"""# conditional
 
-The head of `MISTEstimator.conditional`, `lagged` and `transfer_entropy`: {shape["members"]}
+The head of `MISTEstimator.conditional` and `transfer_entropy`: {shape["members"]}
 perceptrons of width {shape["hidden_dim"]} that read the statistics of three sides
 (`mist_core.statistics.conditional`), {card["parameters"]:,} parameters, of {card["date"]}. They
 learned from {card["datasets"]:,} draws of `mist_core.priors.conditional`, less two parts of 12 %:

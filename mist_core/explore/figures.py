@@ -129,34 +129,6 @@ def _rival_lines(rivals: pd.DataFrame) -> alt.Chart:
     )
 
 
-def compared(fan: Fan, truth: float | None, others: Mapping[str, Answer | None], unit: str) -> str:
-    """What `comparison` shows, in words."""
-    low, high = fan.interval(0.9)
-    told = [f"MIST {fan.median:.3f} {unit}, 90 % interval {low:.3f} to {high:.3f}"]
-    for title, answer in others.items():
-        if answer is not None:
-            known = answer.estimate is not None
-            told.append(
-                f"{title} {answer.estimate * UNITS[unit]:.3f}" if known else f"{title} none"
-            )
-    return "; ".join([*told, *_true(truth, unit)])
-
-
-def converged(n_samples: Sequence[int], fans: Sequence[Fan], truth: float | None, unit: str) -> str:
-    """What `convergence` shows, in words: its two ends, or the only one of few rows."""
-    shown = list(zip(n_samples, fans, strict=True))
-    ends = [
-        f"{n:,} rows: median {fan.median:.3f}, 90 % interval {fan.interval(0.9)[0]:.3f} to "
-        f"{fan.interval(0.9)[1]:.3f} {unit}"
-        for n, fan in dict.fromkeys((shown[0], shown[-1]))
-    ]
-    return "; ".join([*ends, *_true(truth, unit)])
-
-
-def _true(truth: float | None, unit: str) -> list[str]:
-    return [] if truth is None else [f"the truth {truth:.3f} {unit}"]
-
-
 def poster(sample: alt.Chart, estimates: alt.LayerChart, curve: alt.LayerChart) -> alt.VConcatChart:
     """Put the three charts on one white sheet of fixed size, for download."""
     top = alt.hconcat(sample.properties(width=340), estimates.properties(width=420), spacing=40)

@@ -10,6 +10,8 @@ import math
 import torch
 from torch import Tensor
 
+from mist_core.statistics.ordering import sort
+
 # A side counts as classes where its rows take at most so large a share of n values.
 MOST_VALUES = 0.2
 # Upper 95 % quantile of a standard normal variable.
@@ -22,28 +24,36 @@ def ceilings(x: Tensor, y: Tensor) -> Tensor:
     Args:
         x: (B, n, dim_x) and y: (B, n, dim_y) finite values.
     """
-    return torch.tensor(
-        [min(_ceiling(a), _ceiling(b)) for a, b in zip(x.cpu(), y.cpu(), strict=True)],
-        dtype=torch.float64,
-    )
+    most = [[_ceiling(codes) for codes in labels(side)] for side in (x, y)]
+    return torch.tensor(most, dtype=torch.float64).amin(0)
 
 
-def labels(side: Tensor) -> Tensor | None:
-    """(n,) the class of each row of (n, d), counted from 0; None where rows are no classes."""
-    most = MOST_VALUES * len(side)
-    if len(torch.unique(side[:, 0])) > most:  # more columns have no fewer values
-        return None
+def labels(sides: Tensor) -> list[Tensor | None]:
+    """For each of B sides (B, n, d), finite, the class of each row, (n,) from 0, on the CPU.
+
+    None where rows are no classes: where they take more than a fifth of n values.
+    """
+    sides = sides.detach().cpu()
+    most = MOST_VALUES * sides.shape[1]
+    ordered = sort(sides[..., 0])
+    values = (ordered[:, 1:] != ordered[:, :-1]).sum(-1) + 1  # more columns have no fewer
+    return [
+        _codes(side, most) if count <= most else None
+        for side, count in zip(sides, values.tolist(), strict=True)
+    ]
+
+
+def _codes(side: Tensor, most: float) -> Tensor | None:
     values, codes = torch.unique(side, dim=0, return_inverse=True)
     return codes if len(values) <= most else None
 
 
-def _ceiling(side: Tensor) -> float:
-    """Upper limit of the entropy of the rows of (n, d), as classes; inf where they are none."""
-    codes = labels(side)
+def _ceiling(codes: Tensor | None) -> float:
+    """Upper limit of the entropy of classes (n,); infinite for None."""
     if codes is None:
         return math.inf
     counts = torch.bincount(codes).double()
-    n, share = len(side), counts / len(side)
+    n, share = len(codes), counts / len(codes)
     surprise = -share.log()
     entropy = (share * surprise).sum()
     spread = ((share * surprise.square()).sum() - entropy.square()).clamp_min(0).sqrt()

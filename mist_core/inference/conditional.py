@@ -10,6 +10,7 @@ from torch import Tensor
 from mist_core.inference.ceiling import ceilings
 from mist_core.inference.column_types import Types
 from mist_core.inference.copies import without_copies
+from mist_core.inference.curves import reduced
 from mist_core.inference.inputs import read_sides
 from mist_core.inference.posterior import Posterior
 from mist_core.networks.conditional import ConditionalNetwork, load_conditional
@@ -55,7 +56,8 @@ def answer(
         return nothing()
     read_x, rest = without_copies(read_x, torch.cat([read_y, read_z], 1))
     read_y, read_z = rest.split([read_y.shape[1], read_z.shape[1]], 1)
-    return posteriors(*(side.unsqueeze(0) for side in (read_x, read_y, read_z)))[0]
+    shown = (reduced(side).unsqueeze(0) for side in (read_x, read_y, read_z))
+    return posteriors(*shown)[0]
 
 
 @torch.inference_mode()

@@ -8,6 +8,8 @@ as classes, rounded numbers and dry days do, are left alone.
 import torch
 from torch import Tensor
 
+from mist_core.statistics.ordering import sort
+
 # Share of the pairs with equal X, and of those with equal Y, in which all else is equal, too.
 COPIED = 0.9
 # Fewer distinct rows than this share of n are classes, of which each row is as good as the next.
@@ -43,7 +45,7 @@ def without_copies(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
 def _recurs(column: Tensor) -> bool:
     """Whether a value of (n,) is there twice."""
-    ordered = column.detach().sort().values
+    ordered = sort(column.detach())
     return bool((ordered[1:] == ordered[:-1]).any())
 
 

@@ -52,20 +52,25 @@ class Counts:
         )
 
 
-def counted(x: Tensor, y: Tensor) -> Counts | None:
-    """What the table of counts of x (n, dim_x) and y (n, dim_y) says.
+def counted(x: Tensor, y: Tensor) -> list[Counts | None]:
+    """What the tables of counts of B datasets x (B, n, dim_x) and y (B, n, dim_y) say.
 
     None where a side is not made of classes or rows are too few for their cells.
     """
-    n = len(x)
-    if n < LEAST_ROWS:
-        return None
+    if x.shape[1] < LEAST_ROWS:
+        return [None] * len(x)
     codes_x = labels(x)
-    if codes_x is None:
-        return None
-    codes_y = labels(y)
-    if codes_y is None:
-        return None
+    if all(codes is None for codes in codes_x):
+        return [None] * len(x)
+    return [
+        None if a is None or b is None else _counts(a, b)
+        for a, b in zip(codes_x, labels(y), strict=True)
+    ]
+
+
+def _counts(codes_x: Tensor, codes_y: Tensor) -> Counts | None:
+    """Of classes (n,) and (n,), from 0; None where rows are too few for their cells."""
+    n = len(codes_x)
     rows, columns = int(codes_x.max()) + 1, int(codes_y.max()) + 1
     freedom = (rows - 1) * (columns - 1)
     if freedom == 0 or n < LEAST_RATIO * freedom:

@@ -17,6 +17,7 @@ from mist_core.inference.ceiling import ceilings
 from mist_core.inference.column_types import Types
 from mist_core.inference.copies import without_copies
 from mist_core.inference.counts import COUNTED, counted
+from mist_core.inference.curves import without_functions
 from mist_core.inference.inputs import read_varying
 from mist_core.inference.loading import choose_device, find
 from mist_core.inference.posterior import Posterior
@@ -73,7 +74,8 @@ class MISTEstimator:
         Args:
             x: (n,) or (n, dim_x): NumPy, torch, pandas or lists; n >= 4.
             y: (n,) or (n, dim_y), rows paired with those of `x`. Constant columns of either side
-                change nothing, nor do copies of rows where values recur with them alone.
+                change nothing, nor do copies of rows where values recur with them alone, nor
+                columns that are smooth functions of others of their side.
             types: forces column types; see `mist_core.inference.column_types`.
 
         Returns:
@@ -82,7 +84,7 @@ class MISTEstimator:
         Raises:
             InputError: see `mist_core.inference.inputs.read_pair`.
         """
-        return self._answer(*without_copies(*read_varying(x, y, types)))
+        return self._answer(*_read(x, y, types))
 
     def refine(
         self,
@@ -110,9 +112,9 @@ class MISTEstimator:
             WeightsError: weights/refine.safetensors is missing or damaged.
         """
         require_seconds(seconds)
-        x, y = without_copies(*read_varying(x, y, types))
+        x, y = _read(x, y, types)
         instant = self._answer(x, y)
-        if counted(x, y) is not None:
+        if counted(x[None], y[None])[0]:
             return replace(instant, evidence=Evidence(None, None, 0, 0.0, False, COUNTED))
         told = torch.tensor([instant.mean]), torch.tensor([instant.in_family])
         answer = Answer(*told, torch.tensor([instant.quantiles]))
@@ -222,10 +224,9 @@ class MISTEstimator:
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
         least = CHANCE / (2 * x.shape[1])
         answers = []
-        for b, (mean, quantiles, in_family, most) in enumerate(
-            zip(*(c.tolist() for c in (*columns, ceilings(x, y))), strict=True)
-        ):
-            if (counts := counted(x[b], y[b])) is not None:
+        numbers = (column.tolist() for column in (*columns, ceilings(x, y)))
+        for mean, quantiles, in_family, most, counts in zip(*numbers, counted(x, y), strict=True):
+            if counts:
                 mean, quantiles, in_family = counts.mean, counts.quantiles(levels), 1.0
             told = tuple(q if q >= least else 0.0 for q in quantiles)
             answers.append(Posterior(mean, levels, told, in_family).at_most(most))
@@ -276,6 +277,11 @@ class EstimatorParameters:
         return asdict(self)
 
 
+def _read(x: Any, y: Any, types: Types) -> tuple[Tensor, Tensor]:
+    """(n, e) and (n, f): what the network is shown of two sides, nothing twice."""
+    return without_functions(*without_copies(*read_varying(x, y, types)))
+
+
 def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tensor]]:
     try:
         pairs = iter(pairs)
@@ -287,6 +293,6 @@ def _read_all(pairs: Iterable, types: Types) -> Iterator[tuple[int, Tensor, Tens
         except (TypeError, ValueError) as error:
             raise InputError(f"Pair {place}: expected two sides, (x, y): {error}.") from None
         try:
-            yield place, *without_copies(*read_varying(x, y, types))
+            yield place, *_read(x, y, types)
         except InputError as error:
             raise InputError(f"Pair {place}: {error}") from error

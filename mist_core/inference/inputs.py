@@ -107,7 +107,7 @@ def _plain(side: str, data: Any) -> Tensor | None:
     Looking at the columns one by one takes as long as a tenth of an estimate.
     """
     if type(data) is np.ndarray and data.dtype in (np.float32, np.float64):
-        data = torch.tensor(np.ascontiguousarray(data))  # torch knows no negative strides
+        data = torch.from_numpy(np.array(data, order="C"))  # torch knows no negative strides
     if not isinstance(data, Tensor) or data.device.type == "mps":
         return None
     if dense(side, data).dtype not in (torch.float32, torch.float64):

@@ -19,6 +19,7 @@ from mist_core.tables.table import Table
 
 STANDS_OUT = 0.05  # largest q of a pair that is called found
 MOST_SHOWN = 100
+_SPOKEN = 5  # pairs
 LOOK = "look"
 _LONGEST_NAME = 30  # letters in a row
 ABOUT_INTERVALS = (
@@ -64,7 +65,7 @@ def against(table: Table, survey: Survey, unit: str) -> Finding:
             "found": found(known),
         }
     )
-    shown = for_readers(table, known.head(MOST_SHOWN), unit).drop(columns="y")
+    shown = for_readers(table, known.head(MOST_SHOWN), unit, key="column")
     notes = [*_said(survey), "Pale: may be chance.", ABOUT_INTERVALS]
     if len(known) > figures.MOST_BARS:
         notes.insert(0, f"The chart shows the first {figures.MOST_BARS} of {len(known):,}.")
@@ -86,7 +87,8 @@ def heatmap(survey: Survey) -> Finding:
         notes.append(f"The {len(kept)} of {n_columns:,} columns with the strongest dependences.")
     chart = figures.heatmap_chart(_marks(cells))
     sentence = "A square is a pair of columns: click it to see the pair."
-    return Finding(sentence, cells, (chart,), None, tuple(notes), "dependence of each pair")
+    about = f"Dependence of each pair; {_strongest(cells)}"
+    return Finding(sentence, cells, (chart,), _numbers(cells), tuple(notes), about)
 
 
 def network(survey: Survey) -> Finding:
@@ -103,7 +105,8 @@ def network(survey: Survey) -> Finding:
     if total > len(edges):
         notes.append(f"The {len(edges)} strongest of {total:,} that stand out from chance.")
     chart = figures.network_chart(_marks(edges))
-    return Finding(sentence, edges, (chart,), None, tuple(notes), "the strongest dependences")
+    about = f"The strongest dependences; {_strongest(edges)}"
+    return Finding(sentence, edges, (chart,), _numbers(edges), tuple(notes), about)
 
 
 def headline(known: pd.DataFrame, survey: Survey, unit: str) -> str:
@@ -126,8 +129,15 @@ def nothing(survey: Survey) -> str:
     return f"**Nothing stands out from chance**: {pairs}, at q < {STANDS_OUT}."
 
 
-def for_readers(table: Table, known: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """One row a pair, with a small picture of it and few digits."""
+def for_readers(
+    table: Table, known: pd.DataFrame, unit: str, *, key: str = "columns"
+) -> pd.DataFrame:
+    """One row a pair, named in its first cell, with a small picture of it and few digits.
+
+    Args:
+        table, known, unit: as above.
+        key: "columns" for rows named by both columns, "column" by the first alone.
+    """
     factor = UNITS[unit]
     interval = [
         f"{low:.2f} to {high:.2f}"
@@ -135,12 +145,12 @@ def for_readers(table: Table, known: pd.DataFrame, unit: str) -> pd.DataFrame:
     ]
     missed = known["missed_by_correlation"].map({True: "misses it", False: ""})
     short = labels([*known["x"], *known["y"]], _LONGEST_NAME)
+    first, second = known["x"].map(short), known["y"].map(short)
     return pd.DataFrame(
         {
+            key: first if key == "column" else between(first, second),
             LOOK: [_look(table, x, y) for x, y in zip(known["x"], known["y"], strict=True)],
             f"MI ({unit})": factor * known["mutual_information"],
-            "x": known["x"].map(short),
-            "y": known["y"].map(short),
             "90 % interval": interval,
             "strength": known["strength"].where(found(known), "may be chance"),
             "correlation": missed,
@@ -156,6 +166,11 @@ def for_readers(table: Table, known: pd.DataFrame, unit: str) -> pd.DataFrame:
             "careful": known["flags"],
         }
     )
+
+
+def between(x: pd.Series, y: pd.Series) -> list[str]:
+    """The names of pairs: both columns, with a sign that those who hear it hear, too."""
+    return [f"{one} ↔ {other}" for one, other in zip(x, y, strict=True)]
 
 
 def _look(table: Table, x: str, y: str) -> str:
@@ -199,6 +214,27 @@ def _said(survey: Survey) -> Iterator[str]:
             f"depend on each other: the screen misses about {most:,.0f} of all "
             f"({low:,.0f} to {high:,.0f})."
         )
+
+
+def _strongest(pairs: pd.DataFrame) -> str:
+    """The first few pairs with their numbers, for those who cannot see a chart; names as are."""
+    first = pairs.head(_SPOKEN).itertuples()
+    told = [f"{row.x} and {row.y} {row.gaussian_correlation:.2f}" for row in first]
+    return f"strongest, as a correlation: {', '.join(told)}"
+
+
+def _numbers(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs of a chart for a reader."""
+    return pd.DataFrame(
+        {
+            "columns": between(pairs["x"], pairs["y"]),
+            "as a correlation": pairs["gaussian_correlation"],
+            "MI (nats)": pairs["mutual_information"],
+            "from (5 %)": pairs["low"],
+            "to (95 %)": pairs["high"],
+            "q": pairs["q"],
+        }
+    )
 
 
 def _leading(known: pd.DataFrame, most: int) -> list[str]:

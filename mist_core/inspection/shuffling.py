@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mist_core.charts import BLUE, VERMILLION, titled
+from mist_core.findings import Finding
 from mist_core.inspection.basis import basis, strongest
 from mist_core.inspection.pair import Rows
 from mist_core.inspection.variable import Variable, part
@@ -54,16 +55,22 @@ class Shuffled:
             f"p = {self.p:.2g}; so many shuffles can show no less than {1 / (m + 1):.2g}."
         )
 
-    def chart(self) -> alt.LayerChart:
+    def finding(self) -> Finding:
         """A histogram of the shuffles, and where the rows themselves stand."""
         low = min(self.values.min(), self.observed)
         high = max(self.values.max(), self.observed)
         counts, edges = np.histogram(self.values, _BINS, (low, high + 1e-9))
         bars = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": counts})
+        names = {"low": "evidence from (nats)", "high": "to (nats)", "count": "shuffles"}
+        table = bars.rename(columns=names).assign(**{"these rows": self.observed})
+        return Finding(self.sentence, table, (self._chart(bars),), about="What chance does")
+
+    def _chart(self, bars: pd.DataFrame) -> alt.LayerChart:
+        middle = (bars["low"].min() + bars["high"].max()) / 2
         x = alt.X("low:Q", title="evidence of the rank test (nats)", scale=alt.Scale(zero=False))
         drawn = alt.Chart(bars).mark_rect(color=BLUE, opacity=0.6)
         at = alt.Chart(pd.DataFrame({"low": [self.observed], "label": ["these rows"]}))
-        align = "right" if self.observed > (low + high) / 2 else "left"
+        align = "right" if self.observed > middle else "left"
         offset = -6 if align == "right" else 6
         layers = [
             drawn.encode(x=x, x2="high:Q", y=alt.Y("count:Q", title="shuffles"), y2=alt.datum(0)),

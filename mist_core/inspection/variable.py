@@ -62,6 +62,16 @@ class Part:
         n = max(len(self.codes), 2)
         return float((counts * (counts - 1)).sum() / (n * (n - 1)))
 
+    @functools.cached_property
+    def places(self) -> np.ndarray:
+        """(n,) twice the 0-based mid-rank of each value; of columns without a gap."""
+        return places_of(self.codes, self.distinct)
+
+    @functools.cached_property
+    def units(self) -> tuple[np.ndarray, np.ndarray]:
+        """(n,) values and ranks, centred and of length 1, or 0 if constant; without a gap."""
+        return unit(self.values), unit(self.places)
+
     def at(self, rows: np.ndarray) -> Part:
         """The same column of other rows."""
         return part(self.name, self.values[rows], is_class=self.is_class)
@@ -108,6 +118,21 @@ def part(name: str, values: np.ndarray, *, is_class: bool) -> Part:
     """A column from its values (n,), float64, NaN where missing."""
     codes, distinct = pd.factorize(values, sort=True)
     return Part(name, values, codes.astype(np.int32), len(distinct), is_class)
+
+
+def places_of(codes: np.ndarray, distinct: int) -> np.ndarray:
+    """Twice the 0-based mid-rank of each value, from its place (n,) among the distinct ones."""
+    counts = np.bincount(codes, minlength=distinct)
+    return (2 * counts.cumsum() - counts - 1)[codes]
+
+
+def unit(values: np.ndarray) -> np.ndarray:
+    """Values (n,) less their mean, of length 1; 0 where they are constant."""
+    largest = np.abs(values).max(initial=0.0)  # squares of what is left are finite
+    scaled = values / largest if largest > 0 else values * 1.0
+    centred = scaled - scaled.mean()
+    length = np.sqrt(np.dot(centred, centred))
+    return centred / length if np.abs(centred).max(initial=0.0) > 1e-15 else 0 * centred
 
 
 def read(column: Column, rows: np.ndarray | None) -> Part:

@@ -34,7 +34,18 @@ def on_one_law(results: Results, law: str, unit: str) -> Finding:
     chart = figures.efficiency_chart(
         table, titles, None, y=f"mean absolute error ({unit})", about=law
     )
-    return Finding("", table, (chart,), about=f"errors on {law}")
+    return Finding(_told(table, unit), table, (chart,), about=f"Errors on {law}")
+
+
+def _told(table: pd.DataFrame, unit: str) -> str:
+    """The smallest error at the most rows, ours, and the bound there."""
+    at = table[table.n == table.n.max()].dropna(subset=["value"])
+    if at.empty:
+        return "No stored result yet."
+    chosen = dict.fromkeys([at.value.idxmin(), *at.index[at.kind == OURS]])
+    told = [f"{plain(one.title)} {one.value:.3f}" for one in at.loc[list(chosen)].itertuples()]
+    bound = f"the bound is {at.bound.iloc[0]:.3f} {unit}"
+    return f"Mean absolute error at {at.n.iloc[0]:,} rows: {', '.join(told)}; {bound}."
 
 
 def _about(table: pd.DataFrame) -> str:

@@ -54,7 +54,8 @@ def scatter(results: Results, name: str, rows: tuple[int, int], unit: str) -> Fi
     chart = figures.scatter_chart(points, unit=unit)
     notes = ("Click a point: its dataset opens in Explore.",)
     about = "estimates against truths"
-    return Finding(text.about_scatter(mine, unit), points, (chart,), notes=notes, about=about)
+    shown, sentence = points.drop(columns="address"), text.about_scatter(mine, unit)
+    return Finding(sentence, points, (chart,), shown, notes, about)
 
 
 def shapes(results: Results, name: str, amount: str, unit: str) -> Finding | None:
@@ -66,7 +67,8 @@ def shapes(results: Results, name: str, amount: str, unit: str) -> Finding | Non
     chart = figures.shape_chart(cells, amount, unit=unit)
     notes = ("Click a cell: its dataset with the largest error opens in Explore.",)
     sentence, about = text.about_shapes(cells, amount, unit), f"{amount} by rows and columns"
-    return Finding(sentence, cells, (chart,), notes=notes, about=about)
+    shown = cells.drop(columns=["address", "n_order", "d_order"])
+    return Finding(sentence, cells, (chart,), shown, notes, about)
 
 
 def needed(results: Results, target: float, unit: str) -> Finding:

@@ -5,6 +5,7 @@ import pandas as pd
 from mist_core.findings import Finding
 from mist_core.leaderboard import figures, speed_text, times
 from mist_core.leaderboard.results import Results
+from mist_core.markdown import plain
 
 
 def seconds(results: Results) -> Finding:
@@ -28,7 +29,17 @@ def across(found: Finding, column: str, fixed: dict[str, int], about: str) -> Fi
     titles = list(dict.fromkeys(table.title))
     part = table[table[name] == value]
     chart = figures.time_chart(part, titles, column, about=about)
-    return Finding("", part, (chart,), about=f"seconds an estimate, {about}")
+    return Finding(_told(part, column), part, (chart,), about=f"Seconds an estimate, {about}")
+
+
+def _told(part: pd.DataFrame, column: str) -> str:
+    """The seconds of each where there is most of what grows."""
+    known = part.dropna(subset=["seconds"])
+    most = known[column].max()
+    last = known[known[column] == most].sort_values("seconds").itertuples()
+    told = ", ".join(f"{plain(one.title)} {one.seconds:.2g}" for one in last)
+    words = {"n_samples": "rows", "dim_x": "columns a side"}
+    return f"At {most:,} {words[column]}: {told}."
 
 
 def growth(results: Results) -> Finding:

@@ -44,7 +44,7 @@ class Part:
 
 _CUES = {
     "surfaces": (
-        6,
+        5,
         "Turn both surfaces by hand. Let the class guess how far apart they lie; then choose ring, "
         "and last independent, where the two are one.",
     ),
@@ -77,7 +77,7 @@ _CUES = {
         "Guess the rows that an error of 0.05 takes. Nobody's curve stays below the dashed line.",
     ),
     "tiny": (
-        6,
+        5,
         "Start a training of your own first: it takes a minute. Explain the recipe on the stored "
         "one meanwhile, second by second.",
     ),
@@ -95,6 +95,10 @@ _CUES = {
         "rows.",
     ),
     "bottleneck": (2, "Which way does the path go, and what stops it? Try more noise."),
+    "selection": (
+        2,
+        "Let them choose two columns from the ranking; reveal, and ask what D can be.",
+    ),
 }
 PLAN: tuple[Part, ...] = tuple(
     Part(lesson, screen, *_CUES[screen.key])

@@ -40,6 +40,8 @@ GLOSSARY: dict[str, str] = {
     "amortized": "Learned once from many examples, so that a new dataset costs one evaluation.",
     "information bottleneck": "A summary T of X that forgets as much of X as it can while it keeps "
     "what X tells about Y (Tishby et al., 1999).",
+    "forward selection": "Taking columns one after the other: each time the one that tells most "
+    "beyond those already taken.",
     "truth": "The mutual information of the law the rows were drawn from, known because we chose "
     "the law.",
 }

@@ -17,14 +17,20 @@ Chart = alt.TopLevelMixin
 
 @dataclass(frozen=True)
 class Reference:
-    """A publication: authors, year and title as one line, and its DOI."""
+    """A publication: authors, year and title as one line, and its DOI, or `url` where it has none.
+
+    The Journal of Machine Learning Research gives none.
+    """
 
     line: str
-    doi: str
+    doi: str = ""
+    url: str = ""
 
     def markdown(self) -> str:
         """The line, with a link."""
-        return f"{self.line}. [doi:{self.doi}](https://doi.org/{self.doi})"
+        if self.doi:
+            return f"{self.line}. [doi:{self.doi}](https://doi.org/{self.doi})"
+        return f"{self.line}. [{self.url.removeprefix('https://')}]({self.url})"
 
 
 @dataclass(frozen=True)

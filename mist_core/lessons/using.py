@@ -12,10 +12,21 @@ from mist_core.explore.repeats import AskAll
 from mist_core.files import write_whole
 from mist_core.lessons.climbing import Climb, Gradient, begin, bent, climb, projection
 from mist_core.lessons.lesson import Lesson, Reference, Screen
+from mist_core.lessons.selecting import select, selection
 from mist_core.lessons.squeezing import USUAL, bottleneck, squeezed
 from mist_core.paths import RESULTS
 
-__all__ = ["LESSON", "bottleneck", "climb", "projection", "squeezed", "store", "stored"]
+__all__ = [
+    "LESSON",
+    "bottleneck",
+    "climb",
+    "projection",
+    "select",
+    "selection",
+    "squeezed",
+    "store",
+    "stored",
+]
 
 LESSON = Lesson(
     "using",
@@ -43,6 +54,17 @@ LESSON = Lesson(
             ),
             r"I(T;\, \text{class}) \le \ln 2, \qquad I(X; T) < \infty",
         ),
+        Screen(
+            "selection",
+            "Choose columns",
+            (
+                "Four columns may tell about Y, and there is room for two.",
+                "A ranking looks at each column by itself.",
+                "[[forward selection|Forward selection]] asks of each column what it adds to those "
+                "already taken.",
+            ),
+            r"\max_k\; I(X_k;\, Y \mid X_{\text{taken}})",
+        ),
     ),
     (
         Reference(
@@ -52,6 +74,16 @@ LESSON = Lesson(
         Reference(
             "Goldfeld et al. (2019), Estimating information flow in deep neural networks",
             "10.48550/arXiv.1810.05728",
+        ),
+        Reference(
+            "Peng, Long and Ding (2005), Feature selection based on mutual information: criteria "
+            "of max-dependency, max-relevance, and min-redundancy",
+            "10.1109/TPAMI.2005.159",
+        ),
+        Reference(
+            "Brown, Pocock, Zhao and Luján (2012), Conditional likelihood maximisation: a unifying "
+            "framework for information theoretic feature selection",
+            url="https://jmlr.org/papers/v13/brown12a.html",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""What single pairs do not show: lags and transfer, synergy, selection of columns, layers.
+"""What single pairs do not show: transfer, synergy, selection of columns, layers.
 
 Imports inference.
 """

@@ -2,112 +2,168 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mist_core.errors import ParameterError, TableError
-from mist_core.inference.estimator import MISTEstimator
-from mist_core.inference.inputs import MIN_SAMPLES
+from mist_core.errors import InputError, ParameterError
+from mist_core.inference.conditional import nothing
+from mist_core.inference.estimator import MISTEstimator, general
+from mist_core.inference.inputs import MIN_SAMPLES, read_sides
+from mist_core.inference.posterior import Posterior
 from mist_core.inspection.basis import Basis, basis, strongest
-from mist_core.inspection.variable import Variable, read
+from mist_core.inspection.variable import Variable, part
 from mist_core.series.blocks import block_length, lagged_products, null_products
 from mist_core.series.memory import inflation
-from mist_core.tables.table import Table
 
 COLUMNS = ("lag", "mutual_information", "low", "high", "p", "rows", "effective_rows")
-LEVELS = (0.05, 0.95)
 DOUBTED = 0.05  # a p above it, and the interval reaches down to 0
-MOST_LAGS = 200
+LEAST_ROWS = 16  # that a lag must leave
 _DRAWS = 4  # even draws from the series, each beginning elsewhere, whose answers are averaged
-_FEWEST = 16  # rows of a series
 Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Lagged:
-    """What x tells about y at each lag.
+class Lagged(Mapping[int, Posterior]):
+    """What x tells about y: a posterior for each lag, as a dict; at a positive lag x comes before.
 
     Attributes:
-        x: name of the one column.
-        y: of the other.
-        frame: a row a lag, of `COLUMNS`: at a positive lag x comes before y. `low` and `high` hold
-            90 %, nats; low is 0 where p, which counts all lags of the frame, is above `DOUBTED`.
+        x, y: names of the two.
+        posteriors: by lag, of so many rows as the series are worth, nats; the lower end of the 90 %
+            interval is 0 where p is above `DOUBTED`.
+        p: by lag, chance that blocks of rows, moved against each other, show as much at any of
+            these lags.
         smallest_p: that could have come.
+        rows: by lag, complete ones.
+        effective_rows: by lag, what these are worth as independent ones.
     """
 
     x: str
     y: str
-    frame: pd.DataFrame
+    posteriors: dict[int, Posterior]
+    p: dict[int, float]
     smallest_p: float
+    rows: dict[int, int]
+    effective_rows: dict[int, float]
+
+    def __getitem__(self, lag: int) -> Posterior:
+        return self.posteriors[lag]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.posteriors)
+
+    def __len__(self) -> int:
+        return len(self.posteriors)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row a lag, of `COLUMNS`; low and high are the ends of the 90 % intervals, nats."""
+        rows = [
+            (lag, found.mean, *found.interval(), self.p[lag], self.rows[lag], kept)
+            for (lag, found), kept in zip(
+                self.posteriors.items(), self.effective_rows.values(), strict=True
+            )
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     @property
-    def best(self) -> pd.Series:
+    def best(self) -> int:
         """The lag with the most information among those with the smallest p."""
-        return self.frame.sort_values(
-            ["p", "mutual_information"], ascending=[True, False], kind="stable"
-        ).iloc[0]
+        return min(self, key=lambda lag: (self.p[lag], -self[lag].mean))
 
 
 def lagged(
-    estimator: MISTEstimator,
-    table: Table,
-    x: str,
-    y: str,
-    order: np.ndarray,
+    x: Any,
+    y: Any,
+    lags: Iterable[int] = range(11),
+    estimator: MISTEstimator | None = None,
     *,
-    most: int = 10,
     seed: int = 0,
     progress: Progress = lambda share: None,
 ) -> Lagged:
-    """What x tells about y, up to so many rows before and after.
+    """What x some rows ago tells about y now, nats, a posterior for each lag.
+
+    Rows that remember those before them are worth fewer independent ones (Bayley and Hammersley,
+    1946): so many are drawn evenly from the series, and the posterior is theirs.
 
     Args:
-        estimator: gives posteriors.
-        table: the data.
-        x: name of a column.
-        y: of another; or the same, for what a series tells about its own future.
-        order: positions of the rows in time, see `in_order`.
-        most: lags in rows, 0 to `MOST_LAGS`.
+        x, y: (n,) or (n, d) in time order, equally spaced, as `MISTEstimator.posterior` reads them;
+            or a `Variable`, which may have gaps.
+        lags: rows by which x is ahead; negative ones ask for y ahead of x.
+        estimator: the general one if None.
         seed: of the blocks that are moved.
         progress: called with the share that is done.
 
     Raises:
-        ParameterError: `most` is out of range.
-        TableError: there is no such column, or the series are too short for so many lags.
+        InputError: as `MISTEstimator.posterior`; or a lag leaves fewer than `LEAST_ROWS` rows.
+        ParameterError: a lag is not a whole number, or there is none.
     """
-    if not 0 <= most <= MOST_LAGS:
-        raise ParameterError(f"Expected a lag from 0 to {MOST_LAGS}, got {most}.")
-    lags = range(-most, most + 1) if x != y else range(1, most + 1)
-    sides = [Variable((read(table[name], order),)) for name in (x, y)]
-    if len(order) < max(_FEWEST, 4 * most) or not lags:
-        raise TableError(
-            f"{len(order)} rows are too few for {most} lags: take fewer lags or more rows."
-        )
+    sides = _variables(x, y)
+    lags = _checked(lags, len(sides[0].missing))
     functions = [_with_gaps(side) for side in sides]
-    worth = inflation(*(side.values for side in functions))
+    if not all(side.values.shape[1] for side in functions):
+        return _of_constants(sides, lags)
+    worth = _worth(*sides)
     p, smallest = _chances(*functions, lags, worth, np.random.default_rng(seed))
     progress(0.5)
-    rows = []
+    estimator, answers = estimator or general(), {}
     for place, lag in enumerate(lags):
-        rows.append({"lag": lag, **_answer(estimator, *sides, lag, worth), "p": p[place]})
+        answers[lag] = _answer(estimator, *sides, lag, worth)
         progress(0.5 + 0.5 * (place + 1) / len(lags))
-    frame = pd.DataFrame(rows)
-    frame["low"] = frame["low"].where(frame["p"] <= DOUBTED, 0.0)
-    return Lagged(x, y, frame[list(COLUMNS)], smallest)
+    posteriors, rows, kept = (
+        dict(zip(lags, told, strict=True)) for told in zip(*answers.values(), strict=True)
+    )
+    chances = dict(zip(lags, p.tolist(), strict=True))
+    posteriors |= {lag: _doubted(posteriors[lag]) for lag in lags if chances[lag] > DOUBTED}
+    return Lagged(sides[0].name, sides[1].name, posteriors, chances, smallest, rows, kept)
+
+
+def _variables(x: Any, y: Any) -> tuple[Variable, Variable]:
+    if isinstance(x, Variable) and isinstance(y, Variable):
+        return x, y
+    first, second = (
+        Variable(tuple(part(name, column, is_class=False) for column in side.cpu().numpy().T))
+        for name, side in zip("xy", read_sides({"x": x, "y": y}), strict=True)
+    )
+    return first, second
+
+
+def _checked(lags: Iterable[int], n: int) -> list[int]:
+    asked = list(lags)
+    for lag in asked:
+        if not isinstance(lag, int | np.integer):
+            raise ParameterError(f"lags: expected whole numbers of rows, got {lag!r:.80}.")
+        if n - abs(lag) < LEAST_ROWS:
+            raise InputError(
+                f"{n} rows less {abs(lag)} leave {max(n - abs(lag), 0)}: at least {LEAST_ROWS} "
+                "are needed."
+            )
+    if not asked:
+        raise ParameterError("lags: expected at least one.")
+    return list(dict.fromkeys(map(int, asked)))
 
 
 def _with_gaps(side: Variable) -> Basis:
     """The functions of a series, 0, their mean, where it has a gap."""
     present = np.flatnonzero(~side.missing)
     if len(present) < MIN_SAMPLES:
-        raise TableError(f"{side.name}: fewer than {MIN_SAMPLES} rows have a value.")
+        raise InputError(f"{side.name}: fewer than {MIN_SAMPLES} rows have a value.")
     found = basis(side, present)
     values = np.zeros((len(side.missing), found.values.shape[1]), np.float32)
     values[present] = found.values
     return Basis(values, found.log_weights)
+
+
+def _worth(x: Variable, y: Variable) -> float:
+    """How many rows one independent row is worth, by the two columns that remember most."""
+    first, second = (
+        [_with_gaps(Variable((column,))).values for column in side.parts] for side in (x, y)
+    )
+    return max(inflation(a, b) for a in first for b in second)
 
 
 def _chances(
@@ -125,7 +181,7 @@ def _chances(
 
 def _answer(
     estimator: MISTEstimator, x: Variable, y: Variable, lag: int, worth: float
-) -> dict[str, float]:
+) -> tuple[Posterior, int, float]:
     """The mean answer about so many rows as the series are worth, drawn evenly."""
     n = len(x.missing) - abs(lag)
     first, second = np.arange(n) + max(-lag, 0), np.arange(n) + max(lag, 0)
@@ -135,16 +191,30 @@ def _answer(
     chosen = [complete[_evenly(len(complete), kept, k / draws)] for k in range(draws)]
     chosen = [places for places in chosen if len(places) >= MIN_SAMPLES]
     if not chosen:
-        raise TableError(f"Fewer than {MIN_SAMPLES} rows have both {x.name} and {y.name}.")
+        raise InputError(f"Fewer than {MIN_SAMPLES} rows have both {x.name} and {y.name}.")
     pairs = [(x.matrix(first[places]), y.matrix(second[places])) for places in chosen]
-    found = estimator.posteriors(pairs)
-    low, high = np.mean([posterior.quantile(LEVELS) for posterior in found], axis=0)
-    mean = float(np.mean([posterior.mean for posterior in found]))
-    names = COLUMNS[1:4]
-    return dict(zip(names, (mean, low, high), strict=True)) | {
-        "rows": len(complete),
-        "effective_rows": kept,
-    }
+    return _mean(estimator.posteriors(pairs)), len(complete), kept
+
+
+def _mean(found: Sequence[Posterior]) -> Posterior:
+    """Means of means and of quantiles."""
+    mean, in_family = np.mean([(one.mean, one.in_family) for one in found], 0).tolist()
+    quantiles = np.mean([one.quantiles for one in found], 0).tolist()
+    return Posterior(mean, found[0].levels, tuple(quantiles), in_family)
+
+
+def _doubted(posterior: Posterior) -> Posterior:
+    """The same, its 90 % interval reaching down to 0."""
+    at = zip(posterior.levels, posterior.quantiles, strict=True)
+    return replace(posterior, quantiles=tuple(0.0 if level <= 0.05 else q for level, q in at))
+
+
+def _of_constants(sides: Sequence[Variable], lags: Sequence[int]) -> Lagged:
+    """A side that never varies tells nothing."""
+    rows = {lag: len(sides[0].missing) - abs(lag) for lag in lags}
+    none, sure = dict.fromkeys(lags, nothing()), dict.fromkeys(lags, 1.0)
+    worth = {lag: float(count) for lag, count in rows.items()}
+    return Lagged(sides[0].name, sides[1].name, none, sure, 1.0, rows, worth)
 
 
 def _evenly(n: int, kept: float, begin: float) -> np.ndarray:

@@ -32,9 +32,12 @@ def estimates(a, b, queries, folds, digamma, tie, shrink):
     for i in range(len(a)):
         x, y = a[i], b[i]
         for s in range(queries):
-            _distances(x, s, of_a)
-            _distances(y, s, of_b)
-            _greater(of_a, of_b, joint)
+            if len(x) == len(y) == 1:
+                _distances_of_lines(x[0], y[0], s, of_a, of_b, joint)
+            else:
+                _distances(x, s, of_a)
+                _distances(y, s, of_b)
+                _greater(of_a, of_b, joint)
             for f in range(len(folds)):
                 size = a.shape[2] // folds[f]
                 for start in range(0, size * folds[f], size):
@@ -92,6 +95,19 @@ def _distances(coordinates, s, out):
 
 
 @numba.njit(fastmath=True, cache=True, nogil=True)
+def _distances_of_lines(x, y, s, of_x, of_y, joint):
+    """`_distances` of two sides of one coordinate each (r,), and the greater of both, at once."""
+    here, there = x[s], y[s]
+    for r in range(len(x)):
+        step, other = x[r] - here, y[r] - there
+        step, other = step * step, other * other
+        of_x[r] = step
+        of_y[r] = other
+        joint[r] = step if step > other else other
+    of_x[s] = of_y[s] = joint[s] = np.float32(1e30)
+
+
+@numba.njit(fastmath=True, cache=True, nogil=True)
 def _greater(x, y, out):
     for r in range(len(out)):
         out[r] = x[r] if x[r] > y[r] else y[r]
@@ -107,8 +123,8 @@ def _local(of_a, of_b, joint, digamma, tie, shrink):
     """
     nearest = _least(joint)
     radius = np.float32(max(nearest * shrink, tie))
-    counts = digamma[_below(of_a, radius) + 1] + digamma[_below(of_b, radius) + 1]
-    local = digamma[1] + digamma[len(joint)] - counts
+    on_a, on_b = _both_below(of_a, of_b, radius)
+    local = digamma[1] + digamma[len(joint)] - digamma[on_a + 1] - digamma[on_b + 1]
     if nearest < tie:  # there all tied rows are the neighbours, not the first of them
         local += digamma[max(_below(joint, radius), 1)] - digamma[1]
     return local
@@ -124,6 +140,16 @@ def _below(values, radius):
 
 
 @numba.njit(fastmath=True, cache=True, nogil=True)
+def _both_below(x, y, radius):
+    """`_below` of two arrays (r,) in one pass."""
+    of_x, of_y = np.float32(0), np.float32(0)
+    for r in range(len(x)):
+        of_x += np.float32(1) if x[r] < radius else np.float32(0)
+        of_y += np.float32(1) if y[r] < radius else np.float32(0)
+    return int(of_x), int(of_y)
+
+
+@numba.njit(fastmath=True, cache=True, nogil=True)
 def _least(values):
     """The least of values >= 0, compared as the integers that hold them: lanes at a time."""
     bits = values.view(np.int32)
@@ -133,18 +159,50 @@ def _least(values):
     return np.int32(least).view(np.float32)
 
 
-@numba.njit(cache=True, nogil=True)
-def smallest(rows, count):
-    """(m, count) the smallest values of each row of (m, r), in order; infinite beyond r."""
-    found = np.full((len(rows), count), np.float32(np.inf))
-    for i in range(len(rows)):
-        row, best = rows[i], found[i]
-        for j in range(len(row)):
-            value = row[j]
-            if value < best[count - 1]:
-                place = count - 1
-                while place > 0 and best[place - 1] > value:
-                    best[place] = best[place - 1]
-                    place -= 1
-                best[place] = value
+@numba.njit(fastmath=True, cache=True, nogil=True)
+def nearest(a, b, queries, count):
+    """Squared distances to the nearest rows, on each side and on both together.
+
+    Args:
+        a: (B, k, r) and b: (B, l, r) float32 coordinates, contiguous.
+        queries: rows whose neighbours are looked up, the first ones.
+        count: neighbours of each.
+
+    Returns:
+        (B, 3, queries, count) float32, in order: on side a, on side b, on both.
+    """
+    found = np.empty((len(a), 3, queries, count), np.float32)
+    of_a, of_b = np.empty(a.shape[2], np.float32), np.empty(a.shape[2], np.float32)
+    for i in range(len(a)):
+        x, y = a[i], b[i]
+        for s in range(queries):
+            _distances(x, s, of_a)
+            _distances(y, s, of_b)
+            _smallest(of_a, found[i, 0, s])
+            _smallest(of_b, found[i, 1, s])
+            _add(of_a, of_b)
+            _smallest(of_a, found[i, 2, s])
     return found
+
+
+@numba.njit(fastmath=True, cache=True, nogil=True)
+def _add(x, y):
+    for r in range(len(x)):
+        x[r] += y[r]
+
+
+@numba.njit(cache=True, nogil=True)
+def _smallest(values, best):
+    """The smallest values, in order; 1e30 and more where there are no more."""
+    count = len(best)
+    best[:] = np.float32(1e30)
+    worst = best[count - 1]
+    for j in range(len(values)):
+        value = values[j]
+        if value < worst:
+            place = count - 1
+            while place > 0 and best[place - 1] > value:
+                best[place] = best[place - 1]
+                place -= 1
+            best[place] = value
+            worst = best[count - 1]

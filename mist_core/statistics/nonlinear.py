@@ -32,6 +32,8 @@ SHUFFLES = (20251126, 20251127)
 REFERENCES = 384
 FEATURES = 20
 FEATURE_SCALES = (0.5, 1.0, 2.5)
+# Numbers of features, of all rows of some datasets, that a core's cache holds.
+CACHED_WAVES = 1 << 18
 FEATURE_ESTIMATES = tuple(6 * k + 4 for k in range(len(FEATURE_SCALES)))
 
 
@@ -221,16 +223,21 @@ def random_features(a: Tensor, b: Tensor, rows: int = REFERENCES) -> Tensor:
     """
     a, b = a[:, :rows], b[:, :rows]
     rows = a.shape[1]
-    parts = []
-    for scale in FEATURE_SCALES:
-        columns = [_feature_columns(side, scale) for side in (a, b)]
-        rho_squared = ridge_correlations(*columns, ridge=0.02 + 2.0 / rows).to(a)
-        information = gaussian_information(rho_squared)
-        noise = FEATURES / rows
-        parts += [information.sum(-1, keepdim=True), information[:, -3:].flip(-1)]
-        parts.append(log_information(information.sum(-1, keepdim=True)))
-        parts.append(rho_squared.sum(-1, keepdim=True) - FEATURES * min(noise, 1.0))
-    return torch.cat(parts, -1)
+    size = max(1, CACHED_WAVES // (2 * FEATURES * rows)) if a.device.type == "cpu" else len(a)
+    pieces = list(zip(a.split(size), b.split(size), strict=True))
+    covariance = torch.stack(
+        [
+            torch.cat([_covariance(*(_feature_columns(s, scale) for s in p)) for p in pieces])
+            for scale in FEATURE_SCALES
+        ],
+        1,
+    )  # (B, scales, 2 FEATURES, 2 FEATURES)
+    rho_squared = _correlations(covariance, FEATURES, ridge=0.02 + 2.0 / rows).to(a)
+    information = gaussian_information(rho_squared)
+    total = information.sum(-1, keepdim=True)
+    beyond_noise = rho_squared.sum(-1, keepdim=True) - FEATURES * min(FEATURES / rows, 1.0)
+    parts = [total, information[..., -3:].flip(-1), log_information(total), beyond_noise]
+    return torch.cat(parts, -1).flatten(1)
 
 
 def _feature_columns(a: Tensor, scale: float) -> Tensor:
@@ -238,7 +245,8 @@ def _feature_columns(a: Tensor, scale: float) -> Tensor:
     generator = torch.Generator().manual_seed(20251118)  # part of the statistic's definition
     weights = torch.randn(8, FEATURES, generator=generator)[: a.shape[-1]].to(a)
     phases = (2 * math.pi * torch.rand(FEATURES, generator=generator)).to(a)
-    waves = torch.cos(a @ weights * (scale / a.shape[-1] ** 0.5) + phases)
+    weights = weights * (scale / a.shape[-1] ** 0.5)
+    waves = torch.addmm(phases, a.flatten(0, 1), weights).cos().view(*a.shape[:2], FEATURES)
     return waves - waves.mean(-2, keepdim=True)
 
 
@@ -249,14 +257,24 @@ def ridge_correlations(a: Tensor, b: Tensor, ridge: float) -> Tensor:
         a: (B, r, f) and b: (B, r, g), centred.
         ridge: added to the correlations of each side with itself.
     """
-    columns, f = torch.cat([a, b], -1), a.shape[-1]
-    covariance = columns.mT @ columns / columns.shape[1]
+    return _correlations(_covariance(a, b), a.shape[-1], ridge)
+
+
+def _covariance(a: Tensor, b: Tensor) -> Tensor:
+    """(B, f + g, f + g) of centred columns (B, r, f) and (B, r, g) together."""
+    between = a.mT @ b  # in blocks: to copy all columns into one place takes as long
+    rows = [torch.cat([a.mT @ a, between], -1), torch.cat([between.mT, b.mT @ b], -1)]
+    return torch.cat(rows, -2) / a.shape[1]
+
+
+def _correlations(covariance: Tensor, f: int, ridge: float) -> Tensor:
+    """As `ridge_correlations`, of (..., f + g, f + g)."""
     scale = covariance.diagonal(dim1=-2, dim2=-1).clamp_min(LEAST_VARIANCE).rsqrt()
     joint = covariance * scale.unsqueeze(-1) * scale.unsqueeze(-2)
     joint = joint + ridge * torch.eye(joint.shape[-1], device=joint.device, dtype=joint.dtype)
     factor_a, factor_b = (
-        torch.linalg.cholesky(joint[:, s, s]) for s in (slice(None, f), slice(f, None))
+        torch.linalg.cholesky(joint[..., s, s]) for s in (slice(None, f), slice(f, None))
     )
-    half = torch.linalg.solve_triangular(factor_a, joint[:, :f, f:], upper=False)
+    half = torch.linalg.solve_triangular(factor_a, joint[..., :f, f:], upper=False)
     coherence = torch.linalg.solve_triangular(factor_b, half.mT, upper=False)
     return torch.linalg.eigvalsh((coherence.mT @ coherence).double()).clamp(0, 1 - 1e-6)

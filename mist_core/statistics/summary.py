@@ -39,8 +39,8 @@ from mist_core.statistics.canonical_order import normal_form
 from mist_core.statistics.marginals import Marginals, marginals
 from mist_core.statistics.scaling import both_sides
 
-# Values read together: beyond it the batched statistics wait for memory.
-CACHED = 1 << 19
+# Values and rows read together: beyond it the batched statistics wait for memory.
+CACHED, CACHED_ROWS = 1 << 19, 1 << 16
 # Of any training dataset, of earlier weights and of present ones.
 MOST_ROWS, MOST_ROWS_NOW = 20_000, 100_000
 # That give random features, of present weights.
@@ -150,8 +150,9 @@ def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> V
 
 def pieces(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Datasets x (B, n, p) and y (B, n, q) in parts, on a CPU such as its cache holds."""
-    cells = x.shape[1] * (x.shape[2] + y.shape[2])
-    size = max(1, CACHED // cells) if x.device.type == "cpu" else len(x)
+    rows, columns = x.shape[1], x.shape[2] + y.shape[2]
+    size = max(1, min(CACHED // columns, CACHED_ROWS) // rows)
+    size = size if x.device.type == "cpu" else len(x)
     return zip(x.split(size), y.split(size), strict=True)
 
 

@@ -66,7 +66,7 @@ def test_shuffles_show_what_chance_does(table):
     assert dependent.p == 0.01 and chance.p > 0.05
     assert dependent.sentence.startswith("None of 99 shuffles show as much dependence as the 390")
     assert shuffled(Rows.of(table, "x", "noise"), shuffles=99).p == chance.p
-    assert "these rows" in to_svg(dependent.chart())
+    assert "these rows" in to_svg(dependent.finding().charts[0])
 
 
 def test_nodes_have_places_of_their_own_inside_the_frame():

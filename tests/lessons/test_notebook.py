@@ -26,6 +26,7 @@ STEPS = {
     "habits": lambda: promise.habits(promise.intervals(1, many, QUIET), "MIST", 1),
     "projection": lambda: using.projection(using.stored().climb),
     "bottleneck": lambda: using.bottleneck(using.stored().course, 0.3, "using.stored().course"),
+    "selection": lambda: using.selection(using.select(1, general(), QUIET)),
 }
 SCREENS = [(lesson, screen) for lesson in COURSE.values() for screen in lesson.screens]
 

@@ -60,7 +60,8 @@ def ranking(page: AppTest) -> pd.DataFrame:
 def names(page: AppTest) -> set[str]:
     """Which columns, or groups of them, the table of pairs names."""
     found = ranking(page)
-    return {*found["x"], *found.get("y", ())}
+    rows = found["columns" if "columns" in found else "column"]
+    return {name for row in rows for name in row.split(" ↔ ")}
 
 
 def visit(**parameters: str) -> AppTest:

@@ -4,9 +4,9 @@ import streamlit as st
 
 from mist_core.inspection.adding import Adding, Overlap, adding, overlap
 from mist_core.inspection.adding_findings import added, overlapping
+from ui import findings
 from ui import shell as ui
 from ui.cache import once
-from ui.findings import offer, paint
 from ui.inspector.target import suggested
 from ui.inspector.view import View
 
@@ -19,11 +19,9 @@ def show(view: View) -> None:
     found = once(("adding", *view.key, target), lambda _: _adding(view, target), words="Adding …")
     finding = added(found, view.unit)
     st.markdown(finding.sentence)
-    ui.show(finding.charts[0], description=finding.about)
+    findings.show(finding)
     st.caption(" ".join(finding.notes))
-    with st.expander("Numbers"):
-        st.dataframe(finding.shown, hide_index=True)
-    offer(finding, "Added", "added", view.unit)
+    findings.offer(finding, "Added", "added", view.unit)
     _show_overlap(view, found)
 
 
@@ -39,7 +37,7 @@ def _show_overlap(view: View, found: Adding) -> None:
         two = st.selectbox("and", others, 0, key=view.of("adds-two"), **view.kept)
     key = ("overlap", *view.key, one, two, found.target)
     both = once(key, lambda _: _overlap(view, one, two, found.target), words="Comparing …")
-    paint(overlapping(both, (one, two, found.target), view.unit))
+    findings.paint(overlapping(both, (one, two, found.target), view.unit))
 
 
 def _adding(view: View, target: str) -> Adding:

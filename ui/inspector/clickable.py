@@ -4,6 +4,7 @@ import streamlit as st
 
 from mist_core.findings import Finding
 from mist_core.inspection.figures import CLICKED
+from ui import shell as ui
 from ui.findings import offer
 from ui.inspector.view import View
 
@@ -22,6 +23,7 @@ def show_clickable(view: View, found: Finding, name: str) -> None:
         selection_mode=CLICKED,
         alt=found.described,
     )
+    ui.show_numbers(found.numbers)
     st.caption(" ".join(found.notes))
     offer(found, name.title(), name, view.unit)
 

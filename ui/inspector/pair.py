@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from mist_core.explore.figures import Fan, convergence
+from mist_core.explore.figures import Fan
+from mist_core.explore.findings import growth
 from mist_core.inference.posterior import Posterior
 from mist_core.inspection.pair import Rows, answer, counted, growing
 from mist_core.inspection.shuffling import shuffled
 from mist_core.tables.association import Association
 from mist_core.tables.findings import pair, told
+from ui import findings
 from ui import shell as ui
 from ui.cache import once
 from ui.explore import Board
@@ -35,7 +37,8 @@ def show(view: View) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         found = pair(view.table, x, y)
-        ui.show(found.charts[0], description=found.about)
+        about = f"{found.about}. {association.sentence(y, view.unit)}"
+        ui.show(found.charts[0], description=about)
     with right:
         board = Board(right, Fan.of(ui.in_unit(posterior, view.unit)), None, view.unit)
         board.prepare(list(BASELINES), _known(view, x, y))
@@ -89,10 +92,8 @@ def _show_growth(view: View, x: str, y: str, rows: Rows) -> None:
         words="As rows accumulate …",
     )
     fans = [Fan.of(ui.in_unit(posterior, view.unit)) for _, posterior in grown]
-    chart = convergence(
-        [n for n, _ in grown], fans, None, unit=view.unit, rows="rows drawn at random"
-    )
-    ui.show(chart, description="median and intervals against the number of rows")
+    rows_used = [n for n, _ in grown]
+    findings.show(growth(rows_used, fans, None, view.unit, which="rows drawn at random"))
 
 
 def _show_null(view: View, x: str, y: str, rows: Rows) -> None:
@@ -102,5 +103,5 @@ def _show_null(view: View, x: str, y: str, rows: Rows) -> None:
         lambda report: shuffled(rows, progress=lambda share: report(share, "Shuffling …")),
         words="Shuffling …",
     )
-    ui.show(found.chart(), description="evidence of shuffled rows, and of the rows as they are")
+    findings.show(found.finding())
     st.caption(found.sentence)

@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from mist_core.markdown import plain
-from mist_core.series import Lagged, in_order, lagged, memory_of, time_columns
+from mist_core.series import Lagged, columns_lagged, in_order, memory_of, time_columns
 from mist_core.series.findings import apart, by_lag
 from mist_core.tables.columns.column import DATE
+from ui import findings
 from ui import shell as ui
 from ui.cache import once
-from ui.findings import offer
 from ui.inspector.target import suggested
 from ui.inspector.view import SEED, View
 
@@ -37,11 +37,11 @@ def show(view: View) -> None:
     finding = by_lag(found, lag, view.unit)
     with place.container():
         st.markdown(finding.sentence)
-        ui.show(finding.charts[0], description=finding.about)
+        findings.show(finding)
     drawn = apart(view.table, order, x, y, lag)
-    ui.show(drawn.charts[0], description=drawn.about)
+    ui.show(drawn.charts[0], description=drawn.described)
     st.caption(" ".join(finding.notes))
-    offer(finding, "Lags", "lags", view.unit)
+    findings.offer(finding, "Lags", "lags", view.unit)
 
 
 def _choose(view: View) -> tuple[str, str, str, int]:
@@ -61,7 +61,7 @@ def _choose(view: View) -> tuple[str, str, str, int]:
 
 
 def _choose_lag(view: View, found: Lagged, asked: tuple) -> int:
-    lags = [int(lag) for lag in found.frame["lag"]]
+    lags = list(found)
     if len(lags) == 1:
         return lags[0]
     help = "Above 0 the first column comes before the second, below 0 after it"
@@ -69,14 +69,14 @@ def _choose_lag(view: View, found: Lagged, asked: tuple) -> int:
         "Lag, in rows",
         lags[0],
         lags[-1],
-        int(found.best["lag"]),
+        found.best,
         key=f"lag-{view.source}-{asked}",
         help=help,
     )
 
 
 def _lagged(view: View, x: str, y: str, order: np.ndarray, most: int, report) -> Lagged:
-    return lagged(
+    return columns_lagged(
         ui.estimator(),
         view.table,
         x,

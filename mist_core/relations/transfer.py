@@ -1,6 +1,5 @@
-"""Information between series: rows in time order, which depend on those before them."""
+"""Transfer of entropy between series: rows in time order, which depend on those before them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -11,35 +10,9 @@ from mist_core.inference import conditional
 from mist_core.inference.inputs import read_sides
 from mist_core.inference.posterior import Posterior
 
-# Rows that a lag or a history must leave.
+# Rows that a history must leave.
 LEAST_ROWS = 16
 MOST_HISTORY = 8
-
-
-def lagged(x: Any, y: Any, lags: Iterable[int] = range(11)) -> dict[int, Posterior]:
-    """Information between x some rows ago and y now, nats, for each lag.
-
-    The intervals are honest for rows that remember those before them, about as much as an
-    autoregression of .95: they are as wide as so few independent rows would make them.
-
-    Args:
-        x, y: (n,) or (n, d) numbers in time order, equally spaced.
-        lags: rows by which x is ahead; negative ones ask for y ahead of x.
-
-    Raises:
-        InputError: as `MISTEstimator.posterior`; or no `LEAST_ROWS` rows are left.
-        ParameterError: a lag is not a whole number.
-    """
-    x, y = _read(x, y)
-    found = {}
-    for lag in lags:
-        if not isinstance(lag, int):
-            raise ParameterError(f"lags: expected whole numbers of rows, got {lag!r:.80}.")
-        first, second = (x, y) if lag >= 0 else (y, x)
-        rows = _rows_left(first, abs(lag))
-        past, now = first[:rows], second[abs(lag) :]
-        found[lag] = _posterior(past, now, now[:, :0])
-    return found
 
 
 def transfer_entropy(x: Any, y: Any, history: int = 1) -> Posterior:
@@ -53,22 +26,18 @@ def transfer_entropy(x: Any, y: Any, history: int = 1) -> Posterior:
         history: rows of either past, from 1 to 8.
 
     Raises:
-        InputError: as `lagged`.
+        InputError: as `MISTEstimator.posterior`; or no `LEAST_ROWS` rows are left.
         ParameterError: `history` is none of these numbers.
     """
     if not isinstance(history, int) or not 1 <= history <= MOST_HISTORY:
         raise ParameterError(f"history: expected a whole number from 1 to 8, got {history!r:.80}.")
-    x, y = _read(x, y)
+    x, y = read_sides({"x": x, "y": y})
     rows = _rows_left(x, history)
     past_x, past_y = (
         torch.cat([side[history - k : history - k + rows] for k in range(1, history + 1)], 1)
         for side in (x, y)
     )
     return _posterior(past_x, y[history:], past_y)
-
-
-def _read(x: Any, y: Any) -> list[Tensor]:
-    return read_sides({"x": x, "y": y})
 
 
 def _rows_left(side: Tensor, taken: int) -> int:
@@ -81,7 +50,7 @@ def _rows_left(side: Tensor, taken: int) -> int:
 
 
 def _posterior(x: Tensor, y: Tensor, z: Tensor) -> Posterior:
-    """Of I(X;Y|Z) of rows in time order; z may have no columns."""
+    """Of I(X;Y|Z) of rows in time order; z may never vary."""
     x, y, z = (conditional.varying(side) for side in (x, y, z))
     if not (x.shape[1] and y.shape[1]):
         return conditional.nothing()
