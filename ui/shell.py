@@ -25,6 +25,7 @@ from ui.drawing import (
     show,
     show_numbers,
 )
+from ui.history import keep_addresses
 
 __all__ = [
     "CAME_FROM",
@@ -65,6 +66,7 @@ def page(title: str) -> None:
     st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
     if st.context.theme.type == "dark":
         st.html(DARK)
+    keep_addresses()
     with core_errors():
         home()  # on a page that cannot have one nothing else can be said
 

@@ -46,6 +46,12 @@ def test_what_is_no_function_is_kept_beside_what_is():
     assert torch.equal(left, side(z, u, u + np.exp(z)))
 
 
+def test_functions_stay_where_many_columns_are_left():
+    many = np.random.default_rng(0).standard_normal((5, 1000))
+    given = side(*many, many[0] ** 2)
+    assert torch.equal(reduced(given), given)
+
+
 @pytest.mark.parametrize("n", [150, 1000, 10_000])
 def test_an_angle_as_sine_and_cosine_is_an_angle(n):
     angle = np.random.default_rng(n).uniform(-np.pi, np.pi, n)
