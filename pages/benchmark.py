@@ -8,7 +8,7 @@ from mist_core.leaderboard import results as stored
 from mist_core.leaderboard.results import Results
 from mist_core.weights import library
 from ui import shell as ui
-from ui.benchmark import show_accuracy, show_checks
+from ui.benchmark import first, show_accuracy, show_checks
 from ui.conditional import show_conditional
 from ui.efficiency import show_efficiency
 from ui.notebook import offer_notebook
@@ -77,7 +77,7 @@ def read(name: str, stamp: tuple) -> Results:
 def offer_numbers(results: Results, unit: str) -> None:
     """The view's stored numbers as a notebook; those joined for a session stay out."""
     if results.estimators:
-        known = results.labels[results.estimators[0]].weights
+        known = results.labels[results.estimators[first(results)]].weights
         weights = known if known in library.names() else library.default()
         digest = ui.weights_hash(weights)
         stem = f"mist-{results.benchmark}"
