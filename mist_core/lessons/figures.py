@@ -74,7 +74,7 @@ def strips(table: pd.DataFrame, title: str) -> alt.LayerChart:
     )
     base = alt.Chart(shown)
     y = alt.Y("low:Q", title="nats", scale=alt.Scale(zero=True))
-    text = f"{100 * inside.mean():.0f} % of {len(shown)} hold the truth (the dark ticks)"
+    text = f"{100 * inside.mean():.0f} % of {len(shown)} hold the truth (the grey ticks)"
     return alt.layer(
         base.mark_rule(strokeWidth=4, opacity=0.6).encode(x=x, y=y, y2="high:Q", color=colour),
         base.mark_tick(color=GREY, thickness=3, size=7).encode(x=x, y="truth:Q"),

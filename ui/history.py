@@ -1,0 +1,40 @@
+"""The browser's Back leads to the page before, with its controls as they were left.
+
+A control that moves replaces the address, so that a page is one entry of the history. But where
+another page is opened, Streamlit takes the controls out of the old page's address first, and makes
+that an entry of its own: Back would lead to the old page with its controls as they were at first.
+"""
+
+import streamlit as st
+
+# An entry is made where a link or a click opens a page; the one before gets its address back if it
+# lost it since that click. All other changes of the address replace it.
+_SCRIPT = """<script>
+if (!window.keepsAddresses) {
+  window.keepsAddresses = true;
+  const push = history.pushState.bind(history);
+  let link = null, before = null;
+  for (const kind of ["pointerdown", "keydown"])
+    window.addEventListener(kind, (event) => {
+      link = event.target.closest?.("a[href]");
+      before = null;
+    }, true);
+  history.pushState = (state, title, url) => {
+    const here = location.pathname;
+    const stays = new URL(url, location.href).pathname === here;
+    if (stays && !(link && new URL(link.href).pathname === here)) {
+      before ??= location.href;
+      history.replaceState(state, title, url);
+      return;
+    }
+    if (before !== null) history.replaceState(state, title, before);
+    link = before = null;
+    push(state, title, url);
+  };
+}
+</script>"""
+
+
+def keep_addresses() -> None:
+    """Let each entry of the browser's history keep its address."""
+    st.html(_SCRIPT, unsafe_allow_javascript=True)
