@@ -1,4 +1,4 @@
-"""The estimators to compare, by name: bmi's, scikit-learn's, closed forms, resampled, and ours."""
+"""The estimators to compare, by name: bmi's, scikit-learn's, closed forms, resampled, ours."""
 
 import importlib.metadata
 import math

@@ -141,9 +141,9 @@ _FORMS = (
         name="neighbour-ratio",
         title="Neighbour ratios",
         estimate=neighbour_ratio,
-        limits="No ratio can exceed its number of neighbours, about √n, and those of pairs that "
-        "lie together come from few rows: it reads too low where dependence is strong or columns are "
-        "many, and a little above 0 without any.",
+        limits="No ratio can exceed its number of neighbours, about √n, and few rows lie where it "
+        "should be large: it reads too low where dependence is strong or columns are many, and a "
+        "little above 0 without any.",
         doi="10.1109/ISIT.2017.8006659",
     ),
     ClosedForm(
