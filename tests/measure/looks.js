@@ -4,12 +4,15 @@
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) faults.push(`sticks out: ${wide} of ${innerWidth} pixels`);
 
+  const aside = document.querySelector("[data-testid=stSidebar]");
+  const closed = aside && aside.getBoundingClientRect().right < 2;
   const seen = (one) => {
+    if (closed && aside.contains(one)) return false;
     const style = getComputedStyle(one);
     const box = one.getBoundingClientRect();
     return style.visibility === "visible" && box.width > 2 && box.height > 2 &&
       one.checkVisibility({opacityProperty: true, contentVisibilityAuto: true}) &&
-      !one.closest(".katex-mathml, [aria-hidden=true], [data-testid=stHeader], [data-testid=stSidebar][aria-expanded=false], svg, .vega-bindings");
+      !one.closest(".katex-mathml, [aria-hidden=true], [data-testid=stHeader], svg, .vega-bindings");
   };
   // Each piece of text as it is drawn, and what it stands in.
   const pieces = [];
@@ -60,7 +63,7 @@
       text.textContent && getComputedStyle(text).opacity > 0 && !/rotate/.test(text.getAttribute("transform")));
     const boxes = texts.map((text) => text.getBoundingClientRect());
     texts.forEach((text, i) => {
-      if (text.textContent.endsWith("…")) faults.push(`shortened in a figure: "${text.textContent}"`);
+      if (/\S…$/.test(text.textContent) && !/at work …$/.test(text.textContent)) faults.push(`shortened in a figure: "${text.textContent}"`);
       for (let j = i + 1; j < texts.length; j++) {
         const across = Math.min(boxes[i].right, boxes[j].right) - Math.max(boxes[i].left, boxes[j].left);
         const down = Math.min(boxes[i].bottom, boxes[j].bottom) - Math.max(boxes[i].top, boxes[j].top);
