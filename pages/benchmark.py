@@ -8,10 +8,11 @@ from mist_core.leaderboard import results as stored
 from mist_core.leaderboard.results import Results
 from mist_core.weights import library
 from ui import shell as ui
-from ui.benchmark import show_accuracy, show_checks
+from ui.benchmark import first, show_accuracy, show_checks
 from ui.conditional import show_conditional
 from ui.efficiency import show_efficiency
 from ui.notebook import offer_notebook
+from ui.selection import show_selection
 from ui.speed import show_speed
 from ui.upload import show_upload, with_uploads
 
@@ -22,6 +23,7 @@ VIEWS = {
     "mtest-extended": "Extended grids",
     "selfconsistency": "Self-consistency",
     "conditional": "Conditional",
+    "selection": "Selection",
     "efficiency": "Efficiency",
     "speed": "Speed",
 }
@@ -48,6 +50,9 @@ def main() -> None:
         if name == "conditional":
             show_conditional(unit)
             return
+        if name == "selection":
+            show_selection()
+            return
         results = with_uploads(read(name, stored.stamp(paths.RESULTS)))
         if name == "speed":
             show_speed(results)
@@ -72,7 +77,7 @@ def read(name: str, stamp: tuple) -> Results:
 def offer_numbers(results: Results, unit: str) -> None:
     """The view's stored numbers as a notebook; those joined for a session stay out."""
     if results.estimators:
-        known = results.labels[results.estimators[0]].weights
+        known = results.labels[results.estimators[first(results)]].weights
         weights = known if known in library.names() else library.default()
         digest = ui.weights_hash(weights)
         stem = f"mist-{results.benchmark}"

@@ -3,22 +3,23 @@
 import time
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from mist_core.calibration import code
 from mist_core.calibration.findings import findings
 from mist_core.calibration.growing import GrowingStudy
-from mist_core.calibration.judge import CLASSIC, follow
+from mist_core.calibration.samples import Samples
 from mist_core.calibration.stored import StoredStudy, stem
-from mist_core.calibration.study import OneLaw, Study
+from mist_core.calibration.study import LAWS, Datasets, OneLaw, Study
 from mist_core.explore.scenario import Scene
 from ui import shell as ui
 from ui.calibration import Board, show_download, show_grids, stored_findings, stored_study
-from ui.calibration_choices import choose, first_weights
+from ui.calibration_choices import TABLE, choose, choose_kind
+from ui.calibration_live import REFRESH, live_study, report, stop_or_go_on
+from ui.calibration_samples import show_samples
+from ui.calibration_table import show_table
 from ui.links import link
 from ui.notebook import offer_notebook
 
-REFRESH = 1.0  # seconds between two drawings of the figures
 LIVE = "calibration-live"
 
 
@@ -28,14 +29,23 @@ def main() -> None:
     st.title(code.TITLE)
     with ui.core_errors():
         with st.sidebar:
-            study, weights, n_peers = choose()
-        stored = stored_study(stem(study.laws))
-        usual = stored is not None and (study, weights) == (stored.study, first_weights(study))
+            kind = choose_kind()
+        if kind == TABLE:
+            show_table()
+            return
+        study, weights, n_peers = choose(kind)
+        stored = stored_study(stem(study.laws)) if isinstance(study, Study) else None
+        there = stored is not None and study == stored.study
+        usual = there and weights == LAWS[study.laws].weights
         if isinstance(study, OneLaw):
             show_law(study)
+        if isinstance(study, Samples):
+            show_samples(study)
         if usual and not st.session_state.get(LIVE):
             show_stored(stored, weights)
         else:
+            if there and not usual:
+                offer_stored(study)
             show_live(study, weights, n_peers, usual)
 
 
@@ -57,6 +67,16 @@ def show_stored(stored: StoredStudy, weights: str) -> None:
         offer_notebook(lambda: code.stored(stored, weights, digest), "mist-calibration")
 
 
+def offer_stored(study: Study) -> None:
+    """A way to the stored study of the same laws, which judged other weights."""
+    judged = LAWS[study.laws].weights
+    st.button(
+        f"Show the stored study, of the weights {judged}",
+        on_click=st.session_state.update,
+        args=({ui.WEIGHTS: judged, LIVE: False},),
+    )
+
+
 def show_law(study: OneLaw) -> None:
     """What is drawn, and the way back to Explore."""
     scene = Scene(study.laws, study.parameters, study.dim_x, study.dim_y, study.transforms)
@@ -64,7 +84,7 @@ def show_law(study: OneLaw) -> None:
     link("pages/explore.py", "Open this law in Explore", scene.address(study.n_samples))
 
 
-def show_live(study: Study | OneLaw, weights: str, n_peers: int, usual: bool) -> None:
+def show_live(study: Datasets, weights: str, n_peers: int, usual: bool) -> None:
     """Draw datasets until there are enough or until Stop; the figures grow meanwhile."""
     grown = live_study(study, weights, n_peers)
     board = Board()
@@ -83,7 +103,7 @@ def show_live(study: Study | OneLaw, weights: str, n_peers: int, usual: bool) ->
     if grown.running:
         while grown.running:
             grown.advance()
-            report(bar, grown, study)  # here Streamlit sees whether a button was pressed
+            report(bar, grown, study)
             if time.monotonic() > due:
                 board.paint(findings(grown.table, board.unit))
                 due = time.monotonic() + REFRESH
@@ -95,34 +115,13 @@ def show_live(study: Study | OneLaw, weights: str, n_peers: int, usual: bool) ->
         offer_notebook(lambda: code.drawn(study, grown.table, weights, digest), "mist-calibration")
 
 
-def show_buttons(grown: GrowingStudy, study: Study | OneLaw, usual: bool) -> None:
+def show_buttons(grown: GrowingStudy, study: Datasets, usual: bool) -> None:
     """Stop or Go on, and the way back where a stored result exists."""
-    if grown.running:
-        st.button("Stop", on_click=setattr, args=(grown, "running", False))
-    elif grown.done < study.n_datasets and not grown.error:
-        st.button("Go on", on_click=setattr, args=(grown, "running", True))
+    stop_or_go_on(grown, study)
     if usual:
         st.button(
             "Back to the stored study", on_click=st.session_state.update, args=({LIVE: False},)
         )
-
-
-def report(bar: DeltaGenerator, grown: GrowingStudy, study: Study) -> None:
-    """How far it is."""
-    done = grown.done
-    state = "Drawing" if grown.running else "Stopped" if done < study.n_datasets else "Finished"
-    bar.progress(done / study.n_datasets, f"{state}: {done:,} of {study.n_datasets:,} datasets")
-
-
-def live_study(study: Study | OneLaw, weights: str, n_peers: int) -> GrowingStudy:
-    """This session's study of these settings: a new one when they have changed."""
-    key = (study, weights, n_peers, ui.weights_hash(weights), ui.weights_hash(CLASSIC))
-    if st.session_state.get("calibration-key") != key:
-        classic = ui.estimator(CLASSIC) if n_peers else None
-        rest = follow(study, ui.estimator(weights), classic, n_peers)
-        st.session_state["calibration-study"] = GrowingStudy(rest)
-        st.session_state["calibration-key"] = key
-    return st.session_state["calibration-study"]
 
 
 main()

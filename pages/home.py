@@ -20,10 +20,13 @@ fitted to your data, so an answer takes a fraction of a second.
 - **Explore** draws a sample from a law you choose and puts the answer beside the truth and beside
   other estimators. The link in the address bar always leads back to the picture on show.
 - **Your table** reads a CSV file and ranks its columns by what they tell about the one you pick.
-- **Calibration** counts how often the intervals hold the truth, on laws you choose.
+- **Calibration** counts how often the intervals hold the truth, on laws you choose, on samples of
+  yours and on a large table.
 - **Benchmark** shows who errs where: MIST, the usual estimators and, if you like, your own.
-- **Train** teaches a network more laws, or laws like your table's columns, in the background.
-- **Weights** exports networks, brings them in, and chooses the one that every page starts with.
+- **Train** teaches a network more laws, or laws like your table's columns, in the background, and
+  says whether to keep it.
+- **Weights** compares networks, exports them, brings them in, and chooses the one that every page
+  starts with.
 
 What to keep in mind:
 

@@ -3,11 +3,16 @@
 import streamlit as st
 
 from mist_core.inspection.obstacles import check
+from mist_core.tables.bundled import DATASETS
 from ui import shell as ui
 from ui.inspector import adds, groups, heatmap, network, pair, ranking, second, target, time
 from ui.inspector.source import answer_place, choose_table
 from ui.inspector.view import View
+from ui.kept import YOURS
+from ui.links import link
 from ui.preflight import choose_readings
+from ui.table_imitation import IMITABLE
+from ui.training_choices import LIKE_TABLE
 
 TARGET, TIME, SECOND = "One target", "Time", "Second table"
 TABS = {
@@ -53,6 +58,15 @@ def show_answer(view: View) -> None:
                     time.warn(view)
             if name != SECOND:
                 pair.show(view)
+    offer_training(view)
+
+
+def offer_training(view: View) -> None:
+    """The way to weights that know data like this table's."""
+    table = view.source if view.source in DATASETS else YOURS
+    if table == YOURS or table in IMITABLE:
+        address = {"train-data": LIKE_TABLE, "train-table": table}
+        link("pages/train.py", "Train weights on data like this table's", address)
 
 
 def _first_tab(view: View) -> str | None:

@@ -1,4 +1,4 @@
-"""Train: teach a network laws you compose, in the background, and see what it gained and forgot.
+"""Train in three steps: what data, how long, watch; one verdict at the end.
 
 The run's id in the URL is all a window needs: it may be refreshed, closed, or opened elsewhere.
 """
@@ -14,6 +14,7 @@ from mist_core.jobs.findings import truths
 from mist_core.jobs.plan import Plan, demonstration
 from mist_core.jobs.queue import JobQueue
 from mist_core.markdown import counted
+from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.spec import to_text
 from mist_core.training.adaptation.adapt import Adaptation
 from mist_core.weights import library
@@ -48,21 +49,21 @@ def main() -> None:
     with story, ui.core_errors():
         if id := st.query_params.get("run"):
             st.button("← New run", on_click=st.query_params.clear)
+            st.header("3. Watch", anchor=False)
             run_view.show_run(queue, id)
         else:
             show_composer(queue)
 
 
 def show_composer(queue: JobQueue) -> None:
-    """Choices on the left, and beside them what the network would learn from."""
-    with st.sidebar:
-        start, architecture = choose_start()
-        laws = choose_laws()
-        imitated = laws if isinstance(laws, Adaptation) else None
-        meta = rehearse(imitated.meta if imitated else laws, start)
+    """What data, how long, and the button: each step with what it means."""
+    what, long = st.container(), st.container()
+    with long:  # before a table is fitted, which takes a while
+        st.header("2. How long", anchor=False)
         minutes = st.select_slider("Minutes", MINUTES, value=10)
-    unit = ui.unit_switch("train-unit")
-    paint(truths(run_view.sample_truths(to_text(meta)), unit))
+        st.header("3. Watch", anchor=False)
+    with what:
+        meta, start, architecture = choose_data()
     seed = secrets.randbelow(2**31)
     plan = Plan(to_text(meta), float(minutes), seed, architecture, start)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -73,10 +74,24 @@ def show_composer(queue: JobQueue) -> None:
     st.caption(
         "The demonstration trains a small network on the published laws, with statistics of pairs "
         "of columns only. Training runs at low priority in a process of its own: this page can be "
-        "closed, and the server restarted. Other runs wait their turn."
+        "closed, and the server restarted. Other runs wait their turn. At the end it is judged on "
+        "the test set of all weights."
     )
+
+
+def choose_data() -> tuple[MetaDistribution, str | None, str]:
+    """The first step: what is learned from which weights on, drawn as it would be."""
+    st.header("1. What data", anchor=False)
+    laws = choose_laws()
+    imitated = laws if isinstance(laws, Adaptation) else None
+    with st.expander("Where it starts and what it rehearses"):
+        start, architecture = choose_start()
+        meta = rehearse(imitated.meta if imitated else laws, start)
+    paint(truths(run_view.sample_truths(to_text(meta)), ui.unit_switch("train-unit")))
     if imitated:
-        adapt_view.show_sides(imitated)
+        with st.expander("How well the table is imitated"):
+            adapt_view.show_sides(imitated)
+    return meta, start, architecture
 
 
 def begin(queue: JobQueue, plan: Plan) -> None:

@@ -1,21 +1,24 @@
 """Weights: what there is to choose from; take some out, bring some in, set the default."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from mist_core.checkpoint import load_checkpoint
 from mist_core.jobs.findings import losses
 from mist_core.jobs.queue import JobQueue
-from mist_core.weights import library
-from mist_core.weights.findings import overview
+from mist_core.markdown import listed
+from mist_core.weights import common_test, library
+from mist_core.weights.findings import overview, scores
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
-from ui.findings import show
+from ui.findings import paint, show
 from ui.storage import done, show_done, show_flaws
 
 FORMATS = {
     "datasets": st.column_config.NumberColumn(format="localized"),
     "minutes": st.column_config.NumberColumn(format="%.0f"),
-    "error (nats)": st.column_config.NumberColumn(format="%.3f"),
+    "error on its laws (nats)": st.column_config.NumberColumn(format="%.3f"),
 }
 
 
@@ -31,6 +34,7 @@ def main() -> None:
         found = overview(cards, default, library.shipped())
         st.markdown(found.sentence)
         st.dataframe(found.shown, placeholder="–", hide_index=True, column_config=FORMATS)
+        show_scores(cards)
         show_one(ui.choose_weights(), default)
         show_import()
 
@@ -39,6 +43,21 @@ def main() -> None:
 def card_of(name: str, digest: str) -> dict:
     """The card inside a file; `digest` of the file is the key."""
     return load_checkpoint(library.path_of(name)).card
+
+
+def show_scores(names: Iterable[str]) -> None:
+    """All weights on the common test set; those not judged yet a click away."""
+    st.header("On the same test set", anchor=False)
+    known = {name: common_test.known_scores(ui.weights_hash(name)) for name in names}
+    new = [name for name, rows in known.items() if rows is None]
+    if len(new) < len(known):
+        paint(scores({name: rows for name, rows in known.items() if rows is not None}))
+    if new and st.button(f"Judge {ui.plain(listed(new))}, half a minute each"):
+        bar = st.progress(0.0)
+        for name in new:
+            words = f"Judging {ui.plain(name)} …"
+            common_test.scored(ui.estimator(name), lambda s, w=words: bar.progress(s, w))
+        st.rerun()
 
 
 def show_one(name: str, default: str) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mist_core.leaderboard import error_analysis, figures, findings
 from mist_core.leaderboard.results import Results
+from mist_core.weights import library
 from ui import shell as ui
 from ui.findings import caption, found_once, offer, painted_once, show
 from ui.rerun import show_recheck, show_replay
@@ -26,6 +27,7 @@ def show_accuracy(results: Results, unit: str) -> None:
         name = st.selectbox(
             "Estimator",
             results.estimators,
+            first(results),
             format_func=results.title,
             key="estimator",
             bind=URL,
@@ -41,6 +43,16 @@ def show_accuracy(results: Results, unit: str) -> None:
     show_errors(results, name, groups[group], amount or "mse", unit)
     show_tasks(results, groups[group], unit)
     show_replay(results, name, unit)
+
+
+def first(results: Results) -> int:
+    """The place of the default weights among the estimators; 0 where they were not judged."""
+    default = library.default()
+    ours = [results.labels[name] for name in results.estimators]
+    places = [
+        k for k, shown in enumerate(ours) if (shown.weights, shown.refined) == (default, False)
+    ]
+    return places[0] if places else 0
 
 
 def show_checks(results: Results, unit: str) -> None:

@@ -1,46 +1,52 @@
-"""The Calibration page's choices: these laws or this law, how many datasets, whose weights."""
+"""The Calibration page's choices: what is judged, whose weights, how many datasets for others."""
 
 import streamlit as st
 
 from mist_core.calibration import text
+from mist_core.calibration.samples import Samples
 from mist_core.calibration.study import LAWS, OneLaw, Study
-from mist_core.weights import library
 from ui import shell as ui
+from ui.calibration_samples import choose_samples
 from ui.explore_choices import choose_family, choose_rows, choose_scene
 
 URL = "query-params"
-THESE, THIS = "these laws", "this law"
+THESE, THIS, SAMPLES, TABLE = "these laws", "this law", "my samples", "a real table"
 ROWS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 3000)
 SIZES = (50, 100, 200, 500, 1000, 2000, 5000)
 PEERS = (0, 10, 20, 50, 100)
+FIRST = "general"  # laws that the default weights were trained on
 
 
-def choose() -> tuple[Study | OneLaw, str, int]:
+def choose_kind() -> str:
+    """Laws, one law, samples with a known truth, or a table that is large enough to have one."""
+    kinds = [THESE, THIS, SAMPLES, TABLE]
+    return st.segmented_control(
+        "Calibrate on", kinds, default=THESE, required=True, key="on", bind=URL
+    )
+
+
+def choose(kind: str) -> tuple[Study | OneLaw | Samples, str, int]:
     """What is drawn, whose weights answer, and how many datasets the slow peers get."""
-    kind = st.segmented_control(
-        "Calibrate on", [THESE, THIS], default=THESE, required=True, key="on", bind=URL
-    )
-    study = _one_law() if kind == THIS else _these_laws()
-    first = first_weights(study)
-    weights = ui.choose_weights(f"weights-{first}", first)
-    n_peers = st.select_slider(
-        "Datasets for KSG and CCA",
-        PEERS,
-        20,
-        key="peers",
-        bind=URL,
-        help="each takes 400 estimates of a dataset: a second or two, more with many rows",
-    )
-    return study, weights, n_peers
-
-
-def first_weights(study: Study | OneLaw) -> str:
-    """The weights that laws of this kind begin with."""
-    return library.default() if isinstance(study, OneLaw) else LAWS[study.laws].weights
+    with st.sidebar:
+        laws, others = st.container(), st.container()
+    with others:
+        weights = ui.choose_weights()
+        n_peers = st.select_slider(
+            "Datasets for KSG and CCA",
+            PEERS,
+            20,
+            key="peers",
+            bind=URL,
+            help="each takes 400 estimates of a dataset: a second or two, more with many rows",
+        )
+    if kind == SAMPLES:
+        return choose_samples(), weights, n_peers
+    with laws:
+        return (_one_law() if kind == THIS else _these_laws()), weights, n_peers
 
 
 def _these_laws() -> Study:
-    laws = st.selectbox("Laws", list(LAWS), key="laws", bind=URL)
+    laws = st.selectbox("Laws", list(LAWS), list(LAWS).index(FIRST), key="laws", bind=URL)
     chosen = LAWS[laws]
     if laws == "paper out-of-family":
         st.caption(text.ABOUT_SPLIT)

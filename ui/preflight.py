@@ -10,22 +10,39 @@ from ui import shell as ui
 TYPES = ["csv", "tsv", "txt", "dat", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "feather"]
 _HEADER = {"guess": None, "yes": True, "no": False}
 _PREVIEW = 100  # rows
-HEADER = "upload-header"
+HEADER, NOW = "upload-header", "readings-now"
 
 
 def uploaded(data: bytes, key: str = HEADER) -> Table:
     """The table in an uploaded file, read as the user says; `key` parts several on a page."""
     header = st.segmented_control(
-        "Names in the first line", list(_HEADER), default="guess", required=True, key=key
+        "Names in the first line",
+        list(_HEADER),
+        default="guess",
+        required=True,
+        key=key,
+        persist_state="session",
     )
     # Streamlit's own cache key would look at a part of an upload only.
     digest = sha256(data)
     table = _read(digest, _HEADER[header], None, data)
     if len(table.sheets) > 1:
-        sheet = st.selectbox("Sheet", table.sheets, key=_sheet(digest, key))
+        sheet = st.selectbox(
+            "Sheet", table.sheets, key=_sheet(digest, key), persist_state="session"
+        )
         table = _read(digest, _HEADER[header], sheet, data)
     st.caption(ui.plain(table.note))
     return table
+
+
+def as_read(data: bytes) -> Table:
+    """The same table on another page, with all that was said of it there."""
+    digest = sha256(data)
+    table = _read(digest, header_said(), sheet_said(digest), data)
+    edited, found = st.session_state.get(f"{NOW}-{digest}"), preflight.preflight(table)
+    if edited is None or edited.shape != found.shape:
+        return table
+    return preflight.as_said(table, found, edited)
 
 
 def header_said() -> bool | None:
@@ -59,9 +76,7 @@ def choose_readings(table: Table, key: str) -> Table:
 
 def _edited(found: pd.DataFrame, key: str) -> pd.DataFrame:
     """The table as the user changes it; another page's visit keeps the changes."""
-    widget, start, now = (
-        f"{name}-{key}" for name in ("readings", "readings-start", "readings-now")
-    )
+    widget, start, now = (f"{name}-{key}" for name in ("readings", "readings-start", NOW))
     if widget not in st.session_state:
         # The editor forgets its changes where it is not drawn, and begins with the last ones then.
         st.session_state[start] = st.session_state.get(now, found)

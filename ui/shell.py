@@ -29,6 +29,7 @@ from ui.history import keep_addresses
 
 __all__ = [
     "CAME_FROM",
+    "WEIGHTS",
     "Place",
     "choose_weights",
     "core_errors",
@@ -46,6 +47,8 @@ __all__ = [
     "weights_hash",
 ]
 
+# The choice of weights, in the session and in the address.
+WEIGHTS = "weights"
 ICON = IMAGES / "icon.png"
 # Streamlit writes white on the primary colour, and in the dark that is a light one.
 DARK = """<style>
@@ -81,22 +84,15 @@ def core_errors() -> Iterator[None]:
         st.stop()
 
 
-def choose_weights(
-    key: str = "weights",
-    first: str | None = None,
-    about: str = "shipped weights and those you kept on the Train page",
-) -> str:
+def choose_weights() -> str:
     """A choice among shipped and kept weights, kept in the URL, that the whole page then uses.
 
-    Args:
-        key: of the choice, and its parameter in the URL.
-        first: what it begins with; the default weights if None.
-        about: a hint.
+    It begins with the default ones, which the Weights page names.
     """
-    names = library.names()
-    place = names.index(first or library.default())
-    asked = st.query_params.get(key)
-    chosen = st.selectbox("Weights", names, place, key=key, bind="query-params", help=about)
+    names, about = library.names(), "shipped weights and those you kept on the Train page"
+    place = names.index(library.default())
+    asked = st.query_params.get(WEIGHTS)
+    chosen = st.selectbox("Weights", names, place, key=WEIGHTS, bind="query-params", help=about)
     if asked and asked not in names:
         told = f"The link asks for weights {plain(repr(asked[:40]))}, which are not here"
         st.warning(f"{told}: {plain(chosen)} answer instead.")
@@ -105,7 +101,7 @@ def choose_weights(
 
 def current_weights() -> str:
     """Name of the weights chosen on this page, else of the default ones."""
-    chosen = st.session_state.get("weights")
+    chosen = st.session_state.get(WEIGHTS)
     return chosen if chosen in library.names() else library.default()
 
 

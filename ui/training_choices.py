@@ -18,12 +18,11 @@ NETWORKS = {
     "statistics": "all statistics",
     "mist": "all statistics and the set encoder",
 }
-LAWS = {
-    "general": "laws of every kind",
-    "paper": "published laws",
-    "paper-no-additive": "published laws, none additive",
-    "table": "like my table",
-}
+EVERY, LIKE_TABLE = "laws of every kind", "data like a table's"
+# Whether additive laws are among those that are checked at first.
+PUBLISHED = {"published laws": True, "published laws, none additive": False}
+LAWS = (EVERY, LIKE_TABLE, *PUBLISHED)
+URL = "query-params"
 ROWS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, MOST_ROWS)
 
 
@@ -38,12 +37,18 @@ def choose_start() -> tuple[str | None, str]:
 
 def choose_laws() -> MetaDistribution | Adaptation:
     """A meta-distribution composed of parts, or one like a table."""
-    kind = st.selectbox("Laws", list(LAWS), format_func=LAWS.get)
-    if kind == "table":
+    kind = st.segmented_control(
+        "Learn from", list(LAWS), default=EVERY, required=True, key="train-data", bind=URL
+    )
+    if kind == LIKE_TABLE:
         return choose_table()
-    if kind == "general":
-        return choose_general()
-    usual = [f for f in PAPER_TRAIN if kind == "paper" or PAPER_FAMILIES[f].base != "additive"]
+    with st.expander("Choose among them"):
+        return _choose_paper(kind) if kind in PUBLISHED else choose_general()
+
+
+def _choose_paper(kind: str) -> Paper:
+    """Published families, rows and columns."""
+    usual = [f for f in PAPER_TRAIN if PUBLISHED[kind] or PAPER_FAMILIES[f].base != "additive"]
     families = st.multiselect("Families", list(PAPER_FAMILIES), usual, key=f"families-{kind}")
     rows = st.slider("Rows", *PAPER_ROWS, PAPER_ROWS, step=10)
     dims = st.slider("Columns a side", *PAPER_DIMS, PAPER_DIMS)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mist_core.inference.estimator import MISTEstimator
 from mist_core.jobs import findings
 from mist_core.jobs.comparison import (
     Comparison,
@@ -15,7 +16,6 @@ from mist_core.jobs.comparison import (
 from mist_core.jobs.job import Job
 from mist_core.jobs.plan import Plan, start_path, weights_path
 from mist_core.jobs.queue import JobQueue
-from mist_core.networks.registry import load_network
 from mist_core.weights import library
 from ui import shell as ui
 from ui.findings import paint
@@ -23,12 +23,14 @@ from ui.storage import said
 
 
 def show_gain(queue: JobQueue, job: Job) -> None:
-    """Before and after on the user's laws and on the standing benchmarks."""
+    """The verdict, and before and after on the user's laws and on the standing benchmarks."""
     unit = ui.unit_switch("train-unit")
     other = job.plan.start or library.default()
     comparisons = gain(queue.run_folder(job.id), job.plan)
-    st.header(f"This run beside {ui.plain(other)}", anchor=False)
-    paint(findings.gain(comparisons, unit))
+    st.header(f"Better than {ui.plain(other)}?", anchor=False)
+    paint(findings.verdict(comparisons, unit))
+    with st.expander("What it gained and what it forgot"):
+        paint(findings.gain(comparisons, unit))
 
 
 def gain(folder: Path, plan: Plan) -> list[Comparison]:
@@ -38,7 +40,7 @@ def gain(folder: Path, plan: Plan) -> list[Comparison]:
     if not are_complete(known):
         default = library.path_of(library.default())
         files = start_path(folder) if plan.start else default, weights_path(folder)
-        before, after = (load_network(file)[0] for file in files)
+        before, after = map(MISTEstimator.load, files)
         bar = st.progress(0.0)
         known = compare_all(before, after, plan, lambda s, name: bar.progress(s, f"On {name} …"))
         bar.empty()

@@ -1,4 +1,4 @@
 """How often intervals hold the truth.
 
-Imports benchmarks, priors and inference.
+Imports benchmarks, priors, tables and inference.
 """

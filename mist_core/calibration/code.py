@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from mist_core.calibration.judge import MIST
+from mist_core.calibration.samples import Samples
 from mist_core.calibration.stored import StoredStudy, stem
 from mist_core.calibration.study import OneLaw, Study
 from mist_core.calibration.summary import coverage, dependent
@@ -14,7 +15,7 @@ TITLE = "When it says 90 %, is it 90 %?"
 FIRST = 40  # datasets of a stored study that its notebook draws anew
 
 
-def drawn(study: Study | OneLaw, table: pd.DataFrame, weights: str, sha256: str) -> Story:
+def drawn(study: Study | OneLaw | Samples, table: pd.DataFrame, weights: str, sha256: str) -> Story:
     """A study that was drawn on the page, as far as it got.
 
     Args:
@@ -22,9 +23,14 @@ def drawn(study: Study | OneLaw, table: pd.DataFrame, weights: str, sha256: str)
         table: rows of `mist_core.calibration.judge` so far.
         weights, sha256: that were judged.
     """
-    done = replace(study, n_datasets=int((table.method == MIST).sum()))
-    again = Step(_DRAWN.format(study=done), "The same datasets, drawn and judged again:")
-    return Story(TITLE, (again, _COUNTED), _shown(table), weights, sha256)
+    done = int((table.method == MIST).sum())
+    if isinstance(study, Samples):
+        made, words = _READ.format(study=study, done=done), _ABOUT_READ
+    else:
+        made = _DRAWN.format(study=replace(study, n_datasets=done))
+        words = "The same datasets, drawn and judged again:"
+    steps = Step(made + _JUDGED, words), _COUNTED
+    return Story(TITLE, steps, _shown(table), weights, sha256)
 
 
 def stored(study: StoredStudy, weights: str, sha256: str) -> Story:
@@ -44,11 +50,23 @@ def _shown(table: pd.DataFrame) -> dict[str, float]:
 
 
 _DRAWN = """\
-import pandas as pd
-from mist_core.calibration.judge import follow
 from mist_core.calibration.study import OneLaw, Study
 
 study = {study!r}
+"""
+_READ = """\
+from mist_core.calibration.samples import read_samples
+from mist_core.tables import read_table
+
+study = read_samples(read_table({study.file!r}, header=True), {study.typed!r})
+assert study.sha256 == "{study.sha256}", "This is another file than the page read."
+study = study.first({done})
+"""
+_ABOUT_READ = "Put the file beside this notebook; another one is refused:"
+_JUDGED = """\
+import pandas as pd
+from mist_core.calibration.judge import follow
+
 table = pd.concat(follow(study, estimator), ignore_index=True)
 table[["family", "n_samples", "dim_x", "dim_y", "truth", "low", "high"]]
 """
@@ -61,6 +79,7 @@ today = pd.concat(follow({study!r}, estimator), ignore_index=True)
 coverage(dependent(today))
 """
 _STORED = """\
+from mist_core.calibration.samples import Samples
 from mist_core.calibration.stored import load
 
 table = load({name!r}).table

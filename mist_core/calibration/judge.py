@@ -13,7 +13,7 @@ from mist_core.benchmarks.base import Answer, Dataset, Estimator
 from mist_core.benchmarks.baselines.resampling import RESAMPLED
 from mist_core.benchmarks.estimators import Weights
 from mist_core.benchmarks.tasks import quantile_columns
-from mist_core.calibration.study import OneLaw, Study
+from mist_core.calibration.study import Datasets
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.networks.quantiles import CENTRAL_90, LEVELS, OFFSET
 from mist_core.priors.batch import Batch
@@ -26,7 +26,7 @@ MOST_PEER_ROWS = 500
 
 
 def follow(
-    study: Study | OneLaw,
+    study: Datasets,
     estimator: MISTEstimator,
     classic: MISTEstimator | None = None,
     n_peers: int = 0,

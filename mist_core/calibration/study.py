@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -31,6 +32,24 @@ A_DRAW = 4
 # Draws that may fall outside the ranges before they are given up.
 MOST_TRIES = 400
 Range = tuple[int, int]
+
+
+class Datasets(Protocol):
+    """What can be judged: datasets with their truth.
+
+    Attributes:
+        laws: what they come from, in a few words.
+        n_datasets: how many.
+    """
+
+    @property
+    def laws(self) -> str: ...
+
+    @property
+    def n_datasets(self) -> int: ...
+
+    def draws(self) -> Iterator[tuple[int, Batch, np.random.Generator]]:
+        """Batches of one shape: (number of its first dataset, batch, its randomness)."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python -m mist_core calibrate laws | grids | bins`: coverage of the truth, beside others'."""
+"""`python -m mist_core calibrate laws | grids | bins | common`: coverage, beside others'."""
 
 import argparse
 import time
@@ -23,6 +23,7 @@ from mist_core.commands.options import count, whole
 from mist_core.commands.progress_bar import Bar
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.priors.paper import PAPER_IN_FAMILY
+from mist_core.weights import common_test, library
 
 # Without the quantiles, which nothing reads here.
 _FOR_BINS = ["method", "family", "n_samples", "dim_x", "dim_y", "truth", "low", "high", "pit"]
@@ -49,13 +50,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     bins.add_argument("--datasets", type=count, default=BIN_DATASETS)
     bins.add_argument("--seed", type=whole, default=BIN_SEED)
     bins.add_argument("--weights", default="general", help="a shipped name or a file")
+    kinds.add_parser("common", help="the common test set, all shipped weights")
     for kind in (laws, grids, bins):
         kind.add_argument("--out", type=Path, help="path without its ending")
 
 
 def main(options: argparse.Namespace) -> None:
     """Runs one study, prints it and stores it."""
-    {"laws": _laws, "grids": _grids, "bins": _bins}[options.kind](options)
+    {"laws": _laws, "grids": _grids, "bins": _bins, "common": _common}[options.kind](options)
 
 
 def _laws(options: argparse.Namespace) -> None:
@@ -116,6 +118,19 @@ def _bins(options: argparse.Namespace) -> None:
     whole = (study.n_datasets, study.seed, options.weights) == (BIN_DATASETS, BIN_SEED, "general")
     path = _path(options, stored.BINS, whole)
     stored.save(path, study, table, provenance)
+
+
+def _common(options: argparse.Namespace) -> None:
+    """Judges what is not yet stored of the shipped weights."""
+    found = {}
+    for name in library.shipped():
+        estimator = MISTEstimator.load(name)
+        known = common_test.known_scores(estimator.sha256)
+        rows = common_test.judged(estimator) if known is None else known
+        found[estimator.sha256] = rows
+        for score, told in common_test.estimates(rows).items():
+            print(f"{name}: {score} {told.value:.3f} ± {told.standard_error:.3f}", flush=True)
+    common_test.ship(found, paths.RESULTS)
 
 
 def _path(options: argparse.Namespace, stem: str, whole: bool) -> Path:

@@ -16,6 +16,7 @@ import torch
 from mist_core.benchmarks.published import PUBLISHED
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.files import read_json, storing, write_whole
+from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS
 from mist_core.jobs.plan import Plan
 from mist_core.markdown import changed
@@ -27,9 +28,11 @@ from mist_core.priors.like_table import LikeTable
 from mist_core.priors.paper import PAPER_IN_FAMILY, Paper
 from mist_core.priors.registry import meta_distribution
 from mist_core.priors.spec import Mixed
+from mist_core.weights import common_test
 
 STANDING_SEED = 1_618_033
 DRAWS, DATASETS_A_DRAW = 16, 16
+CHANCE = 2  # standard errors that a difference needs to be one
 OWN, IN_FAMILY, EVERYTHING = "your laws", "published laws, 300 to 500 rows", "laws of every kind"
 HELD_OUT = "simulations of rows held out"
 # Names of the scores in a comparison, and in those of `validation_scores`.
@@ -69,6 +72,17 @@ class Comparison:
     coverage_after: float
     wis_before: float = float("nan")  # runs judged by an earlier version have none
     wis_after: float = float("nan")
+    wis_error: float = float("nan")  # standard error of their difference, in pairs
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the interval score fell by more than chance explains."""
+        return self.wis_before - self.wis_after > CHANCE * self.wis_error
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it rose by so much."""
+        return self.wis_after - self.wis_before > CHANCE * self.wis_error
 
     @property
     def wis_change(self) -> float:
@@ -123,16 +137,50 @@ def benches(plan: Plan) -> list[Bench]:
 
 
 def compare_all(
-    before: Network, after: Network, plan: Plan, progress: Callable[[float, str], None]
+    before: MISTEstimator,
+    after: MISTEstimator,
+    plan: Plan,
+    progress: Callable[[float, str], None],
 ) -> list[Comparison]:
-    """Both networks on each bench; `progress` takes the share done and the name of the bench."""
+    """Both on each bench, laws of every kind by the common test set, which is judged once.
+
+    Args:
+        before, after: the weights it started from, and those it left.
+        plan: of the run.
+        progress: takes the share done and the name of the bench.
+    """
     todo = benches(plan)
-    return [
-        compare(
-            before, after, bench, lambda share, k=k: progress((k + share) / len(todo), todo[k].name)
-        )
-        for k, bench in enumerate(todo)
-    ]
+
+    def judge(k: int, bench: Bench) -> Comparison:
+        def report(share: float) -> None:
+            progress((k + share) / len(todo), bench.name)
+
+        if bench.name == EVERYTHING:
+            return on_common_test(before, after, report)
+        return compare(before.network, after.network, bench, report)
+
+    return [judge(k, bench) for k, bench in enumerate(todo)]
+
+
+def on_common_test(
+    before: MISTEstimator, after: MISTEstimator, progress: Callable[[float], None]
+) -> Comparison:
+    """Both on the test set of all weights."""
+    first = common_test.scored(before, lambda share: progress(share / 2))
+    last = common_test.scored(after, lambda share: progress((1 + share) / 2))
+    was, now = common_test.estimates(first), common_test.estimates(last)
+    return Comparison(
+        EVERYTHING,
+        len(last),
+        mae_before=was["error"].value,
+        mae_after=now["error"].value,
+        mse_after=float((last.error**2).mean()),
+        coverage_before=was["coverage"].value,
+        coverage_after=now["coverage"].value,
+        wis_before=was["score"].value,
+        wis_after=now["score"].value,
+        wis_error=common_test.lead(last, first).standard_error,
+    )
 
 
 def compare(
@@ -161,7 +209,10 @@ def compare(
         for name, parts in sums.items()
         for ours, theirs in SHOWN.items()
     }
-    return Comparison.of({"bench": bench.name, "datasets": draws * DATASETS_A_DRAW} | numbers)
+    gains = [b["wis"] - a["wis"] for b, a in zip(sums["before"], sums["after"], strict=True)]
+    error = float(np.std(gains, ddof=1) / draws**0.5) if draws > 1 else float("nan")
+    count = {"bench": bench.name, "datasets": draws * DATASETS_A_DRAW}
+    return Comparison.of(count | numbers | {"wis_error": error})
 
 
 def beside_published(comparison: Comparison) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from mist_core.findings import Finding
 from mist_core.inference.posterior import UNITS
 from mist_core.jobs import figures
-from mist_core.jobs.comparison import HELD_OUT, Comparison, beside_published
+from mist_core.jobs.comparison import EVERYTHING, HELD_OUT, OWN, Comparison, beside_published
 from mist_core.jobs.progress import beats_start
+from mist_core.markdown import changed
 
 
 def truths(values: np.ndarray, unit: str) -> Finding:
@@ -38,6 +40,43 @@ def reliability(points: Sequence[dict]) -> Finding:
     sentence = f"The 90 % interval holds {covers:.1%} of the truths."
     chart = figures.reliability_chart(table)
     return Finding(sentence, table, (chart,), about="coverage promised and found")
+
+
+def verdict(comparisons: Sequence[Comparison], unit: str) -> Finding:
+    """Whether to keep what a run has left: one sentence, and what it stands on.
+
+    The common test set decides, which is the same for all weights; who taught laws of their own
+    keeps what is better on those, too.
+
+    Args:
+        comparisons: of `compare_all`.
+        unit: shown.
+    """
+    by_bench = {c.bench: c for c in comparisons}
+    own, common = by_bench[OWN], by_bench[EVERYTHING]
+    if common.is_better:
+        word = "Better: keep."
+    elif own.is_better:
+        word = "Better on your laws: keep."
+    else:
+        word = "No gain: discard."
+    said = [f"**{word}** On the common test set, {common.datasets} {EVERYTHING},"]
+    said += [f"{_scored(common, unit)}; on {own.datasets} of {OWN} {_scored(own, unit)}."]
+    if own.is_better and not common.is_better and common.is_worse:
+        said.append("It has forgotten some of the rest: keep it beside the other, not instead.")
+    names = ["bench", "datasets", "wis_before", "wis_after", "wis_error"]
+    table = pd.DataFrame([c.to_dict() for c in (common, own)])[names]
+    scores = names[2:]
+    return Finding(" ".join(said), table.assign(**{n: UNITS[unit] * table[n] for n in scores}))
+
+
+def _scored(comparison: Comparison, unit: str) -> str:
+    before, after, error = (
+        UNITS[unit] * value
+        for value in (comparison.wis_before, comparison.wis_after, comparison.wis_error)
+    )
+    words = f"the interval score {changed(before, after, unit)}"
+    return words if np.isnan(error) else f"{words} (in pairs {after - before:+.3f} ± {error:.3f})"
 
 
 def gain(comparisons: Sequence[Comparison], unit: str) -> Finding:

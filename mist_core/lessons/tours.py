@@ -111,7 +111,7 @@ TOURS: tuple[Tour, ...] = (
         "On 1,000 datasets of the published kind, 90 % intervals hold between 85 and 95 % of the "
         "truths.",
         "pages/calibration.py",
-        {"laws": "paper in-family"},
+        {"laws": "paper in-family", "weights": "paper"},
     ),
     Tour(
         "table",

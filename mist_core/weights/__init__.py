@@ -1,4 +1,4 @@
 """Weights by name, their histories and model cards.
 
-Imports training and benchmarks.
+Imports training, calibration and benchmarks.
 """

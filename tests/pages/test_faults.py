@@ -12,17 +12,9 @@ from mist_core.weights import library
 from tests.pages.test_all import assert_sound, run
 
 
-@pytest.mark.parametrize(
-    ("page", "name"),
-    [
-        ("explore", "weights"),
-        ("weights", "weights"),
-        ("calibration", "weights-general"),
-    ],
-)
-def test_a_link_to_weights_that_are_not_here_says_so(page, name):
-    laws = {"laws": "general"} if page == "calibration" else {}
-    app = run(f"pages/{page}.py", **{name: "no-such-weights"}, **laws)
+@pytest.mark.parametrize("page", ["explore", "weights", "calibration"])
+def test_a_link_to_weights_that_are_not_here_says_so(page):
+    app = run(f"pages/{page}.py", weights="no-such-weights")
     assert_sound(app)
     assert any("no\\-such\\-weights" in warning.value for warning in app.warning)
     assert any("general" in warning.value for warning in app.warning)

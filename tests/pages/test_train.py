@@ -8,13 +8,15 @@ import textwrap
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mist_core.calibration.study import Study
 from mist_core.jobs import comparison, process
 from mist_core.jobs.job import PAUSED, RUNNING
 from mist_core.jobs.queue import JobQueue
-from mist_core.weights import library
+from mist_core.weights import common_test, library
 
 ROOT = Path(__file__).parents[2]
 STAND_IN = textwrap.dedent("""
@@ -125,6 +127,8 @@ def test_finished_weights_are_judged_kept_and_made_the_default(queue):
     assert not app.exception and not app.error
     assert charts(app) == 3
     assert any("mean absolute error" in text.value for text in app.markdown)
+    (verdict,) = (text.value for text in app.markdown if "common test set" in text.value)
+    assert verdict.startswith("**No gain: discard.**") and " ± " in verdict  # beside general
     app.text_input[0].set_value("mine")
     click(app, "Keep")
     assert library.kept() == ["mine"]
@@ -160,3 +164,59 @@ def test_the_weights_page_lists_the_shipped_ones():
     app = visit("pages/weights.py")
     assert not app.exception and not app.error
     assert list(app.dataframe[0].value["name"]) == library.shipped()
+
+
+def test_the_three_steps_stand_in_their_order(queue):
+    steps = ["1. What data", "2. How long", "3. Watch"]
+    assert [header.value for header in visit().header] == steps
+    app, _ = begun(queue)
+    assert app.header[0].value == steps[2]
+
+
+def test_the_table_of_your_table_is_offered_and_taken():
+    rng = np.random.default_rng(0)
+    a, b, c = rng.standard_normal((3, 120)).round(3)
+    rows = "\n".join(f"{x},{y},{z}" for x, y, z in zip(a, a + b, c, strict=True))
+    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=300)
+    app.session_state["table-kept"] = ("mine.csv", f"left,middle,right\n{rows}".encode())
+    app.query_params.update({"train-data": "data like a table's", "train-table": "your table"})
+    app.run()
+    assert not app.exception and not app.error
+    x, y = (next(box for box in app.multiselect if box.label == side) for side in "XY")
+    assert (x.value, y.value) == (["left", "middle"], ["right"])
+    assert any("half of them have between" in text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_your_table_leads_here(kept):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    if kept:
+        content = "left,right\n" + "\n".join(f"{k % 7},{k % 5}" for k in range(90))
+        app.session_state["table-kept"] = ("mine.csv", content.encode())
+    app = app.switch_page("pages/inspect_csv.py").run()
+    assert not app.exception
+    links = [link.proto for link in app.get("page_link")]
+    (there,) = (link for link in links if link.label.startswith("Train weights on data like"))
+    assert ("train-table=" + ("your" if kept else "Diabetes")) in there.query_string
+
+
+def test_the_weights_page_puts_all_on_one_test_set(monkeypatch):
+    app = visit("pages/weights.py")
+    assert any("On the same 400 datasets" in text.value for text in app.markdown)
+    table = app.dataframe[1].value
+    assert set(table["name"]) == set(library.shipped())
+    assert not [button for button in app.button if button.label.startswith("Judge")]
+
+
+def test_weights_that_were_not_judged_are_a_click_away(monkeypatch):
+    small = Study("general", (20, 40), (1, 2), 8, 3)
+    monkeypatch.setattr(common_test, "STUDY", small)
+    monkeypatch.setattr(library, "shipped", lambda: ["paper", "classic"])
+    monkeypatch.setattr(library, "default", lambda: "paper")
+    app = visit("pages/weights.py")
+    assert not app.exception
+    click(app, "Judge paper and classic, half a minute each")
+    assert any("On the same 8 datasets" in text.value for text in app.markdown)
+    assert "half a minute" not in "".join(
+        button.label for button in visit("pages/weights.py").button
+    )

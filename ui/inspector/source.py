@@ -2,6 +2,7 @@
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table
@@ -28,7 +29,7 @@ def choose_table() -> tuple[Table, str]:
     dataset = DATASETS[name]
     whose = f"Source: {dataset.source} ({dataset.licence})."
     story.caption(f"{dataset.question} {dataset.story} {whose}")
-    return _bundled(name), name
+    return bundled(name), name
 
 
 def answer_place() -> DeltaGenerator:
@@ -59,7 +60,12 @@ def _keep() -> None:
     if upload is None:
         st.session_state.pop(KEPT, None)
     else:
-        st.session_state[KEPT] = (upload.name, upload.getvalue())
+        keep(upload)
+
+
+def keep(upload: UploadedFile) -> None:
+    """Keep a file for the session, for all pages."""
+    st.session_state[KEPT] = (upload.name, upload.getvalue())
 
 
 def _show_kept(name: str, data: bytes) -> None:
@@ -71,5 +77,5 @@ def _show_kept(name: str, data: bytes) -> None:
 
 
 @st.cache_resource
-def _bundled(name: str) -> Table:
+def bundled(name: str) -> Table:
     return DATASETS[name].load()
