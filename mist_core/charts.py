@@ -14,6 +14,7 @@ INK = "#1F2933"  # of numbers on pale cells, which are so on any background
 # Up to here each row is a point; beyond, points hide each other and a density says more.
 MAX_POINTS = 2000
 DENSITY_BINS = 60
+LINE = 54  # letters of a subtitle that a chart on a phone has room for
 WIDTH = 640  # pixels of a figure that is saved
 PRINT = 300  # pixels an inch
 _DRESS = {"axis": {"labelFlush": False}, "mark": {"tooltip": None}}
@@ -128,8 +129,17 @@ def _axis_range(values: np.ndarray) -> tuple[float, float]:
 
 
 def titled(text: str, subtitle: str) -> alt.Title:
-    """A chart's title, with a subtitle that reads on light and dark backgrounds."""
-    return alt.Title(text, subtitle=subtitle, subtitleColor=GREY, anchor="start")
+    """A chart's title, with a subtitle that reads on light and dark backgrounds.
+
+    A long subtitle is broken after its parts, or a phone would show its beginning only.
+    """
+    lines: list[str] = []
+    for part in subtitle.split("; "):
+        if lines and len(lines[-1]) + len(part) + 2 <= LINE:
+            lines[-1] += f"; {part}"
+        else:
+            lines.append(part)
+    return alt.Title(text, subtitle=lines, subtitleColor=GREY, anchor="start")
 
 
 def fixed_scale(domain: tuple[float, float]) -> alt.Scale:

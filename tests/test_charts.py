@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mist_core.benchmarks.base import Answer
-from mist_core.charts import MAX_POINTS, WIDTH, dressed, scatter, to_png, to_svg
+from mist_core.charts import LINE, MAX_POINTS, WIDTH, dressed, scatter, titled, to_png, to_svg
 from mist_core.explore.figures import Fan, comparison, convergence, poster
 from mist_core.inference.posterior import Posterior
 
@@ -47,7 +47,7 @@ def test_heavy_tails_do_not_squeeze_the_rest_and_the_rows_left_out_are_counted()
     chart = scatter(a, a, a_title="a", b_title="b")
     shown = [row["a"] for row in rows(chart)]
     assert max(np.abs(shown)) < 200 < max(np.abs(a))
-    assert f"{1000 - len(shown)} outside the frame" in chart.to_dict()["title"]["subtitle"]
+    assert f"{1000 - len(shown)} outside the frame" in subtitle(chart)
 
 
 def test_a_constant_column_can_be_drawn():
@@ -112,8 +112,19 @@ def test_labels_stand_on_their_ticks_and_no_field_is_shown_raw():
     assert to_svg(chart).startswith("<svg")
 
 
+def test_a_long_subtitle_is_broken_after_its_parts_and_loses_nothing():
+    parts = ["white: 90 %", "orange: less", "blue: more", "pale: no more than chance"]
+    lines = titled("Coverage", "; ".join(parts)).to_dict()["subtitle"]
+    assert len(lines) == 2 and max(map(len, lines)) <= LINE
+    assert [part for line in lines for part in line.split("; ")] == parts
+
+
+def subtitle(chart: alt.TopLevelMixin) -> str:
+    return "; ".join(chart.to_dict()["title"]["subtitle"])
+
+
 def test_the_truth_of_the_convergence_covers_no_data():
     curve = convergence([10, 100], [FAN, FAN], 0.41, unit="nats")
-    assert "truth 0.410 nats" in curve.to_dict()["title"]["subtitle"]
+    assert "truth 0.410 nats" in subtitle(curve)
     marks = [layer["mark"]["type"] for layer in curve.to_dict()["layer"]]
     assert "text" not in marks

@@ -9,7 +9,8 @@ import streamlit as st
 
 # An entry is made where a link or a click opens a page; the one before gets its address back if it
 # lost it since that click. All other changes of the address replace it.
-_SCRIPT = """<script>
+_SCRIPT = """<style>.stElementContainer:has(.stHtml > script) { display: none }</style>
+<script>
 if (!window.keepsAddresses) {
   window.keepsAddresses = true;
   const push = history.pushState.bind(history);

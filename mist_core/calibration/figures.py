@@ -91,7 +91,7 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
         count=cells.datasets.map("of {:,}".format),
     )
     rows, dims = (list(frame.sort_values(f"{k}_order")[k].unique()) for k in ("n", "d"))
-    angle = alt.Axis(labelAngle=-40 if len(rows) > 6 else 0, labelOverlap=False, labelFlush=False)
+    angle = alt.Axis(labelAngle=-40 if len(rows) > 4 else 0, labelOverlap=False, labelFlush=False)
     base = alt.Chart(frame).encode(
         x=alt.X("n:N", sort=rows, title="rows", axis=angle),
         y=alt.Y("d:N", sort=dims[::-1], title="columns of the wider side"),

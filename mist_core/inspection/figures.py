@@ -134,7 +134,10 @@ def bars_chart(pairs: pd.DataFrame, most: float, *, unit: str) -> alt.LayerChart
         *(ceiling_layers(most) if most <= right else []),
         base.mark_rule(color=BLUE, strokeWidth=3).encode(x=x, x2="high:Q"),
         base.mark_circle(color=BLUE, size=90).encode(x="middle:Q"),
-        base.mark_text(align="left", dx=7, color=GREY).encode(x="high:Q", text="written:N"),
+        # As dark as the others: pale numbers could not be read.
+        base.mark_text(align="left", dx=7, color=GREY).encode(
+            x="high:Q", text="written:N", opacity=alt.value(1)
+        ),
     ]
     return alt.layer(*layers).properties(height=100 + 28 * len(frame))
 

@@ -149,8 +149,8 @@ def for_readers(
     return pd.DataFrame(
         {
             key: first if key == "column" else between(first, second),
-            LOOK: [_look(table, x, y) for x, y in zip(known["x"], known["y"], strict=True)],
             f"MI ({unit})": factor * known["mutual_information"],
+            LOOK: [_look(table, x, y) for x, y in zip(known["x"], known["y"], strict=True)],
             "90 % interval": interval,
             "strength": known["strength"].where(found(known), "may be chance"),
             "correlation": missed,

@@ -46,8 +46,8 @@ def about_throughput(rates: pd.DataFrame) -> str:
     if not theirs:
         return "bmi's sampler was not timed."
     times = {what: rate / theirs for what, rate in known.items() if rate != theirs}
-    words = [f"{factor:,.0f} times ({what})" for what, factor in times.items()]
-    return f"As many datasets a second as bmi's sampler draws, {theirs:.0f}, {listed(words)}."
+    words = [f"{factor:,.0f} times as many ({what})" for what, factor in times.items()]
+    return f"bmi's sampler draws {theirs:.0f} datasets a second; ours {listed(words)}."
 
 
 def about_growth(table: pd.DataFrame) -> str:

@@ -135,10 +135,11 @@ def _bars(table: pd.DataFrame, title: str, about: str) -> alt.LayerChart:
     frame = table.assign(name=written)
     y = alt.Y("name:N", sort=written, title=None, axis=alt.Axis(labelFontSize=13))
     scale = alt.Scale(domainMin=0, nice=True)
+    ticks = alt.Axis(tickCount=5)
     base = alt.Chart(frame).encode(y=y)
     return alt.layer(
         base.mark_rule(color=BLUE, strokeWidth=4, opacity=0.6).encode(
-            x=alt.X("low:Q", title="information (nats)", scale=scale), x2="high:Q"
+            x=alt.X("low:Q", title="information (nats)", scale=scale, axis=ticks), x2="high:Q"
         ),
         base.mark_circle(color=BLUE, size=110, opacity=1).encode(x="middle:Q"),
     ).properties(title=titled(title, about), height=60 + 42 * len(table))

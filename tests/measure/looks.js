@@ -4,12 +4,15 @@
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) faults.push(`sticks out: ${wide} of ${innerWidth} pixels`);
 
+  const aside = document.querySelector("[data-testid=stSidebar]");
+  const closed = aside && aside.getBoundingClientRect().right < 2;
   const seen = (one) => {
+    if (closed && aside.contains(one)) return false;
     const style = getComputedStyle(one);
     const box = one.getBoundingClientRect();
     return style.visibility === "visible" && box.width > 2 && box.height > 2 &&
       one.checkVisibility({opacityProperty: true, contentVisibilityAuto: true}) &&
-      !one.closest(".katex-mathml, [aria-hidden=true], [data-testid=stHeader], [data-testid=stSidebar][aria-expanded=false], svg, .vega-bindings");
+      !one.closest(".katex-mathml, [aria-hidden=true], [data-testid=stHeader], svg, .vega-bindings");
   };
   // Each piece of text as it is drawn, and what it stands in.
   const pieces = [];
@@ -52,13 +55,22 @@
       const same = kept[i].at.closest(".katex") && kept[j].at.closest(".katex");
       if (across > 3 && down > 5 && !same && kept[i].text !== kept[j].text) faults.push(`overlap: ${told(kept[i])} and ${told(kept[j])}`);
     }
-  for (const canvas of document.querySelectorAll("[data-testid=stVegaLiteChart] canvas")) {
-    if (!seen(canvas) || !canvas.width) continue;
-    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    let drawn = 0;
-    for (let at = 0; at < data.length; at += 4 * 17)
-      if (data[at + 3] && (data[at] !== data[0] || data[at + 1] !== data[1])) drawn++;
-    if (drawn < 50) faults.push(`empty figure of ${canvas.width} by ${canvas.height}`);
+  for (const drawn of document.querySelectorAll("[data-testid=stVegaLiteChart] svg")) {
+    if (!drawn.checkVisibility()) continue;
+    if (drawn.querySelectorAll("path, text, line, circle, rect").length < 20)
+      faults.push(`empty figure: ${drawn.closest("[data-testid]").getAttribute("aria-label")}`);
+    const texts = [...drawn.querySelectorAll("text")].filter((text) =>
+      text.textContent && getComputedStyle(text).opacity > 0 && !/rotate/.test(text.getAttribute("transform")));
+    const boxes = texts.map((text) => text.getBoundingClientRect());
+    texts.forEach((text, i) => {
+      if (/\S…$/.test(text.textContent) && !/at work …$/.test(text.textContent)) faults.push(`shortened in a figure: "${text.textContent}"`);
+      for (let j = i + 1; j < texts.length; j++) {
+        const across = Math.min(boxes[i].right, boxes[j].right) - Math.max(boxes[i].left, boxes[j].left);
+        const down = Math.min(boxes[i].bottom, boxes[j].bottom) - Math.max(boxes[i].top, boxes[j].top);
+        if (across > 1 && down > 5)
+          faults.push(`overlap in a figure: "${text.textContent}" and "${texts[j].textContent}"`);
+      }
+    });
   }
   return [...new Set(faults)];
 }
