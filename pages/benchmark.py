@@ -12,6 +12,7 @@ from ui.benchmark import first, show_accuracy, show_checks
 from ui.conditional import show_conditional
 from ui.efficiency import show_efficiency
 from ui.notebook import offer_notebook
+from ui.selection import show_selection
 from ui.speed import show_speed
 from ui.upload import show_upload, with_uploads
 
@@ -22,6 +23,7 @@ VIEWS = {
     "mtest-extended": "Extended grids",
     "selfconsistency": "Self-consistency",
     "conditional": "Conditional",
+    "selection": "Selection",
     "efficiency": "Efficiency",
     "speed": "Speed",
 }
@@ -47,6 +49,9 @@ def main() -> None:
     with ui.core_errors():
         if name == "conditional":
             show_conditional(unit)
+            return
+        if name == "selection":
+            show_selection()
             return
         results = with_uploads(read(name, stored.stamp(paths.RESULTS)))
         if name == "speed":

@@ -1,4 +1,4 @@
-"""Learn: six lessons, one idea a screen; guess, then look."""
+"""Learn: seven lessons, one idea a screen; guess, then look."""
 
 import streamlit as st
 
@@ -6,6 +6,7 @@ from mist_core.lessons.course import COURSE, PLAN, address, title
 from mist_core.lessons.lesson import Lesson, Screen
 from ui import (
     lesson_difficulty,
+    lesson_explaining,
     lesson_invariance,
     lesson_learning,
     lesson_meaning,
@@ -23,6 +24,7 @@ SHOW = {
     "learning": lesson_learning.show,
     "promise": lesson_promise.show,
     "using": lesson_using.show,
+    "explaining": lesson_explaining.show,
 }
 
 

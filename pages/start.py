@@ -13,7 +13,7 @@ SENTENCE = (
     "it does not help at all, and more the thinner the cloud is at each X."
 )
 DOORS = {
-    "Teach": ("pages/learn.py", "Learn", "Six lessons, and a plan for a lecture of 45 minutes."),
+    "Teach": ("pages/learn.py", "Learn", "Seven lessons, and a plan for a lecture of 45 minutes."),
     "Inspect": ("pages/inspect_csv.py", "Your table", "What depends on what in a table of yours."),
     "Trust": ("pages/calibration.py", "Calibration", "How often its intervals hold the truth."),
 }

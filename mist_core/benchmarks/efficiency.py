@@ -28,7 +28,10 @@ TRAINED, OTHERS = "trained kinds", "kept-out kinds"
 # Rows from which the deviation of a trained law's pointwise information is taken.
 MEASURED_ROWS = 2**16
 # Rows beyond which an estimator is not asked, and why.
-MOST_ROWS = {"ksg": (20_000, "its time and memory grow as the square of the rows")}
+MOST_ROWS = {
+    "ksg": (20_000, "its time and memory grow as the square of the rows"),
+    "neighbour-ratio": (20_000, "its memory grows as the rows times their square root"),
+}
 NEURAL_ROWS = 10_000, "it would train for minutes"
 
 

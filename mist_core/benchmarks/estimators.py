@@ -1,4 +1,4 @@
-"""The estimators to compare, by name: bmi's, scikit-learn's, resampled ones, and our weights."""
+"""The estimators to compare, by name: bmi's, scikit-learn's, closed forms, resampled, ours."""
 
 import importlib.metadata
 import math
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mist_core.benchmarks.base import CLASSICAL, OTHER, OURS, Answer, Dataset, Estimator
+from mist_core.benchmarks.baselines.closed_form import CLOSED_FORMS
 from mist_core.benchmarks.baselines.estimators import BASELINES, Baseline
 from mist_core.benchmarks.baselines.resampling import RESAMPLED
 from mist_core.errors import MISTError, ParameterError
@@ -127,7 +128,12 @@ def _scikit_learn_ksg(x: np.ndarray, y: np.ndarray) -> float:
 
 
 # Those that run anywhere, beside our weights.
-ESTIMATORS: dict[str, Estimator] = {**BASELINES, SCIKIT_LEARN: ScikitLearnKSG(), **RESAMPLED}
+ESTIMATORS: dict[str, Estimator] = {
+    **BASELINES,
+    SCIKIT_LEARN: ScikitLearnKSG(),
+    **CLOSED_FORMS,
+    **RESAMPLED,
+}
 
 
 def estimator(name: str, time_limit: float | None = None) -> Estimator:

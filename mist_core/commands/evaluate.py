@@ -18,14 +18,18 @@ from mist_core.benchmarks.journal import Journal
 from mist_core.benchmarks.registry import BENCHMARKS, Benchmark, Choice, written
 from mist_core.benchmarks.runner import chosen, evaluate
 from mist_core.benchmarks.tasks import Cell, tidy
-from mist_core.commands import evaluate_conditional, evaluate_speed
+from mist_core.commands import evaluate_conditional, evaluate_selection, evaluate_speed
 from mist_core.commands.options import count, positive
 from mist_core.commands.progress_bar import Bar
 from mist_core.errors import ParameterError
 from mist_core.inference.estimator import MISTEstimator
 
 # What is asked in ways of its own.
-OTHERS = {"speed": evaluate_speed, "conditional": evaluate_conditional}
+OTHERS = {
+    "speed": evaluate_speed,
+    "conditional": evaluate_conditional,
+    "selection": evaluate_selection,
+}
 # Ours by the words of the command line: instant answers, and refined ones.
 OURS = {"mist": Weights, "refined": RefinedWeights}
 SHORT = {"dv": "donsker-varadhan"}

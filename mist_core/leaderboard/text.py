@@ -28,6 +28,10 @@ ABOUT = {
         "What X and Y still tell of one another where Z is known: grids, classes, systems, "
         "transfer of entropy, and laws kept out of every training."
     ),
+    "selection": (
+        "Which columns matter: laws whose Markov blanket is known, the least set that leaves the "
+        "others nothing to tell, and real tables."
+    ),
     "efficiency": (
         "Errors divided by what no estimator can beat, sd(i)/√n, where i is the pointwise "
         "information of a row: at 1 an estimator gets all out of its rows that there is."

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from mist_core.lessons import difficulty, invariance, learning, meaning, promise, using
+from mist_core.lessons import (
+    difficulty,
+    explaining,
+    invariance,
+    learning,
+    meaning,
+    promise,
+    using,
+)
 from mist_core.lessons.lesson import Lesson, Screen
 
 _LESSONS = (
@@ -12,6 +20,7 @@ _LESSONS = (
     learning.LESSON,
     promise.LESSON,
     using.LESSON,
+    explaining.LESSON,
 )
 COURSE: dict[str, Lesson] = {lesson.key: lesson for lesson in _LESSONS}
 
@@ -49,7 +58,7 @@ _CUES = {
         "and last independent, where the two are one.",
     ),
     "correlation": (
-        4,
+        3,
         "Ring first: read the correlation aloud, let them guess, reveal. Then growing noise: X "
         "tells how wide Y is, never which way.",
     ),
@@ -64,7 +73,7 @@ _CUES = {
         "passes the dashed line.",
     ),
     "chance": (
-        4,
+        3,
         "One dataset, draw again a few times; then a hundred. Change to ring: whose points centre "
         "beside the line?",
     ),
@@ -82,7 +91,7 @@ _CUES = {
         "one meanwhile, second by second.",
     ),
     "game": (
-        5,
+        4,
         "Let the class choose the half-width by show of hands; reveal the scores of all of them.",
     ),
     "habits": (
@@ -99,6 +108,12 @@ _CUES = {
         2,
         "Let them choose two columns from the ranking; reveal, and ask what D can be.",
     ),
+    "collider": (
+        2,
+        "Show all rows: no pattern. Then the rows with Z near its middle. Move the noise up: when "
+        "does Z stop telling?",
+    ),
+    "coins": (1, "Let three pupils be X, Y and Z. Who knows what, alone and in pairs?"),
 }
 PLAN: tuple[Part, ...] = tuple(
     Part(lesson, screen, *_CUES[screen.key])

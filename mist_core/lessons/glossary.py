@@ -5,6 +5,8 @@ import re
 GLOSSARY: dict[str, str] = {
     "mutual information": "What one group of columns tells about another: the average logarithm of "
     "how much likelier a pair of values is together than apart. 0 means independent.",
+    "conditional mutual information": "What one group of columns still tells about another where a "
+    "third is known; it can be less than without the third, or more.",
     "nat": "The unit of information with natural logarithms; one nat makes a guess 2.72 times as "
     "good on average. 1 nat is 1.44 bits.",
     "bit": "The unit of information with logarithms to base 2: the answer to one fair yes-or-no "

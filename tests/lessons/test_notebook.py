@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from mist_core.inference.estimator import general
-from mist_core.lessons import difficulty, invariance, learning, meaning, promise, using
+from mist_core.lessons import (
+    difficulty,
+    explaining,
+    invariance,
+    learning,
+    meaning,
+    promise,
+    using,
+)
 from mist_core.lessons.course import COURSE
 from mist_core.lessons.notebook import story
 from mist_core.notebook import notebook
@@ -27,6 +35,8 @@ STEPS = {
     "projection": lambda: using.projection(using.stored().climb),
     "bottleneck": lambda: using.bottleneck(using.stored().course, 0.3, "using.stored().course"),
     "selection": lambda: using.selection(using.select(1, general(), QUIET)),
+    "collider": lambda: explaining.collider(0.5, 100, 1, general()),
+    "coins": lambda: explaining.coins(0.05, 100, 1, general()),
 }
 SCREENS = [(lesson, screen) for lesson in COURSE.values() for screen in lesson.screens]
 
