@@ -60,8 +60,8 @@ def verdict(comparisons: Sequence[Comparison], unit: str) -> Finding:
         word = "Better on your laws: keep."
     else:
         word = "No gain: discard."
-    said = [f"**{word}** On the common test set, {common.datasets} {EVERYTHING},"]
-    said += [f"{_scored(common, unit)}; on {own.datasets} of {OWN} {_scored(own, unit)}."]
+    said = [f"**{word}** On the common test set, {common.datasets} datasets of {EVERYTHING},"]
+    said += [f"{_scored(common, unit)}; on {own.datasets} datasets of {OWN} {_scored(own, unit)}."]
     if own.is_better and not common.is_better and common.is_worse:
         said.append("It has forgotten some of the rest: keep it beside the other, not instead.")
     names = ["bench", "datasets", "wis_before", "wis_after", "wis_error"]
