@@ -114,9 +114,7 @@ def test_a_table_that_cannot_be_read():
 
 
 def test_a_table_to_be_imitated():
-    app = visit("train.py")
-    next(box for box in app.selectbox if box.label == "Laws").set_value("table").run()
-    app = upload(app, table())
+    app = upload(visit("train.py", **{"train-data": "data like a table's"}), table())
     assert_plain(app)
     for box, place in ((app.multiselect[0], 0), (app.multiselect[1], -1)):
         box.set_value([box.options[place]])
