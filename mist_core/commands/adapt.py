@@ -111,6 +111,11 @@ def _show(share: float, words: str) -> None:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
+def _known(numbers: dict) -> dict:
+    """Without what is not known: of one draw there is no standard error, and JSON has no NaN."""
+    return {name: value for name, value in numbers.items() if value == value}
+
+
 def _store(
     options: argparse.Namespace, found: Adaptation, comparisons: list[Comparison], out: Path
 ) -> None:
@@ -118,7 +123,7 @@ def _store(
     judged["after"] = MISTEstimator.load(out)
     summary = provenance.provenance(sys.argv[1:], judged, 60 * options.minutes) | {
         "sides": {name: _tested(side) for name, side in (("x", found.x), ("y", found.y))},
-        "comparisons": [c.to_dict() for c in comparisons],
+        "comparisons": [_known(c.to_dict()) for c in comparisons],
     }
     provenance.save_result(options.report, summary)
 
