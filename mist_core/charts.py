@@ -69,7 +69,7 @@ def to_pdf(chart: Drawing) -> bytes:
 def dressed(spec: dict) -> dict:
     """The same with labels on their ticks, and no tooltips but those it has itself.
 
-    Vega moves the outermost labels inwards, and Streamlit shows raw fields with twelve digits.
+    Vega moves the outermost labels inwards, and a page shows raw fields with twelve digits.
     """
     config = spec.get("config", {})
     parts = {name: ours | config.get(name, {}) for name, ours in _DRESS.items()}

@@ -8,7 +8,7 @@ LONGEST = 400
 _MEANINGFUL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
 # Beginnings of addresses and mail addresses, icons, and arrows between blanks.
 _LIVELY = re.compile(
-    r"(?i::(?=//)|w(?<=www)(?=\.)|@(?=[-\w])|:(?=material|streamlit))"
+    r"(?i::(?=//)|w(?<=www)(?=\.)|@(?=[-\w])|:(?=[a-z_]+[:/]))"
     r"|(?<![^\s])(?:<->|<-|->|--|>=|<=|~=)(?![^\s])"
 )
 _JOINER = "\u2060"
@@ -20,8 +20,8 @@ _UNUSUAL = re.compile(r"[^A-Za-z0-9 _.,:;=+/()-]")
 def plain(text: str) -> str:
     """A text of unknown origin, escaped so that it shows letter by letter.
 
-    Streamlit makes links, icons and arrows even of escaped letters: an invisible letter that joins
-    words (U+2060) parts those. Control letters are left out.
+    Some readers of Markdown make links, icons and arrows even of escaped letters: an invisible
+    letter that joins words (U+2060) parts those. Control letters are left out.
     """
     parted = _LIVELY.sub(lambda found: found[0][0] + _JOINER + found[0][1:], _CONTROL.sub("", text))
     return _MEANINGFUL.sub(r"\\\1", parted)

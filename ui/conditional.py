@@ -4,7 +4,7 @@ import streamlit as st
 
 from mist_core import paths
 from mist_core.leaderboard import conditional
-from mist_core.leaderboard.conditional import Stored
+from mist_core.leaderboard.conditional import Conditionals
 from mist_core.leaderboard.results import stamp
 from ui import shell as ui
 from ui.findings import offer, paint
@@ -28,6 +28,6 @@ def show_conditional(unit: str) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _read(stamp: tuple) -> Stored | None:
+def _read(stamp: tuple) -> Conditionals | None:
     """What is stored, read once unless a file in `results/` changes."""
     return conditional.read(paths.RESULTS)

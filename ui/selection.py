@@ -6,7 +6,7 @@ from mist_core import paths
 from mist_core.findings import Finding
 from mist_core.leaderboard import selection
 from mist_core.leaderboard.results import stamp
-from mist_core.leaderboard.selection import Stored
+from mist_core.leaderboard.selection import Selections
 from ui import shell as ui
 from ui.findings import paint
 
@@ -44,6 +44,6 @@ def _offer(found: Finding, label: str, stem: str) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _read(stamp: tuple) -> Stored | None:
+def _read(stamp: tuple) -> Selections | None:
     """What is stored, read once unless a file in `results/` changes."""
     return selection.read(paths.RESULTS)

@@ -1,7 +1,6 @@
 """What the Benchmark page shows of I(X;Y|Z): stored answers read back, and findings of them."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import altair as alt
@@ -12,6 +11,7 @@ from mist_core.benchmarks.conditional_scores import scored
 from mist_core.charts import BLUE, GREEN, GREY, VERMILLION, titled
 from mist_core.findings import Finding
 from mist_core.inference.posterior import UNITS
+from mist_core.leaderboard.stored import Stored
 
 STEM, COMMAND = "conditional", "python -m mist_core evaluate conditional"
 LEAST = 1e-3  # nats: where a logarithmic axis of errors begins
@@ -23,33 +23,27 @@ ABOUT = (
 )
 
 
-@dataclass(frozen=True)
-class Stored:
-    """Answers, a row an estimate, nats, and the command, date and machine they are from."""
-
-    table: pd.DataFrame
-    command: str
-    date: str
-    machine: str
+class Conditionals(Stored):
+    """Answers, a row an estimate, nats."""
 
     @property
     def rows(self) -> list[int]:
         return sorted(self.table.n_samples.unique().tolist())
 
 
-def read(folder: Path) -> Stored | None:
-    """What is stored in a folder such as `paths.RESULTS`; None where nothing is, or no use."""
-    try:
-        table = pd.read_parquet(folder / f"{STEM}.parquet")
-        told = json.loads((folder / f"{STEM}.json").read_text())
-        origin = told["command"], told["date"], told["hardware"]["cpu"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def read(folder: Path) -> Conditionals | None:
+    """What is stored in a folder such as `paths.RESULTS`; None where nothing is, or no use.
+
+    Its table has the estimators' titles, too.
+    """
+    found = Conditionals.of(folder, STEM)
     titles = {name: peer.title for name, peer in PEERS.items()}
-    return Stored(table.assign(title=table.estimator.map(titles)), *origin)
+    return found and replace(
+        found, table=found.table.assign(title=found.table.estimator.map(titles))
+    )
 
 
-def errors(stored: Stored, n: int, unit: str) -> Finding:
+def errors(stored: Conditionals, n: int, unit: str) -> Finding:
     """Mean absolute errors by group of laws and estimator, at so many rows."""
     part = stored.table[stored.table.n_samples == n]
     titles = dict(zip(part.estimator, part.title, strict=True))

@@ -1,7 +1,5 @@
 """What the Benchmark page shows of selectors of columns: stored results, and findings of them."""
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import altair as alt
@@ -12,6 +10,7 @@ from mist_core.benchmarks.selection_scores import LAW, TABLE, by_columns, by_law
 from mist_core.benchmarks.selectors import SELECTORS
 from mist_core.charts import BLUE, GREEN, GREY, VERMILLION, titled
 from mist_core.findings import Finding
+from mist_core.leaderboard.stored import Stored
 from mist_core.markdown import counted, listed, percent
 
 STEM, COMMAND = "selection", "python -m mist_core evaluate selection"
@@ -29,14 +28,8 @@ ABOUT_TABLES = (
 )
 
 
-@dataclass(frozen=True)
-class Stored:
-    """What was taken, a row a dataset and selector, and the command, date and machine it is of."""
-
-    table: pd.DataFrame
-    command: str
-    date: str
-    machine: str
+class Selections(Stored):
+    """What was taken, a row a dataset and selector."""
 
     @property
     def rows(self) -> list[int]:
@@ -48,17 +41,12 @@ class Stored:
         return self.table[self.table.kind == TABLE].name.unique().tolist()
 
 
-def read(folder: Path) -> Stored | None:
+def read(folder: Path) -> Selections | None:
     """What is stored in a folder such as `paths.RESULTS`; None where nothing is, or no use."""
-    try:
-        table = pd.read_parquet(folder / f"{STEM}.parquet")
-        told = json.loads((folder / f"{STEM}.json").read_text())
-        return Stored(table, told["command"], told["date"], told["hardware"]["cpu"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return Selections.of(folder, STEM)
 
 
-def blankets(stored: Stored, n: int) -> Finding:
+def blankets(stored: Selections, n: int) -> Finding:
     """Precision and recall of each selector on each law, at so many rows."""
     scores = by_law(stored.table[stored.table.n_samples == n])
     scores["title"] = scores.selector.map(TITLES)
@@ -72,7 +60,7 @@ def blankets(stored: Stored, n: int) -> Finding:
     return Finding(sentence, scores, charts, shown[order], (ABOUT_LAWS,), about)
 
 
-def accuracies(stored: Stored, name: str) -> Finding:
+def accuracies(stored: Selections, name: str) -> Finding:
     """Accuracy of the classifier on one real table against the number of columns."""
     scores = by_columns(stored.table)
     scores = scores[scores.name == name].assign(title=lambda part: part.selector.map(TITLES))
