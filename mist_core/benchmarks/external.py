@@ -64,6 +64,9 @@ def parse_predictions(file_name: str, content: bytes) -> "Predictions":
     """As `read_predictions`, of a file's content."""
     try:
         table = pd.read_csv(io.BytesIO(content), dtype=dict.fromkeys(_TEXT, str))
+    except UnicodeDecodeError as error:
+        told = "it is not text. Export it as CSV (UTF-8) first"
+        raise TableError(f"{file_name} cannot be read as CSV: {told}.") from error
     except ValueError as error:
         raise TableError(f"{file_name} cannot be read as CSV: {error}") from error
     if missing := [name for name in REQUIRED if name not in table]:

@@ -11,6 +11,7 @@ import torch
 from mist_core.calibration.study import A_DRAW
 from mist_core.errors import TableError
 from mist_core.inference.inputs import MIN_SAMPLES
+from mist_core.markdown import counted
 from mist_core.priors.batch import Batch, Composition
 from mist_core.tables.columns.column import Column
 from mist_core.tables.table import Table
@@ -137,7 +138,9 @@ def _names(table: Table) -> np.ndarray:
         return np.zeros(table.n_rows, dtype=object)
     names = _column(table, SAMPLE).texts
     if (missing := pd.isna(names)).any():
-        raise TableError(f"The column sample is empty in {missing.sum():,} rows: name each one's.")
+        raise TableError(
+            f"The column sample is empty in {counted(missing.sum(), 'row')}: name each one's."
+        )
     return names
 
 
@@ -164,8 +167,8 @@ def _numbers(column: Column) -> np.ndarray:
     bad = ~np.isfinite(column.numbers)
     if bad.any():
         raise TableError(
-            f"The column {column.name!r:.80} has {bad.sum():,} cells that are no finite numbers: "
-            "fill them in, or take their rows out."
+            f"The column {column.name!r:.80} has {counted(bad.sum(), 'cell')} without a finite "
+            "number: fill them in, or take their rows out."
         )
     return column.numbers
 
@@ -183,7 +186,9 @@ def _truth(name: object, truths: np.ndarray) -> float:
     """The one truth of a sample, whose rows are enough."""
     said = f"Sample {str(name)!r:.60}" if name else "The sample"
     if len(truths) < MIN_SAMPLES:
-        raise TableError(f"{said} has {len(truths)} rows: {MIN_SAMPLES} or more are needed.")
+        raise TableError(
+            f"{said} has {counted(len(truths), 'row')}: {MIN_SAMPLES} or more are needed."
+        )
     if (other := truths[truths != truths[0]]).size:
         raise TableError(
             f"{said} has the truths {truths[0]:g} and {other[0]:g}: give all its rows the same."

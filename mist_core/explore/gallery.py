@@ -21,7 +21,7 @@ GALLERY: dict[str, Scene] = {
     "classes": Scene("classes", (("n_classes", 3), ("distance", 2.0))),
     "nothing": Scene("bivariate-normal", (("correlation", 0.0),)),
 }
-WIDTH, HEIGHT, MARGIN = 58, 44, 3  # pixels
+WIDTH, HEIGHT, MARGIN = 53, 40, 3  # pixels
 POINTS = 130
 _TAIL = 0.01  # on either side, drawn at the frame's edge
 _JITTER = 0.12  # between two classes, so that their points are seen

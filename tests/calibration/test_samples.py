@@ -68,12 +68,16 @@ def test_one_sample_takes_its_truth_from_whoever_types_it():
         (ONE, math.inf, "0 or more"),
         (ONE.replace("x1", "height"), 0.1, "is none of sample, truth, x1"),
         (ONE.replace("y1", "x2"), 0.1, "0 columns whose names begin with y"),
-        (ONE.replace("4,", "four,"), 0.1, "no finite numbers"),
+        (ONE.replace("4,", "four,"), 0.1, "1 cell without a finite number"),
         ("x1,y1\n1,2\n2,3\n", 0.1, "2 rows: 4 or more"),
         ("sample,x1,y1\n" + "a,1,2\nb,2,3\n" * 5, 0.1, "Several samples need a column truth"),
         ("sample,x1,y1,truth\na,1,2,1\na,2,3,2\na,4,4,1\na,5,6,1\n", None, "truths 1 and 2"),
         ("sample,x1,y1,truth\na,1,2,-1\na,2,3,-1\na,4,4,-1\na,5,6,-1\n", None, "0 or more"),
-        ("sample,x1,y1,truth\na,1,2,1\n,2,3,1\na,4,4,1\na,5,6,1\n", None, "sample is empty in 1"),
+        (
+            "sample,x1,y1,truth\na,1,2,1\n,2,3,1\na,4,4,1\na,5,6,1\n",
+            None,
+            "sample is empty in 1 row:",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_in_a_sentence(text, typed, words):
