@@ -18,13 +18,13 @@ MOST_VALUES = 0.2
 UPPER = 1.645
 
 
-def ceilings(x: Tensor, y: Tensor) -> Tensor:
+def ceilings(x: list[Tensor | None], y: list[Tensor | None]) -> Tensor:
     """(B,) nats that the information cannot exceed; infinite where no side is made of classes.
 
     Args:
-        x: (B, n, dim_x) and y: (B, n, dim_y) finite values.
+        x, y: `labels` of B sides each.
     """
-    most = [[_ceiling(codes) for codes in labels(side)] for side in (x, y)]
+    most = [[_ceiling(codes) for codes in sides] for sides in (x, y)]
     return torch.tensor(most, dtype=torch.float64).amin(0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mist_core.inference.ceiling import ceilings
+from mist_core.inference.ceiling import ceilings, labels
 from mist_core.inference.column_types import Types
 from mist_core.inference.copies import without_copies
 from mist_core.inference.curves import reduced
@@ -69,7 +69,8 @@ def posteriors(x: Tensor, y: Tensor, z: Tensor, *, ordered: bool = False) -> lis
     """
     sides = (side.float() if side.dtype != torch.float64 else side for side in (x, y, z))
     prediction = head()(summarize(triple(*sides, ordered=ordered)))
-    columns = prediction.mean, prediction.quantiles, prediction.in_family, ceilings(x, y)
+    most = ceilings(labels(x), labels(y))
+    columns = prediction.mean, prediction.quantiles, prediction.in_family, most
     least = CHANCE / (2 * x.shape[1])
     return [
         Posterior(

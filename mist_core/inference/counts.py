@@ -13,8 +13,6 @@ from statistics import NormalDist
 import torch
 from torch import Tensor
 
-from mist_core.inference.ceiling import labels
-
 # Fewer rows, or fewer for each degree of freedom, and the network knows better than the counts.
 LEAST_ROWS = 400
 LEAST_RATIO = 10
@@ -52,25 +50,23 @@ class Counts:
         )
 
 
-def counted(x: Tensor, y: Tensor) -> list[Counts | None]:
-    """What the tables of counts of B datasets x (B, n, dim_x) and y (B, n, dim_y) say.
+def counted(x: list[Tensor | None], y: list[Tensor | None]) -> list[Counts | None]:
+    """What the tables of counts of B datasets say.
 
     None where a side is not made of classes or rows are too few for their cells.
+
+    Args:
+        x, y: `ceiling.labels` of B sides each.
     """
-    if x.shape[1] < LEAST_ROWS:
-        return [None] * len(x)
-    codes_x = labels(x)
-    if all(codes is None for codes in codes_x):
-        return [None] * len(x)
-    return [
-        None if a is None or b is None else _counts(a, b)
-        for a, b in zip(codes_x, labels(y), strict=True)
-    ]
+    pairs = zip(x, y, strict=True)
+    return [None if a is None or b is None else _counts(a, b) for a, b in pairs]
 
 
 def _counts(codes_x: Tensor, codes_y: Tensor) -> Counts | None:
     """Of classes (n,) and (n,), from 0; None where rows are too few for their cells."""
     n = len(codes_x)
+    if n < LEAST_ROWS:
+        return None
     rows, columns = int(codes_x.max()) + 1, int(codes_y.max()) + 1
     freedom = (rows - 1) * (columns - 1)
     if freedom == 0 or n < LEAST_RATIO * freedom:

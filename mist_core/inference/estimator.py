@@ -13,7 +13,7 @@ from torch import Tensor
 from mist_core.checkpoint import Checkpoint
 from mist_core.errors import InputError, ParameterError, WeightsError
 from mist_core.inference.batching import batches, side_by_side
-from mist_core.inference.ceiling import ceilings
+from mist_core.inference.ceiling import ceilings, labels
 from mist_core.inference.column_types import Types
 from mist_core.inference.copies import without_copies
 from mist_core.inference.counts import COUNTED, counted
@@ -114,7 +114,8 @@ class MISTEstimator:
         require_seconds(seconds)
         x, y = _read(x, y, types)
         instant = self._answer(x, y)
-        if counted(x[None], y[None])[0]:
+        codes = labels(x.unsqueeze(0)), labels(y.unsqueeze(0))
+        if counted(*codes)[0]:
             return replace(instant, evidence=Evidence(None, None, 0, 0.0, False, COUNTED))
         told = torch.tensor([instant.mean]), torch.tensor([instant.in_family])
         answer = Answer(*told, torch.tensor([instant.quantiles]))
@@ -122,7 +123,7 @@ class MISTEstimator:
         refined = replace(
             instant, mean=found.mean, quantiles=found.quantiles, evidence=found.evidence
         )
-        return refined.at_most(ceilings(x.unsqueeze(0), y.unsqueeze(0)).item())
+        return refined.at_most(ceilings(*codes).item())
 
     def conditional(self, x: Any, y: Any, z: Any, types: Types = None) -> Posterior:
         """Distribution of I(X;Y|Z), what X and Y still tell of one another where Z is known.
@@ -224,8 +225,9 @@ class MISTEstimator:
         levels = tuple(LEVELS.double().round(decimals=3).tolist())
         least = CHANCE / (2 * x.shape[1])
         answers = []
-        numbers = (column.tolist() for column in (*columns, ceilings(x, y)))
-        for mean, quantiles, in_family, most, counts in zip(*numbers, counted(x, y), strict=True):
+        codes = labels(x), labels(y)
+        numbers = (column.tolist() for column in (*columns, ceilings(*codes)))
+        for mean, quantiles, in_family, most, counts in zip(*numbers, counted(*codes), strict=True):
             if counts:
                 mean, quantiles, in_family = counts.mean, counts.quantiles(levels), 1.0
             told = tuple(q if q >= least else 0.0 for q in quantiles)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mist_core import MISTEstimator
-from mist_core.inference.ceiling import ceilings
+from mist_core.inference.ceiling import ceilings, labels
 from mist_core.inference.copies import without_copies
 
 
@@ -17,7 +17,7 @@ def estimator():
 
 
 def batch(*columns):
-    return torch.as_tensor(np.stack(columns, 1))[None].double()
+    return labels(torch.as_tensor(np.stack(columns, 1))[None].double())
 
 
 @pytest.mark.parametrize("classes", [2, 3, 16])

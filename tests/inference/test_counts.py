@@ -8,6 +8,7 @@ import torch
 
 from mist_core import MISTEstimator
 from mist_core.errors import ParameterError
+from mist_core.inference.ceiling import labels
 from mist_core.inference.counts import COUNTED, counted
 
 # Shares of the cells of a table of 3 by 4 whose sides tell .22 nats of one another.
@@ -27,7 +28,7 @@ def draw(table, n, seed):
 
 
 def told(x, y):
-    return counted(*(torch.as_tensor(np.c_[side]).double()[None] for side in (x, y)))[0]
+    return counted(*(labels(torch.as_tensor(np.c_[side]).double()[None]) for side in (x, y)))[0]
 
 
 @pytest.fixture(scope="module")
