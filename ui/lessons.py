@@ -34,11 +34,13 @@ def words(screen: Screen) -> None:
     st.latex(screen.formula)
 
 
-def picture(figure: Figure, about: str, key: str) -> DeltaGenerator:
-    """A figure of either library, over the full width."""
-    if isinstance(figure, go.Figure):
-        return st.plotly_chart(figure, width="stretch", config=PLOTLY, key=key, alt=about)
-    return ui.show(figure, description=about)
+def picture(figure: Figure, about: str, key: str) -> None:
+    """A figure of either library over the full width, and its numbers."""
+    if isinstance(figure.drawn, go.Figure):
+        st.plotly_chart(figure.drawn, width="stretch", config=PLOTLY, key=key, alt=about)
+        ui.show_numbers(figure.numbers)
+    else:
+        ui.show(figure.drawn, description=about, numbers=figure.numbers)
 
 
 def show_step(screen: Screen, step: Step) -> None:
