@@ -1,8 +1,23 @@
-"""Places for the nodes of a graph: springs along the edges, repulsion between all."""
+"""Places for the nodes of a graph and for a number beside each edge.
+
+Nodes: springs along the edges, repulsion between all. Numbers: where they lie on nothing else.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 STEPS = 300
+# Ends of the drawing, with room at the sides for the names.
+ACROSS, UP = (-1.25, 1.25), (-1.15, 1.2)
+WIDTHS = np.array([330.0, 560.0, 820.0])  # pixels, from a telephone's to a screen's
+LETTER = 7.5  # pixels of a name
+NAME_UP = 14  # pixels from the middle of a node up to that of its name
+ASIDE, ABOVE = 11, 8  # pixels from an edge to the middle of its number
+_NODE, _NAME, _NUMBER = (12.0, 12.0), 16.0, (22.0, 14.0)  # pixels: wide and high
+_SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)  # of an edge, the best place first
+Box = tuple[np.ndarray, float, float, float]
+"""Middle across at each of WIDTHS, middle down, width and height; pixels."""
 
 
 def places(nodes: int, edges: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -34,3 +49,52 @@ def places(nodes: int, edges: np.ndarray, weights: np.ndarray) -> np.ndarray:
         at = at + move / size * np.minimum(size, 0.2 * (1 - step / STEPS))
     at -= (at.max(0) + at.min(0)) / 2
     return at / np.maximum(np.abs(at).max(0), 1e-9)
+
+
+def beside(at: np.ndarray, edges: np.ndarray, names: Sequence[str], height: float) -> np.ndarray:
+    """How far along its edge each number stands, so that it lies on no name and no other number.
+
+    Args:
+        at: (N, 2) of `places`.
+        edges: (E, 2) int; the first ones choose first.
+        names: of the nodes, as they are written.
+        height: of the drawing, pixels.
+
+    Returns:
+        (E,) shares of the edge from its first end; NaN where there is no room.
+    """
+    taken = [_box(place, _NODE, height) for place in at]
+    taken += [
+        _box(place, (LETTER * len(name), _NAME), height, up=NAME_UP)
+        for place, name in zip(at, names, strict=True)
+    ]
+    found = np.full(len(edges), np.nan)
+    for number, (first, last) in enumerate(at[edges]):
+        for share in _SHARES:
+            place = first + share * (last - first)
+            box = _box(place, _NUMBER, height, aside=aside(first, last), up=ABOVE)
+            if not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                found[number] = share
+                break
+    return found
+
+
+def aside(first: np.ndarray, last: np.ndarray) -> int:
+    """Pixels to the right that lead off an edge, together with some upwards."""
+    rising = (last - first).prod(-1) > 0
+    return -ASIDE if rising else ASIDE
+
+
+def _box(
+    place: np.ndarray, size: tuple[float, float], height: float, *, aside: float = 0, up: float = 0
+) -> Box:
+    across = (place[0] - ACROSS[0]) / (ACROSS[1] - ACROSS[0]) * WIDTHS + aside
+    down = (UP[1] - place[1]) / (UP[1] - UP[0]) * height - up
+    return across, down, *size
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes lie on each other at any of WIDTHS."""
+    apart = np.abs(one[0] - other[0]) >= (one[2] + other[2]) / 2
+    return abs(one[1] - other[1]) < (one[3] + other[3]) / 2 and not apart.all()
