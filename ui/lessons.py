@@ -19,7 +19,9 @@ URL = "query-params"
 SEEDS = 999
 SLIDER = 160  # pixels
 # Nothing of a turned figure is fetched, and the wheel scrolls the page.
-PLOTLY = {"displayModeBar": False, "scrollZoom": False}
+PLOTLY = {"width": "stretch", "config": {"displayModeBar": False, "scrollZoom": False}}
+# All lessons side by side at 1280 pixels.
+CLOSE = """<style>.st-key-lesson button { padding-inline: 0.6rem; }</style>"""
 LARGE = """<style>
 html { font-size: 21px; }
 [data-testid="stSidebar"], [data-testid="stSidebarCollapsedControl"],
@@ -37,7 +39,8 @@ def words(screen: Screen) -> None:
 def picture(figure: Figure, about: str, key: str) -> None:
     """A figure of either library over the full width, and its numbers."""
     if isinstance(figure.drawn, go.Figure):
-        st.plotly_chart(figure.drawn, width="stretch", config=PLOTLY, key=key, alt=about)
+        height = figure.drawn.layout.height
+        st.plotly_chart(figure.drawn, **PLOTLY, height=height, key=key, alt=about)
         ui.show_numbers(figure.numbers)
     else:
         ui.show(figure.drawn, description=about, numbers=figure.numbers)
