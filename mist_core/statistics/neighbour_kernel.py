@@ -177,14 +177,42 @@ def nearest(a, b, queries, count):
     of_a, of_b = np.empty(a.shape[2], np.float32), np.empty(a.shape[2], np.float32)
     for i in range(len(a)):
         x, y = a[i], b[i]
+        if len(x) == 1:
+            _nearest_on_line(x[0], found[i, 0])
+        if len(y) == 1:
+            _nearest_on_line(y[0], found[i, 1])
         for s in range(queries):
             _distances(x, s, of_a)
             _distances(y, s, of_b)
-            _smallest(of_a, found[i, 0, s])
-            _smallest(of_b, found[i, 1, s])
+            if len(x) > 1:
+                _smallest(of_a, found[i, 0, s])
+            if len(y) > 1:
+                _smallest(of_b, found[i, 1, s])
             _add(of_a, of_b)
             _smallest(of_a, found[i, 2, s])
     return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _nearest_on_line(x, found):
+    """`_smallest` distances of the first rows of one coordinate (r,): beside them in its order."""
+    order = np.argsort(x)
+    ordered = x[order]
+    for place in range(len(x)):
+        s = order[place]
+        if s >= len(found):
+            continue
+        low, high = place - 1, place + 1
+        for k in range(found.shape[1]):
+            below = ordered[low] - x[s] if low >= 0 else np.float32(1e15)
+            above = ordered[high] - x[s] if high < len(x) else np.float32(1e15)
+            below, above = below * below, above * above
+            if below < above:
+                found[s, k] = below
+                low -= 1
+            else:
+                found[s, k] = above
+                high += 1
 
 
 @numba.njit(fastmath=True, cache=True, nogil=True)
