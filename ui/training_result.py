@@ -26,8 +26,8 @@ def show_gain(queue: JobQueue, job: Job) -> None:
     """The verdict, and before and after on the user's laws and on the standing benchmarks."""
     unit = ui.unit_switch("train-unit")
     other = job.plan.start or library.default()
-    comparisons = gain(queue.run_folder(job.id), job.plan)
     st.header(f"Better than {ui.plain(other)}?", anchor=False)
+    comparisons = gain(queue.run_folder(job.id), job.plan)
     paint(findings.verdict(comparisons, unit))
     with st.expander("What it gained and what it forgot"):
         paint(findings.gain(comparisons, unit))

@@ -80,11 +80,11 @@ def about_width(table: pd.DataFrame, unit: str) -> str:
     """How the median width changes from the fewest rows to the most."""
     first, last = _row(table, 0), _row(table, -1)
     if first.n == last.n:
-        return f"All have {first.n:.0f} rows; more datasets show how the width changes."
+        return f"All have {first.n:,.0f} rows; more datasets show how the width changes."
     change = "shrinks" if last.width < first.width else "grows"
     return (
         f"The median interval {change} from {first.width:.2f} {unit} at about "
-        f"{first.n:.0f} rows to {last.width:.2f} {unit} at about {last.n:.0f}."
+        f"{first.n:,.0f} rows to {last.width:.2f} {unit} at about {last.n:,.0f}."
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from mist_core.inference.posterior import DOUBTFUL
 from mist_core.inspection.correlation import places
 from mist_core.inspection.variable import Part, Variable, crowding
+from mist_core.markdown import percent
 
 # Nats: a correlation of 0.1. An interval that begins below may well be that of independent sides.
 NEGLIGIBLE = 0.005
@@ -60,7 +61,7 @@ def _of_column(part: Part, rows: np.ndarray | None) -> list[str]:
     if distinct < 2:
         return [f"constant: {part.name}"]
     tied = share > _ONE_VALUE and distinct > _MANY_VALUES and not part.is_class
-    return [f"many ties: {part.name} has one value in {share:.0%} of rows"] if tied else []
+    return [f"many ties: {part.name} has one value in {percent(share)} of rows"] if tied else []
 
 
 def _is_copy(a: Part, b: Part, rows: np.ndarray | None) -> bool:

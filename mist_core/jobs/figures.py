@@ -31,7 +31,7 @@ def losses_chart(table: pd.DataFrame) -> alt.LayerChart:
     names = [name for name in _STYLES if (table["series"] == name).any()]
     colours = alt.Scale(domain=names, range=[_STYLES[name][0] for name in names])
     dashes = alt.Scale(domain=names, range=[_STYLES[name][1] for name in names])
-    legend = alt.Legend(orient="bottom", title=None, symbolType="stroke", labelLimit=400)
+    legend = alt.Legend(orient="bottom", title=None, columns=2, symbolType="stroke", labelLimit=400)
     base = alt.Chart(table).encode(
         x=alt.X("minutes:Q", title="minutes of training", scale=alt.Scale(nice=False)),
         y=alt.Y("loss:Q", title="loss", scale=fixed_scale((0.97 * low, high))),

@@ -10,7 +10,7 @@ from mist_core.inference.posterior import UNITS
 from mist_core.jobs import figures
 from mist_core.jobs.comparison import EVERYTHING, HELD_OUT, OWN, Comparison, beside_published
 from mist_core.jobs.progress import beats_start
-from mist_core.markdown import changed
+from mist_core.markdown import changed, percent
 
 
 def truths(values: np.ndarray, unit: str) -> Finding:
@@ -21,7 +21,7 @@ def truths(values: np.ndarray, unit: str) -> Finding:
     sentence = (
         f"It would learn from datasets like {len(values)} drawn here: half of them have between "
         f"**{low:.2f} and {high:.2f} {unit}** of mutual information, and "
-        f"{np.mean(values < 1e-9):.0%} none at all."
+        f"{percent(np.mean(values < 1e-9))} none at all."
     )
     chart = figures.truths_chart(table, unit=unit)
     told = table.rename(columns={"low": f"from ({unit})", "high": f"to ({unit})"})
@@ -38,7 +38,7 @@ def reliability(points: Sequence[dict]) -> Finding:
     """How honest its intervals are, from the same points."""
     table = figures.reliability_table(points)
     covers = points[-1]["validation"]["coverage_90"]
-    sentence = f"The 90 % interval holds {covers:.1%} of the truths."
+    sentence = f"The 90 % interval holds {percent(covers, 1)} of the truths."
     chart = figures.reliability_chart(table)
     return Finding(sentence, table, (chart,), about="coverage promised and found")
 
@@ -85,7 +85,7 @@ def gain(comparisons: Sequence[Comparison], unit: str) -> Finding:
     said = [c.sentence(unit) for c in comparisons]
     said += [c.interval_sentence(unit) for c in comparisons if c.bench == HELD_OUT]
     table = figures.gain_table(comparisons, unit)
-    covered = ", ".join(f"{c.coverage_after:.0%} ({c.bench})" for c in comparisons)
+    covered = ", ".join(f"{percent(c.coverage_after)} ({c.bench})" for c in comparisons)
     note = f"{beside_published(comparisons[1])} Its 90 % intervals hold the truth in {covered}."
     return Finding(
         "\n".join(f"- {text}" for text in said),

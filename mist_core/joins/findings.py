@@ -6,6 +6,7 @@ from mist_core.findings import Finding
 from mist_core.inspection.findings import against
 from mist_core.joins.informing import Informing
 from mist_core.joins.keys import KEYS
+from mist_core.markdown import percent
 
 
 def told(found: Informing, unit: str) -> Finding:
@@ -18,8 +19,8 @@ def told(found: Informing, unit: str) -> Finding:
 def _drawn(found: Informing) -> str:
     which = "drawn at random among those" if found.keys == KEYS else "all"
     return (
-        f"From {found.keys:,} keys, {which} that both tables have: some {found.share:.0%} of the "
-        "first table's keys are in the second. Neither table was joined."
+        f"From {found.keys:,} keys, {which} that both tables have: some {percent(found.share)} of "
+        "the first table's keys are in the second. Neither table was joined."
     )
 
 

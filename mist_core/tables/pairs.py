@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from mist_core.inference.posterior import DOUBTFUL, Posterior
+from mist_core.markdown import percent
 from mist_core.tables.association import Association
 from mist_core.tables.table import Table
 
@@ -87,7 +88,7 @@ def _column_flags(name: str, column: pd.Series) -> list[str]:
         return [f"constant: {name}"]
     share = counts.max() / len(column)
     tied = share > 0.2 and len(counts) > 10 and not _is_class(column.dtype)
-    return [f"many ties: {name} has one value in {share:.0%} of rows"] if tied else []
+    return [f"many ties: {name} has one value in {percent(share)} of rows"] if tied else []
 
 
 def _is_copy(a: pd.Series, b: pd.Series) -> bool:

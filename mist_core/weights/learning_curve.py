@@ -28,7 +28,7 @@ def learning_curve(curve: Sequence[dict], *, name: str) -> alt.Chart:
     x, label = ("datasets", "distinct datasets") if grows else ("minutes", "minutes")
     series = alt.Scale(domain=[VALIDATION, TRAINING], range=[BLUE, VERMILLION])
     dashes = alt.Scale(domain=[VALIDATION, TRAINING], range=[[1, 0], [5, 3]])
-    legend = alt.Legend(orient="bottom", title=None, symbolType="stroke", labelLimit=400)
+    legend = alt.Legend(orient="bottom", title=None, columns=2, symbolType="stroke", labelLimit=400)
     loss = alt.Y("loss:Q", title="loss", scale=fixed_scale((low, high)))
     above = int((frame["loss"] > high).sum())
     caption = "lower is better" + (f"; {above} early points lie above the frame" if above else "")

@@ -61,8 +61,11 @@
       faults.push(`empty figure: ${drawn.closest("[data-testid]").getAttribute("aria-label")}`);
     const texts = [...drawn.querySelectorAll("text")].filter((text) =>
       text.textContent && getComputedStyle(text).opacity > 0 && !/rotate/.test(text.getAttribute("transform")));
+    const frame = drawn.getBoundingClientRect();
     const boxes = texts.map((text) => text.getBoundingClientRect());
     texts.forEach((text, i) => {
+      if (boxes[i].right > frame.right + 2 || boxes[i].left < frame.left - 2)
+        faults.push(`cut off in a figure: "${text.textContent}"`);
       if (/\S…$/.test(text.textContent) && !/at work …$/.test(text.textContent)) faults.push(`shortened in a figure: "${text.textContent}"`);
       for (let j = i + 1; j < texts.length; j++) {
         const across = Math.min(boxes[i].right, boxes[j].right) - Math.max(boxes[i].left, boxes[j].left);
