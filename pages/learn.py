@@ -31,6 +31,7 @@ SHOW = {
 def main() -> None:
     """The lesson and the screen that the address names."""
     ui.page("Learn")
+    st.html(lessons.CLOSE)
     lesson, screen = choose()
     st.title(lesson.title, anchor=False)
     with ui.core_errors():
@@ -44,33 +45,25 @@ def main() -> None:
 
 def choose() -> tuple[Lesson, Screen]:
     """A lesson and one of its screens, by the links on top."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        titles = {key: title(lesson) for key, lesson in COURSE.items()}
-        key = st.segmented_control(
-            "Lesson",
-            list(COURSE),
-            default=next(iter(COURSE)),
+    key = _among("Lesson", {key: title(lesson) for key, lesson in COURSE.items()}, "lesson")
+    lesson = COURSE.get(key, next(iter(COURSE.values())))
+    screens = {screen.key: screen.title for screen in lesson.screens}
+    return lesson, lesson.screen(_among("Screen", screens, f"screen-{lesson.key}"))
+
+
+def _among(label: str, titles: dict[str, str], key: str) -> str:
+    """One of some titles, in a line of its own, so that nothing jumps when it comes."""
+    with st.container(horizontal=True):
+        return st.segmented_control(
+            label,
+            list(titles),
+            default=next(iter(titles)),
             required=True,
             format_func=titles.get,
-            key="lesson",
+            key=key,
             bind=lessons.URL,
             label_visibility="collapsed",
         )
-        lesson = COURSE.get(key, next(iter(COURSE.values())))
-        screens = {screen.key: screen.title for screen in lesson.screens}
-        chosen = st.segmented_control(
-            "Screen",
-            list(screens),
-            default=next(iter(screens)),
-            required=True,
-            format_func=screens.get,
-            key=f"screen-{lesson.key}",
-            bind=lessons.URL,
-            label_visibility="collapsed",
-        )
-        if st.toggle("Present", key="present", bind=lessons.URL, help="large type, no side bar"):
-            st.html(lessons.LARGE)
-    return lesson, lesson.screen(chosen)
 
 
 def show_end(lesson: Lesson, screen: Screen) -> None:
@@ -84,6 +77,8 @@ def show_end(lesson: Lesson, screen: Screen) -> None:
             link("pages/learn.py", label, kept(address(part.lesson, part.screen)))
         link("pages/plan.py", "A plan for 45 minutes")
         link("pages/glossary.py", "Glossary")
+        if st.toggle("Present", key="present", bind=lessons.URL, help="large type, no side bar"):
+            st.html(lessons.LARGE)
     with st.expander("To read"):
         st.markdown("\n".join(f"- {reference.markdown()}" for reference in lesson.references))
 

@@ -26,7 +26,7 @@ def main() -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         about = f"A cloud of rows that gets thinner, from 0 to {tours.MOST:g} nats"
-        lessons.picture(tours.moving(), about, "moving")
+        st.plotly_chart(tours.moving(), **lessons.PLOTLY, alt=about)
     with right:
         st.markdown(with_hints(SENTENCE))
         for door, (page, label, words) in DOORS.items():

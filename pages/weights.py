@@ -33,7 +33,7 @@ def main() -> None:
         cards = {name: card_of(name, ui.weights_hash(name)) for name in library.names()}
         found = overview(cards, default, library.shipped())
         st.markdown(found.sentence)
-        st.dataframe(found.shown, placeholder="–", hide_index=True, column_config=FORMATS)
+        ui.table(found.shown, column_config=FORMATS)
         show_scores(cards)
         show_one(ui.choose_weights(), default)
         show_import()

@@ -66,7 +66,7 @@ def show_checks(results: Results, unit: str) -> None:
     st.caption(seeds)
     with st.expander("What must hold, and law by law"):
         st.markdown(statements)
-        st.dataframe(found.shown, placeholder="–", hide_index=True)
+        ui.table(found.shown)
     show_failures(results)
     offer(found, "Checks", "mist-selfconsistency", unit)
     show_recheck(results, unit)
@@ -77,7 +77,7 @@ def show_failures(results: Results) -> None:
     failed = found_once(findings.failures, results)
     if len(failed.table):
         with st.expander(failed.sentence):
-            st.dataframe(failed.shown, placeholder="–", hide_index=True)
+            ui.table(failed.shown)
 
 
 def show_errors(results: Results, name: str, rows: tuple[int, int], amount: str, unit: str) -> None:
@@ -121,6 +121,6 @@ def show_tasks(results: Results, rows: tuple[int, int], unit: str) -> None:
     with right:
         st.markdown(f"**Mean absolute error by task** ({unit})")
         found = found_once(findings.tasks, results, rows, unit)
-        st.dataframe(found.shown, placeholder="–", hide_index=True, height=TASKS_HEIGHT)
+        ui.table(found.shown, height=TASKS_HEIGHT)
         caption(found)
         offer(found, "Tasks", f"mist-{benchmark}-tasks", unit)

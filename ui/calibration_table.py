@@ -5,11 +5,14 @@ import time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mist_core.calibration import code
 from mist_core.calibration.subsample_findings import whole_table
 from mist_core.calibration.subsamples import Subsamples, sizes
 from mist_core.errors import TableError
 from mist_core.findings import Finding
 from mist_core.inference.posterior import Posterior
+from mist_core.inspection.code import opened
+from mist_core.notebook import Step
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table
 from ui import shell as ui
@@ -17,6 +20,8 @@ from ui.calibration_live import REFRESH, live_study, report, stop_or_go_on
 from ui.findings import offer, show
 from ui.inspector.source import bundled
 from ui.kept import YOURS, kept_name, kept_table
+from ui.notebook import offer_notebook
+from ui.preflight import header_said, sheet_said
 from ui.refine import refined
 
 URL = "query-params"
@@ -65,7 +70,8 @@ class Places:
 def show_table() -> None:
     """The subsamples as they are judged, then the refined value where it is asked for."""
     with st.sidebar:
-        study = _choose()
+        table, name = _choose_table()
+        study = _choose(table, name)
         weights = ui.choose_weights()
     grown = live_study(study, weights, 0)
     headline, status, refining = st.container(), st.container(), st.container()
@@ -97,11 +103,17 @@ def show_table() -> None:
     if better:
         places.paint(found)
     places.offer(found, unit)
+    answered = {"unit": unit, "weights": weights, "sha256": ui.weights_hash(weights)}
+    offer_notebook(
+        lambda: code.subsampled(
+            _opened(table, name), study, grown.table, better or whole, **answered
+        ),
+        "mist-subsamples",
+    )
 
 
-def _choose() -> Subsamples:
-    """A table, two of its columns, and how its rows are drawn."""
-    table, name = _choose_table()
+def _choose(table: Table, name: str) -> Subsamples:
+    """Two columns of a table, and how its rows are drawn."""
     first = LARGE.get(name, table.names[:2])
     kept = {"bind": URL} if name in LARGE else {}
     x, y = (
@@ -131,6 +143,13 @@ def _choose_table() -> tuple[Table, str]:
         return kept_table(), name
     st.caption(f"Source: {DATASETS[name].source}. A file opened in Your table joins this list.")
     return bundled(name), name
+
+
+def _opened(table: Table, name: str) -> Step:
+    """Python that reads the table again, an upload as it was read in Your table."""
+    if name == YOURS:
+        return opened(table, kept_name(), header_said(), sheet_said(table.sha256))
+    return opened(table, name)
 
 
 @st.cache_data(

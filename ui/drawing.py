@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import altair as alt
 import pandas as pd
@@ -16,6 +17,7 @@ from mist_core.spreadsheet import to_csv
 from mist_core.weights import library
 
 NUMBERS = "The numbers"
+ROW, MOST_ROWS = 35, 10  # pixels; rows of a table in view
 disable_debug_mode()  # Altair would check each part of a chart when it is made
 # The address of the Benchmark page as it was when a mark there was clicked.
 CAME_FROM = "came-from"
@@ -62,8 +64,15 @@ def show(
         place: of the chart before, which this one takes without a jump, its numbers too.
     """
     draw = place.chart.altair_chart if place else st.altair_chart
-    drawn = draw(Unchecked(chart), width="stretch", alt=description)
+    drawn = draw(Unchecked(chart), width="stretch", height=reserved(chart), alt=description)
     return Place(drawn, show_numbers(numbers, place and place.numbers))
+
+
+def table(frame: pd.DataFrame, **looks) -> None:
+    """A table for a reader, whose height is kept free until it is drawn; `looks` as Streamlit's."""
+    height = ROW * (min(len(frame), MOST_ROWS) + 1) + 2  # the names, and a line around
+    looks = {"height": height, "row_height": ROW, "placeholder": "–", "hide_index": True} | looks
+    st.dataframe(frame, **looks)
 
 
 def show_numbers(
@@ -98,6 +107,7 @@ def open_picked(
     event = st.altair_chart(
         Unchecked(chart),
         width="stretch",
+        height=reserved(chart),
         alt=description,
         key=key,
         on_select="rerun",
@@ -112,6 +122,15 @@ def open_picked(
             st.switch_page("pages/explore.py", query_params=chosen)
         except StreamlitAPIException:  # the page runs alone
             st.caption("Explore shows it: start the app with make app.")
+
+
+def reserved(chart: alt.TopLevelMixin) -> int | Literal["content"]:
+    """Pixels that are kept free until the chart is drawn, so that nothing below it jumps.
+
+    Small multiples and charts beside each other are as high as all of them come to.
+    """
+    single = isinstance(chart, alt.Chart | alt.LayerChart) and isinstance(chart.height, int)
+    return chart.height if single else "content"
 
 
 def download_table(label: str, frame: pd.DataFrame, file_name: str) -> None:

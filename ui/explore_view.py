@@ -64,6 +64,8 @@ def show_sample(view: View, n_samples: int, unit: str) -> alt.Chart:
     if view.cloud is None:
         ui.show(flat, description=about)
     else:
-        st.plotly_chart(cloud(view.cloud, view.names), width="stretch", alt=about, config=QUIET)
+        figure = cloud(view.cloud, view.names)
+        size = {"width": "stretch", "height": figure.layout.height}
+        st.plotly_chart(figure, **size, alt=about, config=QUIET)
     st.caption(said)
     return flat

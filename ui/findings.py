@@ -34,7 +34,7 @@ def paint(found: Finding) -> None:
                 numbers = found.table if found.shown is None else None
                 ui.show(chart, description=found.described, numbers=numbers)
     if found.shown is not None:
-        st.dataframe(found.shown, placeholder="–", hide_index=True)
+        ui.table(found.shown)
     for note in found.notes:
         st.caption(note)
 

@@ -5,12 +5,11 @@ another page is opened, Streamlit takes the controls out of the old page's addre
 that an entry of its own: Back would lead to the old page with its controls as they were at first.
 """
 
-import streamlit as st
+from streamlit.delta_generator_singletons import get_dg_singleton_instance
 
 # An entry is made where a link or a click opens a page; the one before gets its address back if it
 # lost it since that click. All other changes of the address replace it.
-_SCRIPT = """<style>.stElementContainer:has(.stHtml > script) { display: none }</style>
-<script>
+_SCRIPT = """<script>
 if (!window.keepsAddresses) {
   window.keepsAddresses = true;
   const push = history.pushState.bind(history);
@@ -37,5 +36,9 @@ if (!window.keepsAddresses) {
 
 
 def keep_addresses() -> None:
-    """Let each entry of the browser's history keep its address."""
-    st.html(_SCRIPT, unsafe_allow_javascript=True)
+    """Let each entry of the browser's history keep its address.
+
+    The script stands where Streamlit puts notices: a place in the page would be kept free for it
+    until it has come, and all that is below would jump.
+    """
+    get_dg_singleton_instance().event_dg.html(_SCRIPT, unsafe_allow_javascript=True)

@@ -6,8 +6,7 @@ from mist_core.lessons import learning
 from mist_core.lessons.lane import Lane
 from mist_core.lessons.lesson import Screen, Step
 from mist_core.lessons.tiny import Point
-from ui import shell as ui
-from ui.lessons import URL, bar, show_step
+from ui.lessons import URL, bar, picture, show_step
 from ui.storage import said
 
 RUN = "tiny-run"  # in the address: the id of a training
@@ -47,7 +46,7 @@ def _watch(screen: Screen, lane: Lane, id: str) -> None:
         done = points[-1].seconds / learning.SECONDS
         st.progress(min(done, 1.0), f"{points[-1].datasets:,} datasets seen")
         step = learning.learned(points, -1)
-        ui.show(step.figures[0], description=step.about)
+        picture(step.figures[0], step.about, f"{screen.key}-live")
     else:
         show_step(screen, _at(points, id))
 

@@ -19,7 +19,9 @@ URL = "query-params"
 SEEDS = 999
 SLIDER = 160  # pixels
 # Nothing of a turned figure is fetched, and the wheel scrolls the page.
-PLOTLY = {"displayModeBar": False, "scrollZoom": False}
+PLOTLY = {"width": "stretch", "config": {"displayModeBar": False, "scrollZoom": False}}
+# All lessons side by side at 1280 pixels.
+CLOSE = """<style>.st-key-lesson button { padding-inline: 0.6rem; }</style>"""
 LARGE = """<style>
 html { font-size: 21px; }
 [data-testid="stSidebar"], [data-testid="stSidebarCollapsedControl"],
@@ -34,11 +36,14 @@ def words(screen: Screen) -> None:
     st.latex(screen.formula)
 
 
-def picture(figure: Figure, about: str, key: str) -> DeltaGenerator:
-    """A figure of either library, over the full width."""
-    if isinstance(figure, go.Figure):
-        return st.plotly_chart(figure, width="stretch", config=PLOTLY, key=key, alt=about)
-    return ui.show(figure, description=about)
+def picture(figure: Figure, about: str, key: str) -> None:
+    """A figure of either library over the full width, and its numbers."""
+    if isinstance(figure.drawn, go.Figure):
+        height = figure.drawn.layout.height
+        st.plotly_chart(figure.drawn, **PLOTLY, height=height, key=key, alt=about)
+        ui.show_numbers(figure.numbers)
+    else:
+        ui.show(figure.drawn, description=about, numbers=figure.numbers)
 
 
 def show_step(screen: Screen, step: Step) -> None:

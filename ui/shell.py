@@ -22,8 +22,10 @@ from ui.drawing import (
     download_figure,
     download_table,
     open_picked,
+    reserved,
     show,
     show_numbers,
+    table,
 )
 from ui.history import keep_addresses
 
@@ -41,8 +43,10 @@ __all__ = [
     "open_picked",
     "page",
     "plain",
+    "reserved",
     "show",
     "show_numbers",
+    "table",
     "unit_switch",
     "weights_hash",
 ]

@@ -35,7 +35,7 @@ def show_speed(results: Results) -> None:
         show_chart(
             findings.across(found, "dim_x", {"n_samples": n}, f"{n:,} rows"), "mist-speed-dim_x"
         )
-    st.dataframe(found.shown, placeholder="–", hide_index=True)
+    ui.table(found.shown)
     growth = found_once(findings.growth, results)
     paint(growth)
     with st.container(horizontal=True):

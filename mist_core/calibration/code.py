@@ -8,7 +8,9 @@ from mist_core.calibration.judge import MIST
 from mist_core.calibration.samples import Samples
 from mist_core.calibration.stored import StoredStudy, stem
 from mist_core.calibration.study import OneLaw, Study
+from mist_core.calibration.subsamples import Subsamples, intervals
 from mist_core.calibration.summary import coverage, dependent
+from mist_core.inference.posterior import UNITS, Posterior
 from mist_core.notebook import Step, Story
 
 TITLE = "When it says 90 %, is it 90 %?"
@@ -44,6 +46,37 @@ def stored(study: StoredStudy, weights: str, sha256: str) -> Story:
     return Story(TITLE, steps, _shown(study.table), weights, sha256)
 
 
+def subsampled(
+    opened: Step,
+    study: Subsamples,
+    table: pd.DataFrame,
+    whole: Posterior,
+    *,
+    unit: str,
+    weights: str,
+    sha256: str,
+) -> Story:
+    """Subsamples of a real table, as far as they got, beside the whole table's value.
+
+    Args:
+        opened: reads the table again.
+        study: what was to be drawn.
+        table: rows of `mist_core.calibration.judge` so far.
+        whole: what all rows say, nats.
+        unit: shown.
+        weights, sha256: that were judged.
+    """
+    told = intervals(table, whole.median)
+    again = Step(_SUBSAMPLES.format(study=study, done=len(told)) + _JUDGED, "The same subsamples:")
+    value = _ANSWERED if whole.evidence is None else _REFINED.format(value=whole.median)
+    counted = Step(value + _HELD, "How many 90 % intervals hold the whole table's value, in nats:")
+    shown = {
+        f"{UNITS[unit]!r} * whole": UNITS[unit] * whole.median,
+        "share": float(told.inside.mean()),
+    }
+    return Story(TITLE, (opened, again, counted), shown, weights, sha256)
+
+
 def _shown(table: pd.DataFrame) -> dict[str, float]:
     counted = coverage(dependent(table[table.method == MIST]))
     return {"share": float(counted.held.iloc[0] / max(counted.datasets.iloc[0], 1))}
@@ -69,6 +102,21 @@ from mist_core.calibration.judge import follow
 
 table = pd.concat(follow(study, estimator), ignore_index=True)
 table[["family", "n_samples", "dim_x", "dim_y", "truth", "low", "high"]]
+"""
+_SUBSAMPLES = """\
+from mist_core.calibration.subsamples import Subsamples
+
+study = Subsamples.of(table, {study.names!r}, {study.n_samples}, {done}, {study.seed})
+"""
+_ANSWERED = "whole = estimator.posterior(study.x, study.y).median\n"
+# How far a refinement gets in its seconds depends on the machine.
+_REFINED = "whole = {value!r}  # as it was refined on the page\n"
+_HELD = """\
+from mist_core.calibration.subsamples import intervals
+
+told = intervals(table, whole)
+share = told.inside.mean()
+told
 """
 _AGAIN = """\
 import pandas as pd

@@ -42,7 +42,7 @@ def story(table: Table, survey: Survey, asked: Asked, made: Made, unit: str) -> 
         unit: shown on the page.
     """
     steps = (
-        Step(_opened(table, asked, made), _about(made)),
+        opened(table, made.table, asked.header, asked.sheet),
         Step(_SURVEY.format(asked=asked), "What depends on what, the strongest first, in nats:"),
     )
     values = UNITS[unit] * survey.pairs.mutual_information.head(MOST_SHOWN)
@@ -51,33 +51,34 @@ def story(table: Table, survey: Survey, asked: Asked, made: Made, unit: str) -> 
     return Story(TITLE, steps, shown, made.weights, made.weights_sha256)
 
 
-def _opened(table: Table, asked: Asked, made: Made) -> str:
-    template = _BUNDLED if made.table in DATASETS else _FILE
-    lines = [template.format(asked=asked, made=made)]
+def opened(table: Table, name: str, header: bool | None = None, sheet: str | None = None) -> Step:
+    """A cell that reads the same table as `table`, its columns as the user said.
+
+    Args:
+        table: to be read again.
+        name: of the bundled table or of the file; untrusted text.
+        header, sheet: as `read_table` takes them.
+    """
+    template = _BUNDLED if name in DATASETS else _FILE
+    lines = [template.format(name=name, header=header, sheet=sheet, sha256=table.sha256)]
     said = {c.name: c.reading for c in table.columns if c.reading != UNSAID}
     if said:
         lines.append(_READINGS.format(said=said))
-    return "\n".join(lines)
+    return Step("\n".join(lines), _ABOUT_BUNDLED if name in DATASETS else _ABOUT_FILE)
 
 
-def _about(made: Made) -> str:
-    if made.table in DATASETS:
-        return "The table comes with the package:"
-    return "Put the file beside this notebook; another one is refused:"
-
-
-_CHECK = (
-    'assert table.sha256 == "{made.table_sha256}", "This is another table than the page read."\n'
-)
+_ABOUT_BUNDLED = "The table comes with the package:"
+_ABOUT_FILE = "Put the file beside this notebook; another one is refused:"
+_CHECK = 'assert table.sha256 == "{sha256}", "This is another table than the page read."\n'
 _BUNDLED = f"""\
 from mist_core.tables.bundled import DATASETS
 
-table = DATASETS[{{made.table!r}}].load()
+table = DATASETS[{{name!r}}].load()
 {_CHECK}"""
 _FILE = f"""\
 from mist_core.tables import read_table
 
-table = read_table({{made.table!r}}, header={{asked.header!r}}, sheet={{asked.sheet!r}})
+table = read_table({{name!r}}, header={{header!r}}, sheet={{sheet!r}})
 {_CHECK}"""
 _READINGS = """\
 from mist_core.tables.columns.column import Reading

@@ -25,10 +25,10 @@ def _correlation(x: Variable, y: Variable, rows: np.ndarray | None, of: int) -> 
     if not all(not side.is_group and side.parts[0].ordered for side in (x, y)):
         return np.nan
     a, b = (_unit(side.parts[0], rows, of) for side in (x, y))
-    return float(np.clip(np.dot(a, b), -1, 1)) if a.any() and b.any() else np.nan
+    return max(-1.0, min(1.0, float(np.dot(a, b)))) if a is not None and b is not None else np.nan
 
 
-def _unit(part: Part, rows: np.ndarray | None, of: int) -> np.ndarray:
+def _unit(part: Part, rows: np.ndarray | None, of: int) -> np.ndarray | None:
     if rows is None:  # the same for all pairs of the column
         return part.units[of]
     return unit(places(part, rows) if of else part.values[rows])

@@ -11,7 +11,15 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from mist_core.charts import BLUE, GREY, INK, VERMILLION
-from mist_core.inspection.network_layout import places
+from mist_core.inspection.network_layout import (
+    ABOVE,
+    ACROSS,
+    NAME_UP,
+    UP,
+    aside,
+    beside,
+    places,
+)
 from mist_core.tables.figures import ceiling_layers
 from mist_core.tables.labels import labels as short_names
 
@@ -23,6 +31,7 @@ MOST_BARS = 30
 _WRITTEN_CELLS, _WRITTEN_EDGES = 14, 24  # up to here each one bears its number
 _LONGEST_LABEL = 22  # letters
 _SEEN, _MISSED, _CHANCE = "correlation sees it", "correlation misses it", "may be chance"
+_LEGEND = 40  # pixels of a network's legend
 _AROUND = 230  # pixels for names below the heatmap and its legend
 _PALE = alt.condition("datum.found", alt.value(1.0), alt.value(0.35))
 _AXIS = alt.Axis(labelLimit=160, labelOverlap=False, labelFlush=False)
@@ -79,21 +88,22 @@ def network_chart(edges: pd.DataFrame) -> alt.LayerChart:
         x1=at[ends[:, 0], 0], y1=at[ends[:, 0], 1], x2=at[ends[:, 1], 0], y2=at[ends[:, 1], 1]
     )
     lines["kind"] = np.where(edges["missed"], _MISSED, _SEEN)
-    nodes = pd.DataFrame(
-        {"x1": at[:, 0], "y1": at[:, 1], "name": list(short_names(names, _LONGEST_LABEL).values())}
-    )
+    written = list(short_names(names, _LONGEST_LABEL).values())
+    nodes = pd.DataFrame({"x1": at[:, 0], "y1": at[:, 1], "name": written})
+    height = min(300 + 16 * len(names), 620)
+    shares = beside(at, ends, written, height - _LEGEND)
     clicked = alt.selection_point(name=CLICKED, fields=["x", "y"])
     layers = [
         _edges(lines),
         alt.Chart(nodes).mark_circle(size=140, color=BLUE, opacity=1).encode(*_place()),
-        *_edge_numbers(lines),
+        *_edge_numbers(lines, shares),
         # Unseen and wide, so that a line is easily hit.
         _edges(lines, clicked),
         alt.Chart(nodes)
-        .mark_text(dy=-14, fontSize=13, fontWeight=600, color=GREY)
+        .mark_text(dy=-NAME_UP, fontSize=13, fontWeight=600, color=GREY)
         .encode(*_place(), text="name:N"),
     ]
-    return alt.layer(*layers).properties(height=min(300 + 16 * len(names), 620))
+    return alt.layer(*layers).properties(height=height)
 
 
 def clustered(pairs: pd.DataFrame) -> list[str]:
@@ -143,10 +153,9 @@ def bars_chart(pairs: pd.DataFrame, most: float, *, unit: str) -> alt.LayerChart
 
 
 def _place() -> tuple[alt.X, alt.Y]:
-    """Room at the sides for the names."""
     return (
-        alt.X("x1:Q", axis=None, scale=alt.Scale(domain=[-1.25, 1.25])),
-        alt.Y("y1:Q", axis=None, scale=alt.Scale(domain=[-1.15, 1.2])),
+        alt.X("x1:Q", axis=None, scale=alt.Scale(domain=ACROSS)),
+        alt.Y("y1:Q", axis=None, scale=alt.Scale(domain=UP)),
     )
 
 
@@ -167,12 +176,19 @@ def _edges(lines: pd.DataFrame, clicked: alt.Parameter | None = None) -> alt.Cha
     )
 
 
-def _edge_numbers(lines: pd.DataFrame) -> list[alt.Chart]:
+def _edge_numbers(lines: pd.DataFrame, shares: np.ndarray) -> list[alt.Chart]:
+    """A number beside each line that has room for it, to its left where it rises."""
     if len(lines) > _WRITTEN_EDGES:
         return []
-    middles = lines.assign(
-        x1=(lines["x1"] + lines["x2"]) / 2,
-        y1=(lines["y1"] + lines["y2"]) / 2,
+    first, last = (lines[[f"x{end}", f"y{end}"]].to_numpy() for end in (1, 2))
+    place = first + shares[:, None] * (last - first)
+    numbers = lines.assign(
+        x1=place[:, 0],
+        y1=place[:, 1],
+        aside=[aside(*ends) for ends in zip(first, last, strict=True)],
         written=[f"{value:.2f}".lstrip("0") for value in lines["strength"]],
-    )
-    return [alt.Chart(middles).mark_text(dy=-11, color=GREY).encode(*_place(), text="written:N")]
+    ).dropna(subset=["x1"])
+    return [
+        alt.Chart(side).mark_text(dx=dx, dy=-ABOVE, color=GREY).encode(*_place(), text="written:N")
+        for dx, side in numbers.groupby("aside")
+    ]

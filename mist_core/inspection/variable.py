@@ -56,6 +56,11 @@ class Part:
         return self.is_class or present == 0 or self.counts.max() > max(1, TIED * present)
 
     @functools.cached_property
+    def crowding(self) -> tuple[int, float]:
+        """`crowding` of its counts."""
+        return crowding(self.counts)
+
+    @functools.cached_property
     def repeat_share(self) -> float:
         """Probability that two different rows have the same value, a gap being one."""
         counts = np.append(self.counts, (self.codes < 0).sum()).astype(float)
@@ -68,8 +73,8 @@ class Part:
         return places_of(self.codes, self.distinct)
 
     @functools.cached_property
-    def units(self) -> tuple[np.ndarray, np.ndarray]:
-        """(n,) values and ranks, centred and of length 1, or 0 if constant; without a gap."""
+    def units(self) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """`unit` of the values and of the ranks, (n,); of columns without a gap."""
         return unit(self.values), unit(self.places)
 
     def at(self, rows: np.ndarray) -> Part:
@@ -111,7 +116,8 @@ class Variable:
 
     def matrix(self, rows: np.ndarray | None) -> np.ndarray:
         """(rows, width) float64 as an estimator reads it: an indicator a class; None for all."""
-        return np.column_stack([_columns(part, rows) for part in self.parts])
+        first, *others = (_columns(part, rows) for part in self.parts)
+        return np.column_stack([first, *others]) if others else first.reshape(len(first), -1)
 
 
 def part(name: str, values: np.ndarray, *, is_class: bool) -> Part:
@@ -120,19 +126,24 @@ def part(name: str, values: np.ndarray, *, is_class: bool) -> Part:
     return Part(name, values, codes.astype(np.int32), len(distinct), is_class)
 
 
+def crowding(counts: np.ndarray) -> tuple[int, float]:
+    """How many values there are, and the share of the most frequent one in the rows of all."""
+    return np.count_nonzero(counts), counts.max(initial=0) / max(counts.sum(), 1)
+
+
 def places_of(codes: np.ndarray, distinct: int) -> np.ndarray:
     """Twice the 0-based mid-rank of each value, from its place (n,) among the distinct ones."""
     counts = np.bincount(codes, minlength=distinct)
     return (2 * counts.cumsum() - counts - 1)[codes]
 
 
-def unit(values: np.ndarray) -> np.ndarray:
-    """Values (n,) less their mean, of length 1; 0 where they are constant."""
+def unit(values: np.ndarray) -> np.ndarray | None:
+    """Values (n,) less their mean, of length 1; None where they are constant."""
     largest = np.abs(values).max(initial=0.0)  # squares of what is left are finite
     scaled = values / largest if largest > 0 else values * 1.0
     centred = scaled - scaled.mean()
     length = np.sqrt(np.dot(centred, centred))
-    return centred / length if np.abs(centred).max(initial=0.0) > 1e-15 else 0 * centred
+    return centred / length if np.abs(centred).max(initial=0.0) > 1e-15 else None
 
 
 def read(column: Column, rows: np.ndarray | None) -> Part:

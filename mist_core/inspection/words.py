@@ -6,7 +6,7 @@ import numpy as np
 
 from mist_core.inference.posterior import DOUBTFUL
 from mist_core.inspection.correlation import places
-from mist_core.inspection.variable import Part, Variable
+from mist_core.inspection.variable import Part, Variable, crowding
 
 # Nats: a correlation of 0.1. An interval that begins below may well be that of independent sides.
 NEGLIGIBLE = 0.005
@@ -56,11 +56,10 @@ def flags(x: Variable, y: Variable, rows: np.ndarray | None, in_family: float) -
 
 
 def _of_column(part: Part, rows: np.ndarray | None) -> list[str]:
-    counts = part.counts if rows is None else np.bincount(part.codes[rows])
-    if np.count_nonzero(counts) < 2:
+    distinct, share = part.crowding if rows is None else crowding(np.bincount(part.codes[rows]))
+    if distinct < 2:
         return [f"constant: {part.name}"]
-    share = counts.max() / counts.sum()
-    tied = share > _ONE_VALUE and np.count_nonzero(counts) > _MANY_VALUES and not part.is_class
+    tied = share > _ONE_VALUE and distinct > _MANY_VALUES and not part.is_class
     return [f"many ties: {part.name} has one value in {share:.0%} of rows"] if tied else []
 
 
@@ -71,6 +70,8 @@ def _is_copy(a: Part, b: Part, rows: np.ndarray | None) -> bool:
         return _one_to_one(*codes)
     first, second = places(a, rows), places(b, rows)
     top = 2 * len(first) - 2
+    if first[0] not in (second[0], top - second[0]):  # as of nearly all pairs
+        return False
     same = np.array_equal(first, second) or np.array_equal(first, top - second)
     return same and bool(np.ptp(first) > 0)
 

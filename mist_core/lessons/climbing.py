@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mist_core.distributions.rings import NoisySquare
 from mist_core.explore.repeats import AskAll, Report
-from mist_core.lessons.lesson import Question, Step, nearest
+from mist_core.lessons.lesson import Figure, Question, Step, nearest
 from mist_core.surfaces import film
 
 COLUMNS, ROWS, NOISE = 4, 200, 0.4
@@ -119,9 +119,11 @@ def projection(found: Climb) -> Step:
         f"{whole:.2f} nats."
     )
     frames = [(found.x @ direction, found.y) for direction in found.path]
+    steps = pd.DataFrame({"estimate (nats)": found.values, "cosine": found.alignment})
+    steps = steps.rename_axis("step").reset_index()
     names = [f"step {step}: {value:.2f} nats" for step, value in enumerate(found.values)]
     return Step(
-        (film(frames, names, ("projection of X", "Y")),),
+        (Figure(film(frames, names, ("projection of X", "Y")), steps),),
         f"A projection of X against Y, from {found.values[0]:.2f} to {found.values[best]:.2f} nats",
         question,
         takeaway,

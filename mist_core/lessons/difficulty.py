@@ -8,17 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from mist_core.explore.findings import repeated
 from mist_core.explore.repeats import (
     AskAll,
     Report,
     efficiency_bound,
     repeat,
-    scattered,
     summary,
 )
 from mist_core.explore.scenario import Scene
 from mist_core.lessons.figures import errors, mean_errors
-from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step, nearest
+from mist_core.lessons.lesson import Figure, Lesson, Question, Reference, Screen, Step, nearest
 
 LAWS: dict[str, Scene] = {
     "line": Scene("bivariate-normal", (("correlation", 0.8),)),
@@ -102,7 +102,7 @@ def chance(law: str, n_samples: int, count: int, seed: int, ask: AskAll, report:
     scene = Scene(chosen.family, chosen.parameters, chosen.dim_x, chosen.dim_y, (), seed)
     truth = scene.law().mutual_information().item()
     table = repeat(scene, n_samples, count, ask, report)
-    found = summary(table, truth)
+    found, told = summary(table, truth), repeated(table, truth, "nats")
     worst = found.bias.abs().idxmax()
     question = Question(
         "Whose estimates centre furthest from the truth?",
@@ -117,7 +117,7 @@ def chance(law: str, n_samples: int, count: int, seed: int, ask: AskAll, report:
         f"regular estimator can be below **{bound:.3f}**."
     )
     return Step(
-        (scattered(table, truth, "nats"),),
+        (Figure(told.charts[0], told.numbers),),
         f"Estimates of {count} datasets by estimator; the truth is {truth:.2f} nats",
         question,
         takeaway,

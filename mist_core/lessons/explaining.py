@@ -10,10 +10,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mist_core.charts import BLUE, GREY, INK, VERMILLION, scatter, titled
+from mist_core.charts import BLUE, GREY, INK, VERMILLION, titled
 from mist_core.explore.scenario import Scene
 from mist_core.inference.posterior import Posterior
-from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step, nearest
+from mist_core.lessons.figures import in_words, rows_of
+from mist_core.lessons.lesson import Figure, Lesson, Question, Reference, Screen, Step, nearest
 
 NOISES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 WRONG = (0.0, 0.05, 0.25, 0.5)  # shares of rows whose class is turned around
@@ -93,8 +94,13 @@ def collider(noise: float, n_samples: int, seed: int, asked: Asked) -> Step:
     found = _both(x, y, z, asked)
     correlation = float(np.corrcoef(x[near], y[near])[0, 1])
     left, right = (
-        scatter(x[rows], y[rows], a_title="X", b_title="Y").properties(
-            title=titled(name, f"{int(rows.sum()):,} rows"), height=260
+        rows_of(
+            x[rows],
+            y[rows],
+            x_title="X",
+            y_title="Y",
+            title=titled(name, f"{int(rows.sum()):,} rows"),
+            height=260,
         )
         for name, rows in (("all rows", np.full(n_samples, True)), ("Z near its middle", near))
     )
@@ -159,23 +165,25 @@ def coins_truth(wrong: float) -> float:
     return math.log(2) + sum(share * math.log(share) for share in shares)
 
 
-def posteriors(found: Mapping[str, Posterior], truths: Mapping[str, float]) -> alt.LayerChart:
+def posteriors(found: Mapping[str, Posterior], truths: Mapping[str, float]) -> Figure:
     """A posterior a row: median, halves and 90 % interval, and the truth as a tick."""
     rows = []
     for name, posterior in found.items():
         (low, high), (q25, q75) = posterior.interval(0.9), posterior.interval(0.5)
         told = {"low": low, "high": high, "q25": q25, "q75": q75, "median": posterior.median}
         rows.append({"what": name, "truth": truths[name], **told})
-    base = alt.Chart(pd.DataFrame(rows)).encode(
+    table = pd.DataFrame(rows)
+    base = alt.Chart(table).encode(
         y=alt.Y("what:N", title=None, sort=list(found), axis=alt.Axis(labelFontSize=13))
     )
     x = alt.X("low:Q", title="nats", scale=alt.Scale(zero=True))
-    return alt.layer(
+    drawn = alt.layer(
         base.mark_rule(color=BLUE, strokeWidth=4, opacity=0.45).encode(x=x, x2="high:Q"),
         base.mark_rule(color=BLUE, strokeWidth=11, opacity=0.6).encode(x="q25:Q", x2="q75:Q"),
         base.mark_point(color=GREY, filled=True, size=70, opacity=1).encode(x="median:Q"),
         base.mark_tick(color=VERMILLION, thickness=3, size=30).encode(x="truth:Q"),
     ).properties(title=titled("What MIST says", "bar: 90 % interval; red: the truth"), height=200)
+    return Figure(drawn, in_words(table))
 
 
 def _both(x: np.ndarray, y: np.ndarray, z: np.ndarray, asked: Asked) -> dict[str, Posterior]:
@@ -205,7 +213,7 @@ def _faces(coin: np.ndarray) -> np.ndarray:
     return np.where(coin == 1, "heads", "tails")
 
 
-def _counts(frame: pd.DataFrame) -> alt.FacetChart:
+def _counts(frame: pd.DataFrame) -> Figure:
     """How often each pair of faces came up, a small table for each Z."""
     counted = frame.groupby(["X", "Y", "Z"]).size().reset_index(name="rows")
     base = alt.Chart().encode(
@@ -218,4 +226,5 @@ def _counts(frame: pd.DataFrame) -> alt.FacetChart:
         base.mark_rect().encode(color=shade),
         base.mark_text(fontSize=13).encode(text="rows:Q", color=ink),
     ).properties(width=110, height=110)
-    return alt.FacetChart(data=counted, spec=cells, facet=alt.Facet("Z:N", title=None), columns=1)
+    facet = alt.Facet("Z:N", title=None)
+    return Figure(alt.FacetChart(data=counted, spec=cells, facet=facet, columns=1), counted)

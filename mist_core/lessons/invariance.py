@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from mist_core.charts import BLUE, GREY, VERMILLION, scatter, titled
+from mist_core.charts import BLUE, GREY, VERMILLION, titled
 from mist_core.explore.rivals import ksg
 from mist_core.explore.scenario import Scene
 from mist_core.inference.posterior import Posterior
-from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step, nearest
+from mist_core.lessons.figures import in_words, rows_of
+from mist_core.lessons.lesson import Figure, Lesson, Question, Reference, Screen, Step, nearest
 
 Ask = Callable[[np.ndarray, np.ndarray], Posterior]
 MOVED = 0.02  # nats: less would not be seen in the figure
@@ -95,12 +96,10 @@ def maps(name_x: str, name_y: str, n_samples: int, seed: int, ask: Ask) -> Step:
         f"{after_.MIST:.2f}, KSG from {before.KSG:.2f} to {after_.KSG:.2f}, and what a straight "
         f"line tells from {before.Pearson:.2f} to {after_.Pearson:.2f}."
     )
-    pictures = (
-        scatter(sample.x[:, 0], sample.y[:, 0], a_title="X", b_title="Y"),
-        scatter(after[0][:, 0], after[1][:, 0], a_title=f"X {name_x}", b_title=f"Y {name_y}"),
-    )
+    titles = [("X", "Y"), (f"X {name_x}", f"Y {name_y}")]
+    sides = [(sample.x, sample.y), after]
     return Step(
-        tuple(_small(picture) for picture in pictures),
+        tuple(_rows(*pair, *named) for pair, named in zip(sides, titles, strict=True)),
         f"{n_samples:,} rows before, and with X {name_x} and Y {name_y}",
         question,
         takeaway,
@@ -138,9 +137,8 @@ def levels(count: int, n_samples: int, seed: int, ask: Ask) -> Step:
         f"With {count} levels **{left(count):.2f} of {sample.truth:.2f} nats** are left; MIST "
         f"says {mine['median']:.2f} ({mine.low:.2f} to {mine.high:.2f})."
     )
-    picture = scatter(sample.x[:, 0], cut(sample.y, count)[:, 0], a_title="X", b_title="level of Y")
     return Step(
-        (_small(picture),),
+        (_rows(sample.x, cut(sample.y, count), "X", "level of Y"),),
         f"X against the level of Y, of which there are {count}",
         question,
         takeaway,
@@ -180,11 +178,11 @@ def _outcome(moved: pd.Series) -> int:
     return int(moved["Pearson"] > MOVED)
 
 
-def _small(chart: alt.Chart) -> alt.Chart:
-    return chart.properties(height=300)
+def _rows(x: np.ndarray, y: np.ndarray, x_title: str, y_title: str) -> Figure:
+    return rows_of(x[:, 0], y[:, 0], x_title=x_title, y_title=y_title, height=300)
 
 
-def _moves(table: pd.DataFrame) -> alt.LayerChart:
+def _moves(table: pd.DataFrame) -> Figure:
     """From where to where each went."""
     labels = [f"{row.estimate}\n{row.before:.2f} → {row.after:.2f}" for row in table.itertuples()]
     shown = table.assign(label=labels)
@@ -192,16 +190,17 @@ def _moves(table: pd.DataFrame) -> alt.LayerChart:
     y = alt.Y("label:N", sort=labels, title=None, axis=axis)
     base = alt.Chart(shown)
     scale = alt.Scale(zero=True)
-    return alt.layer(
+    drawn = alt.layer(
         base.mark_rule(color=GREY, strokeWidth=2).encode(
             x=alt.X("before:Q", title="nats", scale=scale), x2="after:Q", y=y
         ),
         base.mark_point(color=GREY, size=120, strokeWidth=2).encode(x="before:Q", y=y),
         base.mark_point(color=BLUE, size=120, filled=True, opacity=1).encode(x="after:Q", y=y),
     ).properties(title=titled("Before and after", "rings: before; discs: after"), height=220)
+    return Figure(drawn, table)
 
 
-def _curve(table: pd.DataFrame, whole: float) -> alt.LayerChart:
+def _curve(table: pd.DataFrame, whole: float) -> Figure:
     """What is left against the number of levels, the truth as a line, MIST's intervals as bars."""
     x = alt.X("levels:O", title="levels of Y", axis=alt.Axis(labelAngle=0))
     base = alt.Chart(table)
@@ -209,7 +208,7 @@ def _curve(table: pd.DataFrame, whole: float) -> alt.LayerChart:
     rule = alt.Chart(pd.DataFrame({"whole": [whole]})).mark_rule(
         color=VERMILLION, strokeDash=[6, 4], strokeWidth=2
     )
-    return alt.layer(
+    drawn = alt.layer(
         base.mark_rule(color=BLUE, strokeWidth=6, opacity=0.35).encode(x=x, y=y, y2="high:Q"),
         base.mark_tick(color=BLUE, thickness=3).encode(x=x, y="median:Q"),
         base.mark_line(color=VERMILLION, point=alt.OverlayMarkDef(color=VERMILLION)).encode(
@@ -222,3 +221,4 @@ def _curve(table: pd.DataFrame, whole: float) -> alt.LayerChart:
         ),
         height=260,
     )
+    return Figure(drawn, in_words(table))

@@ -10,7 +10,8 @@ import pandas as pd
 
 from mist_core.charts import BLUE, GREY, VERMILLION, titled
 from mist_core.lessons import tiny
-from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step, nearest
+from mist_core.lessons.figures import in_words
+from mist_core.lessons.lesson import Figure, Lesson, Question, Reference, Screen, Step, nearest
 from mist_core.lessons.tiny import Point
 from mist_core.paths import RESULTS
 
@@ -89,7 +90,7 @@ def learned(points: Sequence[Point], place: int, made: str = "") -> Step:
     )
 
 
-def _answers(point: Point) -> alt.LayerChart:
+def _answers(point: Point) -> Figure:
     """Median and 90 % interval of each test dataset against its truth."""
     frame = pd.DataFrame(point.answers, columns=["truth", "low", "median", "high"])
     most = max(2.2, float(frame.truth.max()))
@@ -103,16 +104,17 @@ def _answers(point: Point) -> alt.LayerChart:
         f"after {point.seconds:.0f} s and {point.datasets:,} datasets: mean error "
         f"{point.error:.3f} nats, coverage {100 * point.coverage:.0f} %"
     )
-    return alt.layer(
+    drawn = alt.layer(
         base.mark_rule(color=BLUE, strokeWidth=4, opacity=0.35, clip=True).encode(
             x=x, y=alt.Y("low:Q", title="answer (nats)", scale=scale), y2="high:Q"
         ),
         base.mark_circle(color=BLUE, size=40, opacity=1, clip=True).encode(x=x, y="median:Q"),
         diagonal.encode(x="truth:Q", y="truth:Q"),
     ).properties(title=titled("What it answers", subtitle), height=330)
+    return Figure(drawn, in_words(frame))
 
 
-def _course(points: Sequence[Point], place: int) -> alt.LayerChart:
+def _course(points: Sequence[Point], place: int) -> Figure:
     """The error against the seconds of training; a ring where the figure above stands."""
     frame = pd.DataFrame(
         {"seconds": [p.seconds for p in points], "error": [p.error for p in points]}
@@ -121,6 +123,7 @@ def _course(points: Sequence[Point], place: int) -> alt.LayerChart:
     y = alt.Y("error:Q", title="mean error (nats)", scale=alt.Scale(type="log"))
     here = alt.Chart(frame.iloc[[place]]).mark_point(color=GREY, size=160, strokeWidth=3)
     line = alt.Chart(frame).mark_line(color=BLUE, point=alt.OverlayMarkDef(color=BLUE))
-    return alt.layer(line.encode(x=x, y=y), here.encode(x=x, y=y)).properties(
+    drawn = alt.layer(line.encode(x=x, y=y), here.encode(x=x, y=y)).properties(
         title=titled("How it learned", "on datasets that it never saw"), height=220
     )
+    return Figure(drawn, frame.rename(columns={"error": "mean error (nats)"}))

@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
-Figure = Any
+Drawn = Any
 """An Altair chart, or where something turns in space a plotly figure."""
-Chart = alt.TopLevelMixin
 
 
 @dataclass(frozen=True)
@@ -94,6 +92,19 @@ class Question:
     def verdict(self, guess: str) -> str:
         """What a guess is worth."""
         return f"Yes: {self.why}" if guess == self.answer else f"No, **{self.answer}**: {self.why}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture, and the numbers that it shows.
+
+    Attributes:
+        drawn: the picture.
+        numbers: as a table, with names that a reader knows.
+    """
+
+    drawn: Drawn
+    numbers: pd.DataFrame
 
 
 @dataclass(frozen=True)

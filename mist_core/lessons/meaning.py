@@ -4,19 +4,22 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import torch
 
-from mist_core.charts import scatter
 from mist_core.distributions.base import Law
 from mist_core.distributions.correlation import bivariate_correlation
 from mist_core.distributions.planar import PlanarMixture
-from mist_core.explore.figures import Fan, comparison
+from mist_core.explore.figures import Fan
+from mist_core.explore.findings import estimates
 from mist_core.explore.scenario import LAWS, Scene
 from mist_core.inference.posterior import Posterior
-from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step, nearest
+from mist_core.lessons.figures import rows_of
+from mist_core.lessons.lesson import Figure, Lesson, Question, Reference, Screen, Step, nearest
 from mist_core.surfaces import two_surfaces
 
 GRID = 81  # nodes a side
+TOLD = 8  # nodes from one to the next whose heights are told as numbers
 # Ends of the grid: where a shape has nearly all of its mass.
 REACH = {"line": 4.0, "cross": 4.0, "ring": 2.4, "steps": 5.5, "independent": 4.0}
 GUESSES = (0.0, 0.2, 0.5, 1.0, 2.0)  # nats
@@ -98,7 +101,12 @@ def surfaces(shape: str, strength: str) -> Step:
     titles = ("together: p(x, y)", "apart: p(x) p(y)")
     scene = Scene(family, tuple(values.items()))
     return Step(
-        (two_surfaces(nodes, nodes, joint.T, product.T, titles),),
+        (
+            Figure(
+                two_surfaces(nodes, nodes, joint.T, product.T, titles),
+                _heights(nodes, joint, product),
+            ),
+        ),
         f"Two surfaces over the plane, {apart:.2f} nats apart",
         question,
         takeaway,
@@ -139,17 +147,18 @@ def correlation(
         nearest(sample.truth, GUESSES),
         f"it is **{sample.truth:.2f} nats**, because the law has that much.",
     )
+    told = estimates(Fan.of(answer), sample.truth, {}, "nats")
     linear = -0.5 * math.log1p(-(pearson**2))
     takeaway = (
         f"A straight line would tell **{linear:.2f} nats**; the truth is **{sample.truth:.2f}**. "
         f"From these {n_samples:,} rows MIST says {answer.median:.2f} ({low:.2f} to {high:.2f})."
     )
     return Step(
-        (scatter(sample.x[:, 0], sample.y[:, 0], a_title="X", b_title="Y"),),
+        (rows_of(sample.x[:, 0], sample.y[:, 0], x_title="X", y_title="Y"),),
         f"{n_samples:,} rows of the shape {shape}, with a Pearson correlation of {pearson:.2f}",
         question,
         takeaway,
-        revealed=(comparison(Fan.of(answer), sample.truth, {}, unit="nats"),),
+        revealed=(Figure(told.charts[0], told.numbers),),
         table=sample.table(),
         explore=scene.address(n_samples),
         numbers={"pearson": pearson, "truth": sample.truth, "median": answer.median},
@@ -164,6 +173,14 @@ def _planar(family: str, values: dict) -> Law:
             torch.zeros(1, 2), bivariate_correlation(values["correlation"]).expand(1, 2, 2)
         )
     return LAWS[family].build(1, 1, **values)
+
+
+def _heights(nodes: np.ndarray, joint: np.ndarray, product: np.ndarray) -> pd.DataFrame:
+    """Both surfaces at some of the nodes."""
+    across, up = np.meshgrid(nodes[::TOLD], nodes[::TOLD], indexing="ij")
+    heights = {"p(x, y)": joint[::TOLD, ::TOLD], "p(x) p(y)": product[::TOLD, ::TOLD]}
+    columns = {"x": across, "y": up} | heights
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
 
 
 def _cell(nodes: np.ndarray) -> float:

@@ -29,5 +29,5 @@ _DRAWN = """\
 from IPython.display import display
 
 for figure in (*step.figures, *step.revealed):
-    display(figure)
+    display(figure.drawn)
 """

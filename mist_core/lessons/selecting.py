@@ -12,7 +12,8 @@ from mist_core.charts import BLUE, titled
 from mist_core.explore.repeats import Report
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import Posterior
-from mist_core.lessons.lesson import Question, Step
+from mist_core.lessons.figures import in_words
+from mist_core.lessons.lesson import Figure, Question, Step
 
 NAMES, ROWS = ("A", "B", "C", "D"), 400
 AGAIN, WEAK, NOISE = 0.2, 0.2, 0.3  # error of the second reading; weight of C; noise of Y
@@ -130,16 +131,17 @@ def _spoken(table: pd.DataFrame) -> str:
     return ", ".join(f"{row.column} {row.middle:.2f}" for row in table.itertuples()) + " nats"
 
 
-def _bars(table: pd.DataFrame, title: str, about: str) -> alt.LayerChart:
+def _bars(table: pd.DataFrame, title: str, about: str) -> Figure:
     written = [f"{row.column}  {row.middle:.2f}" for row in table.itertuples()]
     frame = table.assign(name=written)
     y = alt.Y("name:N", sort=written, title=None, axis=alt.Axis(labelFontSize=13))
     scale = alt.Scale(domainMin=0, nice=True)
     ticks = alt.Axis(tickCount=5)
     base = alt.Chart(frame).encode(y=y)
-    return alt.layer(
+    drawn = alt.layer(
         base.mark_rule(color=BLUE, strokeWidth=4, opacity=0.6).encode(
             x=alt.X("low:Q", title="information (nats)", scale=scale, axis=ticks), x2="high:Q"
         ),
         base.mark_circle(color=BLUE, size=110, opacity=1).encode(x="middle:Q"),
     ).properties(title=titled(title, about), height=60 + 42 * len(table))
+    return Figure(drawn, in_words(table))

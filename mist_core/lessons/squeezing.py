@@ -11,11 +11,12 @@ from torch import Tensor, nn
 
 from mist_core.charts import BLUE, GREEN, VERMILLION, titled
 from mist_core.explore.repeats import AskAll, Report
-from mist_core.lessons.lesson import Question, Step, nearest
+from mist_core.lessons.lesson import Figure, Question, Step, nearest
 
 NOISES, USUAL = (0.1, 0.3, 0.6), 0.3  # of the activations
 POINTS, TRAINED = 16, 480  # moments that are looked at; steps of the classifier
 SEEN = 600  # rows of the classifier
+NAMES = {"kept": "I(X; T)", "told": "I(T; class)"}
 KEPT = (0.1, 0.3, 0.5, 0.65)  # nats about a class; ln 2 is all there is
 
 
@@ -93,7 +94,7 @@ def bottleneck(course: pd.DataFrame, noise: float, made: str) -> Step:
     )
 
 
-def _plane(course: pd.DataFrame) -> alt.LayerChart:
+def _plane(course: pd.DataFrame) -> Figure:
     half = course.iloc[: len(course) // 2]  # the rest is what is asked for
     x = alt.X("kept:Q", title="I(X; T), nats", scale=alt.Scale(zero=True))
     scale = alt.Scale(domain=[0, 0.75])
@@ -103,7 +104,7 @@ def _plane(course: pd.DataFrame) -> alt.LayerChart:
         color=VERMILLION, strokeDash=[6, 4], strokeWidth=2
     )
     base = alt.Chart(half)
-    return alt.layer(
+    drawn = alt.layer(
         base.mark_line(color=BLUE, opacity=0.4).encode(x=x, y=y, order="step:Q"),
         base.mark_circle(size=90, opacity=1).encode(x=x, y=y, color=colour),
         most.encode(y="told:Q"),
@@ -111,19 +112,22 @@ def _plane(course: pd.DataFrame) -> alt.LayerChart:
         title=titled("The information plane", "first half of the training; dashed: ln 2"),
         height=320,
     )
+    return Figure(drawn, half.rename(columns=NAMES)[["step", *NAMES.values()]])
 
 
-def _course(course: pd.DataFrame) -> alt.Chart:
-    names = {"kept": "I(X; T)", "told": "I(T; class)"}
-    long = course.rename(columns=names).melt("step", list(names.values()), "what", "nats")
+def _course(course: pd.DataFrame) -> Figure:
+    names = list(NAMES.values())
+    shown = course.rename(columns=NAMES)[["step", *names]]
+    long = shown.melt("step", names, "what", "nats")
     colour = alt.Color(
         "what:N",
-        scale=alt.Scale(domain=list(names.values()), range=[GREEN, BLUE]),
+        scale=alt.Scale(domain=names, range=[GREEN, BLUE]),
         legend=alt.Legend(orient="bottom", title=None),
     )
-    return (
+    drawn = (
         alt.Chart(long)
         .mark_line(point=True)
         .encode(x=alt.X("step:Q", title="steps"), y="nats:Q", color=colour, strokeDash="what:N")
         .properties(title=titled("The whole training", "estimates by MIST"), height=240)
     )
+    return Figure(drawn, shown)

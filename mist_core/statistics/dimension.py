@@ -33,7 +33,7 @@ def dimensions(x: Tensor, y: Tensor) -> Tensor:
     sides = tuple(side[:, :REFERENCES].detach().float() for side in (x, y))
     rows = sides[0].shape[1]
     near = min(NEAR, (rows - 1) // 2)
-    look = _nearest_on_cpu if x.device.type == "cpu" else _nearest
+    look = on_cpu if x.device.type == "cpu" else on_any_device
     nearest = look(*sides, min(QUERIES, rows), 2 * near)  # (B, 3, s, 2 near)
     of_x, of_y, joint = _dimensions(nearest, near).log().unbind(-1)
     columns = [
@@ -55,7 +55,7 @@ def _dimensions(nearest: Tensor, near: int) -> Tensor:
     return (one / logs.mean(-1).clamp_min(1e-4)).clamp(LEAST, MOST)
 
 
-def _nearest(x: Tensor, y: Tensor, queries: int, count: int) -> Tensor:
+def on_any_device(x: Tensor, y: Tensor, queries: int, count: int) -> Tensor:
     """(B, 3, s, count) smallest squared distances of x, of y and of both, in order."""
     of_x, of_y = (squared_distances(side, queries) for side in (x, y))
     return torch.stack(
@@ -63,7 +63,7 @@ def _nearest(x: Tensor, y: Tensor, queries: int, count: int) -> Tensor:
     )
 
 
-def _nearest_on_cpu(x: Tensor, y: Tensor, queries: int, count: int) -> Tensor:
+def on_cpu(x: Tensor, y: Tensor, queries: int, count: int) -> Tensor:
     """The same by compiled loops."""
     from mist_core.statistics import neighbour_kernel
 

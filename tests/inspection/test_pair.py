@@ -1,5 +1,7 @@
 """A pair looked at closely uses the rows that both columns have, and the same ones each time."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from mist_core.charts import to_svg
 from mist_core.errors import TableError
 from mist_core.inference.posterior import Posterior
+from mist_core.inspection.figures import network_chart
 from mist_core.inspection.network_layout import places
 from mist_core.inspection.obstacles import check
 from mist_core.inspection.pair import Rows, answer, counted, growing
@@ -82,6 +85,28 @@ def test_heavier_edges_are_shorter():
     at = places(4, edges, np.array([5.0, 1.0, 1.0, 1.0]))
     lengths = np.linalg.norm(at[edges[:, 0]] - at[edges[:, 1]], axis=1)
     assert lengths.argmin() == 0
+
+
+WORDS = re.compile(r'<text[^>]*translate\(([-\d.]+),([-\d.]+)\)"[^>]*>([^<]+)</text>')
+
+
+@pytest.mark.parametrize("width", [330, 450, 820])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_number_of_a_network_lies_on_no_other_and_on_no_name(seed, width):
+    rng = np.random.default_rng(seed)
+    names = ["LDL", "HDL", "bmi", "cholesterol", "blood pressure", "progression", "log glucose"]
+    pairs = [(a, b) for place, a in enumerate(names) for b in names[:place]]
+    chosen = [pairs[place] for place in rng.permutation(len(pairs))[:14]]
+    edges = pd.DataFrame(chosen, columns=["x", "y"])
+    edges = edges.assign(strength=np.sort(rng.uniform(0.3, 0.95, 14))[::-1], missed=False)
+    drawn = WORDS.findall(to_svg(network_chart(edges).properties(width=width)))
+    numbers = [(float(x), float(y), text) for x, y, text in drawn if text.startswith(".")]
+    others = [(float(x), float(y), text) for x, y, text in drawn if text in names]
+    assert len(numbers) >= 10 and len(others) == len(names)
+    for place, one in enumerate(numbers):
+        for other in (*numbers[:place], *others):
+            across = 3 * (len(one[2]) + len(other[2]))  # letters are six pixels wide
+            assert abs(one[0] - other[0]) >= across or abs(one[1] - other[1]) >= 11
 
 
 def test_a_table_of_use_meets_no_obstacle_and_useless_columns_are_named(table):

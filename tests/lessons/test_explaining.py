@@ -64,4 +64,4 @@ def test_figures_can_be_drawn():
         explaining.coins(0, 100, 0, general()),
     ):
         for figure in (*step.figures, *step.revealed):
-            figure.to_dict()
+            figure.drawn.to_dict()

@@ -23,7 +23,7 @@ def test_the_estimate_leads_to_the_hidden_direction(climb):
     assert step.numbers["best"] > step.numbers["first"] + 0.2
     assert step.numbers["fresh"] == pytest.approx(step.numbers["whole"], abs=0.25)
     assert f"**{step.numbers['best']:.2f} nats**" in step.takeaway
-    assert len(step.figures[0].frames) == climbing.STEPS + 1
+    assert len(step.figures[0].drawn.frames) == climbing.STEPS + 1
 
 
 def test_directions_have_length_one_and_y_depends_on_the_hidden_one_alone(climb):

@@ -67,6 +67,14 @@ def test_a_calibration_drawn_on_the_page(saved):
     assert f"{100 * float(share):.1f} %" in app.markdown[0].value
 
 
+def test_subsamples_of_a_real_table(saved):
+    asked = {"sub-rows": "200", "subsamples": "50", "calibration-unit": "bits"}
+    app = run("pages/calibration.py", on="a real table", **asked)
+    whole, share = map(float, printed(opened(app, saved)))
+    (sentence,) = [text.value for text in app.markdown if "whole table" in text.value]
+    assert f"{whole:.2f} bits, in {50 * share:.0f} of 50" in sentence
+
+
 @pytest.mark.parametrize("benchmark", ["mtest", "selfconsistency", "speed"])
 def test_a_benchmark(saved, benchmark):
     app = run("pages/benchmark.py", benchmark=benchmark)

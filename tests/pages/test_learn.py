@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mist_core.lessons.course import COURSE, PLAN, address
+from ui.drawing import NUMBERS
 
 PAGE = str(Path(__file__).parents[2] / "pages/learn.py")
 SCREENS = [(lesson, screen) for lesson in COURSE.values() for screen in lesson.screens]
@@ -33,6 +35,12 @@ def figures(app: AppTest) -> list[str]:
     return [str(element.proto) for element in drawn]
 
 
+def numbers(app: AppTest) -> list[pd.DataFrame]:
+    """The tables that stand behind figures."""
+    popovers = [block for block in app.get("popover") if block.proto.popover.label == NUMBERS]
+    return [block.dataframe[0].value for block in popovers]
+
+
 def question(app: AppTest):
     return next(group for group in app.get("button_group") if group.label.startswith("**Predict"))
 
@@ -43,12 +51,17 @@ def test_a_screen_stands_finished_and_a_guess_reveals_what_the_data_say(lesson, 
     assert app.title[0].value == lesson.title
     assert app.subheader[0].value == screen.title
     assert figures(app)
+    assert len(numbers(app)) == len(figures(app))
     assert not [m for m in app.markdown if m.value.startswith("**To remember.**")]
     guess = question(app)
     option = guess.options[0]
+    drawn = len(figures(app))
     app = visit(lesson, screen, **{f"guess-{screen.key}": option})
     assert len(app.success) + len(app.info) == 1
     assert [m for m in app.markdown if m.value.startswith("**To remember.**")]
+    assert len(numbers(app)) == len(figures(app)) >= drawn
+    for table in numbers(app):
+        assert len(table) and not {"low", "high", "holds", "at", "index"} & set(table)
 
 
 @pytest.mark.parametrize(("lesson", "screen"), SCREENS, ids=IDS)

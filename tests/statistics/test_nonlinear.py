@@ -9,6 +9,7 @@ import torch
 from scipy.spatial.distance import cdist
 from sklearn.metrics import mutual_info_score
 
+from mist_core.statistics import dimension
 from mist_core.statistics.canonical import standardised
 from mist_core.statistics.marginals import marginals
 from mist_core.statistics.neighbours import FEW, MANY, neighbours, on_any_device
@@ -81,6 +82,15 @@ def test_compiled_loops_and_whole_tensors_agree(generator, n, p, q, decimals):
     queries, references = FEW.sizes(n)
     whole = on_any_device(a[:, :references], b[:, :references], queries, FEW.folds)
     torch.testing.assert_close(neighbours(a, b)[:, : len(FEW.folds)], whole)
+
+
+@pytest.mark.parametrize(("n", "p", "q"), [(4, 1, 1), (7, 1, 2), (300, 3, 1), (384, 1, 1)])
+@pytest.mark.parametrize("decimals", [0, 6])
+def test_distances_to_the_nearest_rows_are_those_of_whole_tensors(generator, n, p, q, decimals):
+    sides = [torch.randn(5, n, d, generator=generator).round(decimals=decimals) for d in (p, q)]
+    queries, count = min(96, n), min(8, n - 1)
+    whole = dimension.on_any_device(*sides, queries, count)
+    torch.testing.assert_close(dimension.on_cpu(*sides, queries, count), whole)
 
 
 def test_where_all_values_tie_the_neighbours_give_the_information_of_the_table(generator):

@@ -18,6 +18,7 @@ def show_clickable(view: View, found: Finding, name: str) -> None:
     st.altair_chart(
         found.charts[0],
         width="stretch",
+        height=ui.reserved(found.charts[0]),
         key=key,
         on_select=lambda: _open(view, key),
         selection_mode=CLICKED,
