@@ -17,7 +17,7 @@ DENSITY_BINS = 60
 LINE = 54  # letters of a subtitle that a chart on a phone has room for
 WIDTH = 640  # pixels of a figure that is saved
 PRINT = 300  # pixels an inch
-_DRESS = {"axis": {"labelFlush": False}, "mark": {"tooltip": None}}
+_DRESS = {"axis": {"labelFlush": False}, "mark": {"tooltip": None, "aria": False}}
 Drawing = alt.TopLevelMixin | dict
 """A chart, or its specification."""
 
@@ -67,9 +67,10 @@ def to_pdf(chart: Drawing) -> bytes:
 
 
 def dressed(spec: dict) -> dict:
-    """The same with labels on their ticks, and no tooltips but those it has itself.
+    """The same with labels on their ticks, and no words of a mark but those it has itself.
 
-    Vega moves the outermost labels inwards, and a page shows raw fields with twelve digits.
+    Vega moves the outermost labels inwards, and shows and says raw fields with twelve digits; a
+    chart has a description and a table of its numbers.
     """
     config = spec.get("config", {})
     parts = {name: ours | config.get(name, {}) for name, ours in _DRESS.items()}

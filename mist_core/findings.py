@@ -8,6 +8,10 @@ import pandas as pd
 from mist_core.charts import WIDTH
 from mist_core.markdown import spoken
 
+LOW, HIGH = "from (5 %)", "to (95 %)"
+# What a reader calls the ends of a 90 % interval.
+ENDS = {"low": LOW, "high": HIGH}
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -32,7 +36,7 @@ class Finding:
     @property
     def numbers(self) -> pd.DataFrame:
         """What the charts show, as a table: the one for a reader where there is one."""
-        return self.table if self.shown is None else self.shown
+        return (self.table if self.shown is None else self.shown).rename(columns=ENDS)
 
     @property
     def described(self) -> str:

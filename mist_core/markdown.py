@@ -54,8 +54,8 @@ def percent(share: float, decimals: int = 0) -> str:
 
 
 def counted(number: float, unit: str) -> str:
-    """A number with its unit, of one or of several: "1 minute", "2 minutes"."""
-    return f"{number:g} {unit}" + ("" if number == 1 else "s")
+    """A number with its unit, of one or of several: "1 minute", "2,000 minutes"."""
+    return f"{number:,.10g} {unit}" + ("" if number == 1 else "s")
 
 
 def apart(truth: float, low: float, high: float) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from ui import shell as ui
 from ui.benchmark import first, show_accuracy, show_checks
 from ui.conditional import show_conditional
 from ui.efficiency import show_efficiency
+from ui.links import tell_unknown
 from ui.notebook import offer_notebook
 from ui.selection import show_selection
 from ui.speed import show_speed
@@ -33,6 +34,7 @@ def main() -> None:
     """One benchmark at a time: its figures, its tables, and where they come from."""
     ui.page("Benchmark")
     st.title(code.TITLE)
+    tell_unknown("the benchmark", "benchmark", VIEWS.values(), VIEWS["mtest"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.segmented_control(
             "Benchmark",

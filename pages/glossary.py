@@ -8,5 +8,5 @@ from ui import shell as ui
 ui.page("Glossary")
 st.title("The words", anchor=False)
 for term in sorted(GLOSSARY, key=str.lower):
-    st.subheader(term, anchor=anchor(term))
+    st.header(term, anchor=anchor(term))
     st.markdown(GLOSSARY[term])

@@ -15,7 +15,7 @@ from ui import (
     lessons,
 )
 from ui import shell as ui
-from ui.links import link
+from ui.links import link, tell_unknown
 
 SHOW = {
     "meaning": lesson_meaning.show,
@@ -53,6 +53,7 @@ def choose() -> tuple[Lesson, Screen]:
 
 def _among(label: str, titles: dict[str, str], key: str) -> str:
     """One of some titles, in a line of its own, so that nothing jumps when it comes."""
+    tell_unknown(f"the {label.lower()}", key, titles.values(), next(iter(titles.values())))
     with st.container(horizontal=True):
         return st.segmented_control(
             label,

@@ -28,7 +28,7 @@ def main() -> None:
 def show(part: Part, at: int) -> None:
     """One part: from when to when, its link, and what to do there."""
     if part.screen == part.lesson.screens[0]:
-        st.subheader(title(part.lesson), anchor=False)
+        st.header(title(part.lesson), anchor=False)
     when, what = st.columns([1, 5])
     when.markdown(f"{at}–{at + part.minutes} min")
     with what:

@@ -41,7 +41,7 @@ def main() -> None:
 
 def show_tours() -> None:
     """Ten links, each with what there is to see."""
-    st.subheader("Ten tours", anchor=False)
+    st.header("Ten tours", anchor=False)
     columns = st.columns(2, gap="large")
     for place, tour in enumerate(tours.TOURS):
         with columns[place % 2]:

@@ -35,6 +35,7 @@ def test_a_change_is_said_only_where_it_shows(before, after, words):
 
 def test_one_is_singular():
     assert [counted(n, "minute") for n in (1, 2, 0.5)] == ["1 minute", "2 minutes", "0.5 minutes"]
+    assert counted(1_234_567, "row") == "1,234,567 rows"
 
 
 def test_what_is_read_aloud_has_no_marks():

@@ -8,6 +8,7 @@ from mist_core.calibration.study import LAWS, OneLaw, Study
 from ui import shell as ui
 from ui.calibration_samples import choose_samples
 from ui.explore_choices import choose_family, choose_rows, choose_scene
+from ui.links import tell_unknown
 
 URL = "query-params"
 THESE, THIS, SAMPLES, TABLE = "these laws", "this law", "my samples", "a real table"
@@ -20,6 +21,7 @@ FIRST = "general"  # laws that the default weights were trained on
 def choose_kind() -> str:
     """Laws, one law, samples with a known truth, or a table that is large enough to have one."""
     kinds = [THESE, THIS, SAMPLES, TABLE]
+    tell_unknown("datasets of", "on", kinds, THESE)
     return st.segmented_control(
         "Calibrate on", kinds, default=THESE, required=True, key="on", bind=URL
     )
@@ -46,6 +48,7 @@ def choose(kind: str) -> tuple[Study | OneLaw | Samples, str, int]:
 
 
 def _these_laws() -> Study:
+    tell_unknown("the laws", "laws", LAWS, FIRST)
     laws = st.selectbox("Laws", list(LAWS), list(LAWS).index(FIRST), key="laws", bind=URL)
     chosen = LAWS[laws]
     if laws == "paper out-of-family":

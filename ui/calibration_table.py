@@ -20,6 +20,7 @@ from ui.calibration_live import REFRESH, live_study, report, stop_or_go_on
 from ui.findings import offer, show
 from ui.inspector.source import bundled
 from ui.kept import YOURS, kept_name, kept_table
+from ui.links import tell_unknown
 from ui.notebook import offer_notebook
 from ui.preflight import header_said, sheet_said
 from ui.refine import refined
@@ -137,6 +138,7 @@ def _choose(table: Table, name: str) -> Subsamples:
 def _choose_table() -> tuple[Table, str]:
     """One of the large bundled tables, or the file that was opened in Your table."""
     names = [*LARGE, *([YOURS] if kept_name() else [])]
+    tell_unknown("the table", "large-table", names, names[0])
     name = st.selectbox("Table", names, key="large-table", bind=URL)
     if name == YOURS:
         st.caption(f"{ui.plain(kept_name())}, as it was read in Your table.")

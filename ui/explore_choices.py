@@ -8,6 +8,7 @@ from mist_core.distributions.families import Family, Parameter
 from mist_core.distributions.transforms.named import TRANSFORMS, misfits
 from mist_core.explore.scenario import LAWS, MISSED, TYPICAL_SEED, Scene
 from mist_core.markdown import percent
+from ui.links import tell_unknown
 
 URL = "query-params"
 ABOUT_SEED = (
@@ -25,6 +26,7 @@ def choose_family() -> Family:
     """The law, among all there are; the gallery chooses among twelve."""
     names = list(LAWS)
     first = names.index("bivariate-normal")
+    tell_unknown("the law", "law", names, names[first])
     family = LAWS[st.selectbox("Law", names, index=first, key="law", bind=URL)]
     st.caption(family.description)
     return family

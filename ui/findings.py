@@ -31,7 +31,7 @@ def paint(found: Finding) -> None:
         columns = st.columns(len(found.charts), gap="large")
         for chart, column in zip(found.charts, columns, strict=True):
             with column:
-                numbers = found.table if found.shown is None else None
+                numbers = found.numbers if found.shown is None else None
                 ui.show(chart, description=found.described, numbers=numbers)
     if found.shown is not None:
         ui.table(found.shown)

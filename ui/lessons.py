@@ -31,7 +31,7 @@ html { font-size: 21px; }
 
 def words(screen: Screen) -> None:
     """Title, three sentences and the formula."""
-    st.subheader(screen.title, anchor=False)
+    st.header(screen.title, anchor=False)
     st.markdown("\n\n".join(map(with_hints, screen.sentences)))
     st.latex(screen.formula)
 

@@ -28,6 +28,7 @@ from ui.drawing import (
     table,
 )
 from ui.history import keep_addresses
+from ui.links import tell_unknown
 
 __all__ = [
     "CAME_FROM",
@@ -95,12 +96,8 @@ def choose_weights() -> str:
     """
     names, about = library.names(), "shipped weights and those you kept on the Train page"
     place = names.index(library.default())
-    asked = st.query_params.get(WEIGHTS)
-    chosen = st.selectbox("Weights", names, place, key=WEIGHTS, bind="query-params", help=about)
-    if asked and asked not in names:
-        told = f"The link asks for weights {plain(repr(asked[:40]))}, which are not here"
-        st.warning(f"{told}: {plain(chosen)} answer instead.")
-    return chosen
+    tell_unknown("the weights", WEIGHTS, names, names[place])
+    return st.selectbox("Weights", names, place, key=WEIGHTS, bind="query-params", help=about)
 
 
 def current_weights() -> str:

@@ -11,6 +11,7 @@ from ui import shell as ui
 from ui.cache import once
 from ui.inspector.source import bundled, keep
 from ui.kept import YOURS, kept_name, kept_table
+from ui.links import tell_unknown
 from ui.preflight import TYPES
 
 SEED = 0
@@ -32,6 +33,7 @@ def choose_table() -> Adaptation:
     """A table and two groups of its columns, imitated; fitted once for all sessions."""
     names = [*IMITABLE, *([YOURS] if kept_name() else [])]
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        tell_unknown("the table", TABLE, names, names[0])
         name = st.selectbox("Table", names, key=TABLE, bind="query-params", width=240)
         st.file_uploader("or your own table", type=TYPES, key="train-upload", on_change=_keep)
     table = kept_table() if name == YOURS else bundled(name)

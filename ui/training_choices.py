@@ -10,6 +10,7 @@ from mist_core.priors.spec import MOST_ROWS
 from mist_core.training.adaptation.adapt import Adaptation
 from mist_core.training.rehearsal import rehearsed
 from mist_core.weights import library
+from ui.links import tell_unknown
 from ui.table_imitation import choose_table
 
 SCRATCH = "nothing (from scratch)"
@@ -37,6 +38,7 @@ def choose_start() -> tuple[str | None, str]:
 
 def choose_laws() -> MetaDistribution | Adaptation:
     """A meta-distribution composed of parts, or one like a table."""
+    tell_unknown("training on", "train-data", LAWS, EVERY)
     kind = st.segmented_control(
         "Learn from", list(LAWS), default=EVERY, required=True, key="train-data", bind=URL
     )

@@ -9,7 +9,7 @@ from mist_core.calibration.judge import CLASSIC, COVERAGE
 from mist_core.calibration.study import A_DRAW
 from mist_core.calibration.summary import BAND, NEGLIGIBLE
 from mist_core.inference.posterior import UNITS
-from mist_core.markdown import percent
+from mist_core.markdown import counted, percent
 
 # A law or a cell needs so many datasets before its coverage is worth a sentence.
 _FEW = 20
@@ -92,9 +92,9 @@ def about_shapes(table: pd.DataFrame) -> str:
     """The range of coverage over cells, and how many differ from 90 % beyond chance."""
     few = min(_FEW, table.datasets.max())
     table = table[table.datasets >= few]
-    lowest = _row(table, table.coverage.to_numpy().argmin())
+    lowest, cells = _row(table, table.coverage.to_numpy().argmin()), counted(len(table), "cell")
     return (
-        f"{int((~table.inside).sum())} of the {len(table)} cells with {few} datasets or more "
+        f"{int((~table.inside).sum())} of {cells} with {few} datasets or more "
         f"differ from 90 % by more than chance does in {percent(BAND)} of cases. The lowest: "
         f"{percent(lowest.coverage)} at n {lowest.n} and {lowest.d} columns, from "
         f"{lowest.datasets} datasets."

@@ -9,11 +9,10 @@ import pandas as pd
 from mist_core.benchmarks.base import Answer
 from mist_core.explore.figures import Fan, comparison, convergence
 from mist_core.explore.repeats import scattered, summary
-from mist_core.findings import Finding
+from mist_core.findings import HIGH, LOW, Finding
 from mist_core.inference.posterior import UNITS
 
 TRUTH = "the truth"
-LOW, HIGH = "from (5 %)", "to (95 %)"
 _QUARTERS = ("from (25 %)", "to (75 %)")
 
 

@@ -34,6 +34,11 @@ _SEEN, _MISSED, _CHANCE = "correlation sees it", "correlation misses it", "may b
 _LEGEND = 40  # pixels of a network's legend
 _AROUND = 230  # pixels for names below the heatmap and its legend
 _PALE = alt.condition("datum.found", alt.value(1.0), alt.value(0.35))
+_TIPS = [
+    alt.Tooltip("x:N", title="one"),
+    alt.Tooltip("y:N", title="other"),
+    alt.Tooltip("strength:Q", title="as a correlation", format=".2f"),
+]
 _AXIS = alt.Axis(labelLimit=160, labelOverlap=False, labelFlush=False)
 
 
@@ -61,11 +66,10 @@ def heatmap_chart(pairs: pd.DataFrame) -> alt.LayerChart:
     )
     side = 34 if len(order) <= _WRITTEN_CELLS else 18
     clicked = alt.selection_point(name=CLICKED, fields=["x", "y"])
-    tips = [alt.Tooltip("x:N"), alt.Tooltip("y:N"), alt.Tooltip("strength:Q", format=".2f")]
     layers = [
         base.mark_rect().encode(color=colour, opacity=_PALE),
         # On top of all, unseen: what is clicked.
-        base.mark_rect(opacity=0.001, cursor="pointer").encode(tooltip=tips).add_params(clicked),
+        base.mark_rect(opacity=0.001, cursor="pointer").encode(tooltip=_TIPS).add_params(clicked),
     ]
     if len(order) <= _WRITTEN_CELLS:
         found = base.transform_filter("datum.found")
@@ -162,9 +166,8 @@ def _place() -> tuple[alt.X, alt.Y]:
 def _edges(lines: pd.DataFrame, clicked: alt.Parameter | None = None) -> alt.Chart:
     base = alt.Chart(lines).encode(*_place(), x2="x2", y2="y2")
     if clicked is not None:
-        tips = [alt.Tooltip("x:N"), alt.Tooltip("y:N"), alt.Tooltip("strength:Q", format=".2f")]
         wide = base.mark_rule(strokeWidth=16, opacity=0.001, cursor="pointer")
-        return wide.encode(tooltip=tips).add_params(clicked)
+        return wide.encode(tooltip=_TIPS).add_params(clicked)
     kinds, legend = [_SEEN, _MISSED], alt.Legend(orient="bottom", title=None)
     colours = alt.Scale(domain=kinds, range=[BLUE, VERMILLION])
     dashes = alt.Scale(domain=kinds, range=[[1, 0], [6, 4]])

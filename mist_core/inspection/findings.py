@@ -205,7 +205,8 @@ def _said(survey: Survey) -> Iterator[str]:
     if survey.n_drawn < survey.n_rows:
         yield f"From {survey.n_drawn:,} of {survey.n_rows:,} rows, drawn at random."
     if survey.n_repeated:
-        yield f"{survey.n_repeated:,} rows repeat others in all columns, and count once."
+        rows = "1 row repeats" if survey.n_repeated == 1 else f"{survey.n_repeated:,} rows repeat"
+        yield f"{rows} others in all columns, and counts once each."
     if screen := survey.screen:
         most, low, high = screen.missed
         yield (

@@ -24,7 +24,8 @@ def truths(values: np.ndarray, unit: str) -> Finding:
         f"{np.mean(values < 1e-9):.0%} none at all."
     )
     chart = figures.truths_chart(table, unit=unit)
-    return Finding(sentence, table, (chart,), about="true values of some draws")
+    told = table.rename(columns={"low": f"from ({unit})", "high": f"to ({unit})"})
+    return Finding(sentence, told, (chart,), about="true values of some draws")
 
 
 def losses(points: Sequence[dict]) -> Finding:

@@ -1,11 +1,14 @@
 """A view of the Benchmark page as a notebook: its stored numbers, and some datasets asked again."""
 
+from mist_core.benchmarks.efficiency_scores import typical
 from mist_core.inference.posterior import UNITS
 from mist_core.leaderboard import board as boards
+from mist_core.leaderboard.dataset_link import REPETITION
 from mist_core.leaderboard.results import Results
 from mist_core.notebook import Step, Story
 
 TITLE = "How far off, beside the others?"
+REPLAYED = (*REPETITION, "selfconsistency")  # benchmarks whose datasets are found one by one
 AGAIN = 3  # datasets that the notebook draws and estimates once more
 
 
@@ -19,7 +22,7 @@ def story(results: Results, unit: str, weights: str, sha256: str) -> Story:
     """
     name, benchmark = results.estimators[0], results.benchmark
     steps = [Step(_READ.format(benchmark=benchmark, name=name, unit=unit), _ABOUT[benchmark])]
-    if benchmark != "speed" and results.origins[name].weights.get(name) == sha256:
+    if benchmark in REPLAYED and results.origins[name].weights.get(name) == sha256:
         again = _AGAIN.format(benchmark=benchmark, name=name, count=AGAIN)
         steps.append(Step(again, "Some of its datasets, drawn and estimated again:"))
     shown = {f"numbers[{k}]": value for k, value in enumerate(numbers(results, name, unit))}
@@ -27,7 +30,10 @@ def story(results: Results, unit: str, weights: str, sha256: str) -> Story:
 
 
 def numbers(results: Results, name: str, unit: str) -> list[float]:
-    """What a view shows of an estimator: errors by column, violations by law, or seconds by shape.
+    """What a view shows of an estimator.
+
+    Errors by column, violations by law, errors over the bound by group and rows, or seconds by
+    shape.
 
     Args:
         results: of any benchmark.
@@ -39,6 +45,8 @@ def numbers(results: Results, name: str, unit: str) -> list[float]:
     if results.benchmark == "selfconsistency":
         mine = results.scores[results.scores.estimator == name]
         return (UNITS[unit] * mine.violation.astype(float)).dropna().tolist()
+    if results.benchmark == "efficiency":
+        return typical(results.scores[results.scores.estimator == name]).ratio.dropna().tolist()
     table = boards.board(results.benchmark, results.scores)
     shown = boards.in_unit(table[table.title == results.title(name)], results.benchmark, unit)
     return shown.error.dropna().tolist()
@@ -50,6 +58,7 @@ _ABOUT = {
     "mtest-extended": _BOARD,
     "bmi40": _BOARD,
     "selfconsistency": "By how much each statement is broken on each law, from `results/`:",
+    "efficiency": "Errors over the bound in the middle of the laws, from `results/`:",
     "speed": "Seconds an estimate at each shape, from `results/`:",
 }
 _READ = """\

@@ -88,7 +88,11 @@ def _dots(scores: pd.DataFrame, titles: list[str], unit: str, n: int) -> alt.Cha
             y=alt.Y("group:N", title=None, sort=groups),
             color=alt.Color("title:N", scale=colour, legend=legend),
             shape=alt.Shape("title:N", scale=shape, legend=legend),
-            tooltip=["title:N", "group:N", alt.Tooltip("error:Q", format=".3f")],
+            tooltip=[
+                alt.Tooltip("title:N", title="estimator"),
+                alt.Tooltip("group:N", title="laws"),
+                alt.Tooltip("error:Q", format=".3f"),
+            ],
         )
         .properties(height=60 + 42 * len(groups), title=titled("Error by laws", f"{n:,} rows"))
     )

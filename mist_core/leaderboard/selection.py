@@ -121,7 +121,11 @@ def _dots(scores: pd.DataFrame, score: str, n: int) -> alt.Chart:
             x=alt.X(f"{score}:Q", title=score, scale=alt.Scale(domain=[0, 1])),
             y=alt.Y("name:N", title=None, sort=laws),
             yOffset=alt.YOffset("title:N", sort=titles),
-            tooltip=["title:N", "name:N", alt.Tooltip(f"{score}:Q", format=".2f")],
+            tooltip=[
+                alt.Tooltip("title:N", title="selector"),
+                alt.Tooltip("name:N", title="law"),
+                alt.Tooltip(f"{score}:Q", format=".2f"),
+            ],
             **_marks(titles),
         )
         .properties(height=220 + 40 * len(laws), title=titled(score.capitalize(), f"{n:,} rows"))
@@ -136,7 +140,11 @@ def _curves(scores: pd.DataFrame, name: str) -> alt.Chart:
         .encode(
             x=alt.X("columns:Q", title="columns", axis=alt.Axis(format="d")),
             y=alt.Y("accuracy:Q", title="accuracy", scale=alt.Scale(zero=False)),
-            tooltip=["title:N", "columns:Q", alt.Tooltip("accuracy:Q", format=".3f")],
+            tooltip=[
+                alt.Tooltip("title:N", title="selector"),
+                alt.Tooltip("columns:Q"),
+                alt.Tooltip("accuracy:Q", format=".3f"),
+            ],
             **_marks(titles),
         )
         .properties(height=430, title=titled("Accuracy by columns", name))

@@ -19,6 +19,7 @@ from mist_core.explore.repeats import (
 from mist_core.explore.scenario import Scene
 from mist_core.lessons.figures import errors, mean_errors
 from mist_core.lessons.lesson import Figure, Lesson, Question, Reference, Screen, Step, nearest
+from mist_core.markdown import counted
 
 LAWS: dict[str, Scene] = {
     "line": Scene("bivariate-normal", (("correlation", 0.8),)),
@@ -113,12 +114,12 @@ def chance(law: str, n_samples: int, count: int, seed: int, ask: AskAll, report:
     bound = efficiency_bound(scene, n_samples)
     takeaway = (
         f"With {n_samples:,} rows MIST's error is **{found.rmse['MIST']:.3f} nats** and KSG's "
-        f"**{found.rmse['KSG']:.3f}**, over {count:,} dataset{'s'[: count > 1]}; over many, no "
+        f"**{found.rmse['KSG']:.3f}**, over {counted(count, 'dataset')}; over many, no "
         f"regular estimator can be below **{bound:.3f}**."
     )
     return Step(
         (Figure(told.charts[0], told.numbers),),
-        f"Estimates of {count} datasets by estimator; the truth is {truth:.2f} nats",
+        f"Estimates of {counted(count, 'dataset')} by estimator; the truth is {truth:.2f} nats",
         question,
         takeaway,
         table=table,

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from mist_core.charts import BLUE, GREEN, GREY, VERMILLION, scatter, titled
-from mist_core.explore.findings import HIGH, LOW
+from mist_core.findings import ENDS
 from mist_core.lessons.lesson import Figure
 
 COLOURS = alt.Scale(
@@ -14,9 +14,7 @@ COLOURS = alt.Scale(
 
 
 # What a reader calls the columns of our tables.
-WORDS = {
-    "low": LOW,
-    "high": HIGH,
+WORDS = ENDS | {
     "q25": "from (25 %)",
     "q75": "to (75 %)",
     "middle": "median",

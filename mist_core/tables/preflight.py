@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from mist_core.markdown import counted
 from mist_core.tables.columns.column import (
     CHOOSABLE,
     CLASS,
@@ -76,8 +77,9 @@ def summary(table: Table) -> str:
     }
     noted = [f"{count:,} {words}" for words, count in concerns.items() if count]
     repeated = repeated_rows(table)
-    noted += [f"{repeated:,} rows repeat others"] if repeated else []
-    return f"{table.n_rows:,} rows, {len(columns):,} columns: " + ", ".join([*found, *noted])
+    noted += [f"{counted(repeated, 'row')} like others"] if repeated else []
+    size = f"{counted(table.n_rows, 'row')}, {counted(len(columns), 'column')}"
+    return f"{size}: {', '.join([*found, *noted])}"
 
 
 def ties(column: Column) -> float:

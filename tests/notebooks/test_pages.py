@@ -75,9 +75,12 @@ def test_subsamples_of_a_real_table(saved):
     assert f"{whole:.2f} bits, in {50 * share:.0f} of 50" in sentence
 
 
-@pytest.mark.parametrize("benchmark", ["mtest", "selfconsistency", "speed"])
+@pytest.mark.parametrize(
+    "benchmark", ["Published grids", "Self-consistency", "Efficiency", "Speed"]
+)
 def test_a_benchmark(saved, benchmark):
     app = run("pages/benchmark.py", benchmark=benchmark)
+    assert not app.toast
     assert printed(opened(app, saved))
 
 

@@ -39,7 +39,17 @@ VALUES = {
     "json": '{"kind": "mixed"}',
     "a shell": "$(touch /tmp/x); `x`",
 }
-MARKDOWN = ("markdown", "caption", "warning", "error", "info", "success", "title", "subheader")
+MARKDOWN = (
+    "markdown",
+    "caption",
+    "warning",
+    "error",
+    "info",
+    "success",
+    "title",
+    "subheader",
+    "toast",
+)
 MARKUP, LINKS = ("![p](", "[l](", "<script>"), ("http://l.", "www.w.", "m@m.")
 # In the suite; the others, and one parameter at a time, are slow.
 QUICK = ("words", "nothing", "a picture", "between two steps", "turned around", "a large number")

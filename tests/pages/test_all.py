@@ -41,6 +41,12 @@ def test_a_page_runs_alone(page):
     assert_sound(run(page))
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_heading_leaves_out_a_level(page):
+    app = run(page)
+    assert app.header or not app.subheader
+
+
 def test_explore_shows_three_finished_charts_and_a_sentence_before_any_click():
     app = run("app.py")
     assert charts(app) == 3

@@ -11,13 +11,36 @@ from mist_core.leaderboard.results import read
 from mist_core.weights import library
 from tests.pages.test_all import assert_sound, run
 
+NAMED = {
+    "weights": ("explore", "general"),
+    "law": ("explore", "bivariate"),
+    "on": ("calibration", "these laws"),
+    "laws": ("calibration", "general"),
+    "table": ("inspect_csv", "Diabetes"),
+    "benchmark": ("benchmark", "Published grids"),
+    "lesson": ("learn", "What it is"),
+    "screen-meaning": ("learn", "Two surfaces"),
+    "train-data": ("train", "laws of every kind"),
+}
 
-@pytest.mark.parametrize("page", ["explore", "weights", "calibration"])
-def test_a_link_to_weights_that_are_not_here_says_so(page):
-    app = run(f"pages/{page}.py", weights="no-such-weights")
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_link_that_names_what_is_not_here_says_so_and_what_is_shown_instead(name):
+    page, instead = NAMED[name]
+    app = run(f"pages/{page}.py", **{name: "no such thing"})
     assert_sound(app)
-    assert any("no\\-such\\-weights" in warning.value for warning in app.warning)
-    assert any("general" in warning.value for warning in app.warning)
+    (notice,) = app.toast
+    assert "no such thing" in notice.value and instead in notice.value
+    assert not run(f"pages/{page}.py").toast
+
+
+def test_a_link_to_a_table_of_another_session_says_that_it_is_not_here():
+    for page, parameters in (
+        ("calibration", {"on": "a real table", "large-table": "your table", "subsamples": "50"}),
+        ("train", {"train-data": "data like a table's", "train-table": "your table"}),
+    ):
+        (notice,) = run(f"pages/{page}.py", **parameters).toast
+        assert "your table" in notice.value
 
 
 def test_one_minute_is_no_minutes():

@@ -27,5 +27,5 @@ def test_it_answers_at_first_paint(page):
 
 
 def test_two_columns_are_compared(page):
-    assert [heading.value for heading in page.subheader] == ["Do two columns tell the same?"]
+    assert [heading.value for heading in page.header] == ["Do two columns tell the same?"]
     assert "of what" in words(page) or "together tell" in words(page)

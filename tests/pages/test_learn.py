@@ -49,7 +49,7 @@ def question(app: AppTest):
 def test_a_screen_stands_finished_and_a_guess_reveals_what_the_data_say(lesson, screen):
     app = visit(lesson, screen)
     assert app.title[0].value == lesson.title
-    assert app.subheader[0].value == screen.title
+    assert app.header[0].value == screen.title
     assert figures(app)
     assert len(numbers(app)) == len(figures(app))
     assert not [m for m in app.markdown if m.value.startswith("**To remember.**")]

@@ -115,7 +115,7 @@ def test_a_line_sums_up_what_was_read():
     line = preflight.summary(table_from_frame(pd.concat([frame, frame[:2]])))
     assert line == (
         "62 rows, 5 columns: 3 numbers, 1 class, 1 constant, 1 with gaps, 1 tied, "
-        "2 rows repeat others"
+        "2 rows like others"
     )
 
 

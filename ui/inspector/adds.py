@@ -30,7 +30,7 @@ def _show_overlap(view: View, found: Adding) -> None:
     names = [name for name, _ in found.alone]
     if len(names) < 2:
         return
-    st.subheader("Do two columns tell the same?", anchor=False)
+    st.header("Do two columns tell the same?", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         one = st.selectbox("Of", names, 0, key=view.of("adds-one"), **view.kept)
         others = [name for name in names if name != one]

@@ -7,6 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from mist_core.tables.bundled import DATASETS
 from mist_core.tables.table import Table
 from ui import shell as ui
+from ui.links import tell_unknown
 from ui.preflight import TYPES, uploaded
 
 UPLOAD, KEPT = "upload", "table-kept"
@@ -16,6 +17,7 @@ MIB = 2**20
 
 def choose_table() -> tuple[Table, str]:
     """The table, and the name under which its settings are kept."""
+    tell_unknown("the table", "table", DATASETS, next(iter(DATASETS)))
     name = st.selectbox(
         "Table", list(DATASETS), key="table", bind="query-params", persist_state="session"
     )

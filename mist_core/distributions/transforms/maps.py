@@ -14,6 +14,7 @@ from torch import Tensor
 
 from mist_core.distributions.numerics.parameters import as_tensor
 from mist_core.errors import ParameterError
+from mist_core.markdown import counted
 
 
 class Transform(abc.ABC):
@@ -244,5 +245,5 @@ def _take_columns(x: Tensor, order: Tensor) -> Tensor:
 def exactly(dim: int, expected: int, name: str) -> int:
     """Returns the number of columns, or raises ParameterError unless it is the expected one."""
     if dim != expected:
-        raise ParameterError(f"{name} was built for {expected} columns; got {dim}.")
+        raise ParameterError(f"{name} was built for {counted(expected, 'column')}; got {dim}.")
     return dim

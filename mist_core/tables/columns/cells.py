@@ -109,11 +109,6 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(unique)
 
 
-def counted(count: int, noun: str) -> str:
-    """A number with its noun: 1 line, 2 lines."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
 def shortened(name: str, longest: int) -> str:
     """A name without its middle where it is too long: survey questions begin, or end, alike."""
     if len(name) <= longest:

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mist_core.errors import TableError
-from mist_core.tables.columns.cells import Cells, Distinct, counted
+from mist_core.markdown import counted
+from mist_core.tables.columns.cells import Cells, Distinct
 from mist_core.tables.columns.missing import missing_beside_numbers
 
 _TOTAL = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import chardet
 
 from mist_core.errors import TableError
-from mist_core.tables.columns.cells import counted
+from mist_core.markdown import counted
 from mist_core.tables.files.source import Source
 
 _BYTE_ORDER_MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mist_core.errors import TableError
-from mist_core.tables.columns.cells import counted
+from mist_core.markdown import counted
 from mist_core.tables.columns.shapes import DATE, EMPTY, NUMBER, WORD, shape, usual_shapes
 
 MAX_COLUMNS = 20_000

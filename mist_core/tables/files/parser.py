@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from mist_core.errors import TableError
 from mist_core.files import storing
-from mist_core.tables.columns.cells import counted
+from mist_core.markdown import counted
 from mist_core.tables.files.dialect import Dialect, with_plain_delimiters
 from mist_core.tables.files.encoding import Text
 

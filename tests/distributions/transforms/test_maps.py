@@ -211,7 +211,7 @@ def test_every_named_pair_fits_one_two_or_three_columns_or_says_why_not(name, ge
             lambda: Transformed(
                 Multinormal(dense_correlation(2, 1, 0.1), 2), SwissRoll(), Identity()
             ),
-            "SwissRoll was built for 1 columns; got 2",
+            "SwissRoll was built for 1 column; got 2",
         ),
     ],
 )
