@@ -66,7 +66,8 @@ class MISTSelector(SelectorMixin, BaseEstimator):
     """Keeps the features that tell most about the target, or those that surely tell something.
 
     With `method="conditional"` features are taken one after the other, each time the one that adds
-    most to those taken before, while the lower end of what it adds lies above `threshold` (or 0).
+    most to those taken before, while the lower end of what it adds lies above `threshold` (or 0)
+    and above what any of the features seems to add once its rows are shuffled.
 
     Args:
         k: so many of the largest posterior means, or all if there are fewer; of the conditional

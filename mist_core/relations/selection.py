@@ -41,8 +41,14 @@ def forward_selection(
     most: int = 10,
     threshold: float = 0.0,
     coverage: float = 0.9,
+    seed: int = 0,
 ) -> list[Step]:
-    """Columns in the order in which each adds most, while what it adds is surely above a threshold.
+    """Columns in the order in which each adds most, while what it adds is surely above chance.
+
+    The best of many columns looks good by chance alone, the more so where the answer is a little
+    too high for all of them. So the same columns are asked about with their rows shuffled, when
+    they know nothing, and the lower end of the best one has to exceed the estimates of them all
+    (the shadow features of Kursa and Rudnicki, 2010, doi:10.18637/jss.v036.i11).
 
     Args:
         columns: (n, width) each, as `mist_core.inference.inputs` reads them; widths of classes are
@@ -50,25 +56,44 @@ def forward_selection(
         target: (n, width).
         estimator: of the first step, in which nothing is known yet.
         most: columns, at most.
-        threshold: nats that the lower end of the interval has to exceed.
+        threshold: nats that the lower end of the interval has to exceed, too.
         coverage: of the interval, in (0, 1).
+        seed: of the shuffles.
     """
     alone = estimator.posteriors((column, target) for column in columns)
     added = {place: posterior for place, posterior in enumerate(alone)}
+    generator = torch.Generator().manual_seed(seed)
     steps: list[Step] = []
     taken = target[:, :0]
     while added and len(steps) < most:
+        looked_at = _best(added, LOOKED_AT)
         if steps:
-            added |= _given(columns, target, taken, _best(added, LOOKED_AT))
+            added |= _given(columns, target, taken, looked_at)
         place = _best(added, 1)[0]
         posterior = added.pop(place)
-        if posterior.interval(coverage)[0] <= threshold:
+        low = posterior.interval(coverage)[0]
+        if low <= threshold:
+            break
+        rows = torch.randperm(len(target), generator=generator)
+        shuffled = [columns[k][rows] for k in looked_at]
+        if low <= _chance(shuffled, target, taken, estimator):
             break
         steps.append(Step(place, posterior, alone[place]))
         taken = torch.cat([taken, columns[place]], 1)
         if taken.shape[1] > MOST_CONDITIONS:
             break
     return steps
+
+
+def _chance(
+    shuffled: Sequence[Tensor], target: Tensor, taken: Tensor, estimator: MISTEstimator
+) -> float:
+    """The largest estimate, nats, of what columns add that know nothing."""
+    if taken.shape[1]:
+        found = list(_given(shuffled, target, taken, range(len(shuffled))).values())
+    else:
+        found = estimator.posteriors((column, target) for column in shuffled)
+    return max(posterior.mean for posterior in found)
 
 
 def _best(added: dict[int, Posterior], count: int) -> list[int]:

@@ -7,7 +7,9 @@ With X_<i the columns before column i and X_>i those after it,
     O-information           TC - DTC                              (Rosas et al., 2019)
 
 over i = 2, ..., k. O-information is positive where redundancy outweighs synergy. Each is a sum of
-posterior means, averaged over orders of the columns.
+posterior means, averaged over orders of the columns, and has no interval: its parts are answered
+from the same rows and err together, and no posterior says how, so that ends that are added up would
+be too wide, widths that are added as if independent of unknown coverage.
 """
 
 from collections.abc import Sequence
@@ -70,7 +72,8 @@ def interaction_information(
 ) -> float:
     """I(X;Y|Z) - I(X;Y), nats: above 0 synergy, below 0 redundancy; the same for any order.
 
-    Averaged over which of the three is the condition. An estimate without an interval.
+    Averaged over which of the three is the condition. An estimate without an interval, as no
+    posterior says how both terms err together.
 
     Args:
         x, y, z: as `MISTEstimator.conditional`.

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from mist_core.benchmarks.selection_scores import LAW, TABLE
+from mist_core.inference.conditional import checksum
 from mist_core.leaderboard import selection
+from mist_core.paths import RESULTS
 
 ORIGIN = {"command": "python -m mist_core", "date": "2026-01-01", "hardware": {"cpu": "c"}}
 
@@ -46,3 +48,7 @@ def test_nothing_stored_and_damaged_files_are_none(tmp_path):
     assert selection.read(tmp_path) is None
     (tmp_path / "selection.parquet").write_bytes(b"no table")
     assert selection.read(tmp_path) is None
+
+
+def test_what_is_stored_was_selected_by_the_head_that_ships():
+    assert json.loads((RESULTS / "selection.json").read_text())["head"] == checksum()

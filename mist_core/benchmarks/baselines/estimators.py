@@ -1,6 +1,5 @@
-"""The estimators MIST is compared with: bmi's, behind one call that never returns a silent NaN."""
+"""The estimators in processes of their own, behind one call that never returns a silent NaN."""
 
-import importlib.metadata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,31 +7,30 @@ from typing import Any
 import numpy as np
 
 from mist_core.benchmarks.base import CLASSICAL, NEURAL, Answer, Dataset, Estimator
-from mist_core.benchmarks.baselines import pool
-from mist_core.benchmarks.baselines.installed import require_bmi
+from mist_core.benchmarks.baselines import pool, refusals
+from mist_core.benchmarks.baselines.installed import BMI, TRAINED, Library
+from mist_core.benchmarks.baselines.refusals import BINS, NEIGHBORS
 from mist_core.errors import BaselineError, MISTError
 from mist_core.inference.inputs import read_pair
 
-NEIGHBORS = 5
-BINS = 5
-_MAX_CELLS = 400_000  # bmi visits each cell in Python: about a second
 _BATCH_SIZE = 256  # bmi's own default
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Baseline(Estimator):
-    """One of bmi's estimators, in a process of its own, and what to know before trusting it.
+    """An estimator in a process of its own, and what to know before trusting it.
 
     Attributes:
         name: key in `BASELINES`.
         title: the name for a chart.
-        estimator: class in `bmi.estimators`.
-        options: its arguments; neural ones also get a batch size and a seed.
+        estimator: class in its library.
+        options: its arguments; neural ones also get a seed and, of bmi, a batch size.
         kind: CLASSICAL, or NEURAL: it trains a network on the data at hand.
         limits: when it fails or misleads, in one sentence.
         doi: the publication it comes from.
         refusal: from x (n, dim_x) and y (n, dim_y) to the reason it cannot run, or None.
         time_limit: seconds after which an estimate is given up.
+        library: whose it is.
 
     References:
         Czyż et al. (2023), Beyond Normal: On the Evaluation of Mutual Information Estimators,
@@ -48,17 +46,16 @@ class Baseline(Estimator):
     doi: str
     refusal: Callable[[np.ndarray, np.ndarray], str | None]
     time_limit: float = 120.0
+    library: Library = BMI
 
     @property
     def identity(self) -> str:
         """The version that is installed; with a longer limit, one out of time may answer.
 
         Raises:
-            BaselineError: bmi is not installed.
+            BaselineError: none is.
         """
-        require_bmi()
-        version = importlib.metadata.version("benchmark-mi")
-        return f"benchmark-mi {version} {self.time_limit:g} s"
+        return f"{self.library.version} {self.time_limit:g} s"
 
     def answer(self, datasets):
         return [self._answer(dataset) for dataset in datasets]
@@ -73,7 +70,7 @@ class Baseline(Estimator):
     ) -> Answer:
         """Estimates mutual information.
 
-        The work happens in a warm process of its own (bmi needs jax); the first call waits about
+        The work happens in a warm process of its own (bmi needs jax); the first call waits some
         three seconds for that process, which `pool.warm_up` can start ahead of time.
 
         Args:
@@ -95,7 +92,12 @@ class Baseline(Estimator):
         request = {"estimator": self.estimator, "options": self._options(len(x), seed)}
         try:
             answer = pool.ask(
-                request, x, y, time_limit=self.time_limit, while_waiting=while_waiting
+                request,
+                x,
+                y,
+                library=self.library,
+                time_limit=self.time_limit,
+                while_waiting=while_waiting,
             )
         except BaselineError as error:
             return Answer(None, self.time_limit, str(error))
@@ -110,49 +112,11 @@ class Baseline(Estimator):
     def _options(self, n_samples: int, seed: int) -> dict:
         if self.kind != NEURAL:
             return self.options
+        if self.library != BMI:
+            return self.options | {"seed": seed}
         # bmi trains on half of the rows and returns NaN when that half is smaller than a batch.
         batch_size = min(_BATCH_SIZE, n_samples // 2)
         return self.options | {"batch_size": batch_size, "seed": seed, "verbose": False}
-
-
-def _ksg_refusal(x: np.ndarray, y: np.ndarray) -> str | None:
-    if len(x) <= NEIGHBORS:
-        return f"KSG needs more than {NEIGHBORS} rows, one for each neighbor; got {len(x)}."
-    _, counts = np.unique(np.hstack([x, y]), axis=0, return_counts=True)
-    if counts.max() > NEIGHBORS:
-        # bmi would take digamma(0), and its max(0, NaN) would then report 0.
-        return (
-            f"KSG needs distinct rows: {counts.max()} rows are identical, so the distance to "
-            f"neighbor {NEIGHBORS} is zero; add a little noise or use another estimator."
-        )
-    return None
-
-
-def _cca_refusal(x: np.ndarray, y: np.ndarray) -> str | None:
-    needed = x.shape[1] + y.shape[1] + 2
-    if len(x) <= needed:
-        return (
-            f"CCA needs more than dim_x + dim_y + 2 = {needed} rows, or it fits every sample "
-            f"perfectly; got {len(x)}."
-        )
-    for side, values in (("x", x), ("y", y)):
-        if (np.ptp(values, axis=0) == 0).any():
-            return f"CCA needs columns that vary; {side} has a constant one."
-    return None
-
-
-def _histogram_refusal(x: np.ndarray, y: np.ndarray) -> str | None:
-    dims = x.shape[1] + y.shape[1]
-    if BINS**dims > _MAX_CELLS:
-        return (
-            f"A histogram with {BINS} bins a column needs {BINS}^{dims} cells for "
-            f"{dims} columns; it runs with up to {int(np.log(_MAX_CELLS) / np.log(BINS))}."
-        )
-    return None
-
-
-def _no_refusal(x: np.ndarray, y: np.ndarray) -> str | None:
-    return None
 
 
 _HALF = "Trains on half of the rows and scores the other half, so it needs thousands of them"
@@ -166,7 +130,7 @@ _BASELINES = (
         limits="Nearest neighbors see little in many dimensions or at high MI and read far too "
         "low there; ties break it, and bmi clips it at 0.",
         doi="10.1103/PhysRevE.69.066138",
-        refusal=_ksg_refusal,
+        refusal=refusals.ksg,
     ),
     Baseline(
         name="cca",
@@ -176,7 +140,7 @@ _BASELINES = (
         limits="Sees linear dependence only, exact for Gaussian data, and reads far too high "
         "when rows are few against the columns.",
         doi="10.1093/biomet/28.3-4.321",
-        refusal=_cca_refusal,
+        refusal=refusals.cca,
     ),
     Baseline(
         name="histogram",
@@ -186,7 +150,7 @@ _BASELINES = (
         limits=f"With {BINS} bins a column it cannot exceed ln {BINS} nats a column, reads too "
         "high when cells are sparse, and does not fit more than 8 columns.",
         doi="10.1103/PhysRevE.71.066208",
-        refusal=_histogram_refusal,
+        refusal=refusals.histogram,
     ),
     Baseline(
         name="kde",
@@ -196,7 +160,7 @@ _BASELINES = (
         limits="Depends on kernel and bandwidth (top hat, Scott's rule) and reads far too high "
         "beyond two or three columns, where each point sees only itself.",
         doi="10.1103/PhysRevE.52.2318",
-        refusal=_no_refusal,
+        refusal=refusals.none,
     ),
     Baseline(
         name="mine",
@@ -206,7 +170,7 @@ _BASELINES = (
         kind=NEURAL,
         limits=f"{_HALF}, and its training is noisy.",
         doi="10.48550/arXiv.1801.04062",
-        refusal=_no_refusal,
+        refusal=refusals.none,
     ),
     Baseline(
         name="infonce",
@@ -216,7 +180,7 @@ _BASELINES = (
         kind=NEURAL,
         limits=f"{_HALF}; it cannot exceed ln(n / 2).",
         doi="10.48550/arXiv.1807.03748",
-        refusal=_no_refusal,
+        refusal=refusals.none,
     ),
     Baseline(
         name="nwj",
@@ -226,7 +190,7 @@ _BASELINES = (
         kind=NEURAL,
         limits=f"{_HALF}; its variance grows exponentially with the MI.",
         doi="10.1109/TIT.2010.2068870",
-        refusal=_no_refusal,
+        refusal=refusals.none,
     ),
     Baseline(
         name="donsker-varadhan",
@@ -236,7 +200,31 @@ _BASELINES = (
         kind=NEURAL,
         limits=f"{_HALF}; its variance grows exponentially with the MI.",
         doi="10.1002/cpa.3160360204",
-        refusal=_no_refusal,
+        refusal=refusals.none,
+    ),
+    Baseline(
+        name="minde",
+        title="MINDE",
+        estimator="MINDE",
+        options={},
+        kind=NEURAL,
+        limits="Every error of its scores counts as information, so that it reads too high in many "
+        "columns, while it smooths what is sharp, and reads too low there.",
+        doi="10.48550/arXiv.2310.09031",
+        refusal=refusals.none,
+        library=TRAINED,
+    ),
+    Baseline(
+        name="bridge",
+        title="Telescoping ratios",
+        estimator="TelescopingBridge",
+        options={},
+        kind=NEURAL,
+        limits="Each of its steps learns from half of the rows, and it reads far too low where "
+        "columns are many against these.",
+        doi="10.48550/arXiv.2006.12204",
+        refusal=refusals.none,
+        library=TRAINED,
     ),
 )
 

@@ -17,15 +17,16 @@ from typing import IO
 
 import numpy as np
 
-from mist_core.benchmarks.baselines.installed import require_bmi
+from mist_core.benchmarks.baselines.installed import BMI, Library
 from mist_core.errors import BaselineError
 
 _SCRIPT = Path(__file__).with_name("worker.py")
+_PACKAGES = str(Path(__file__).parents[3])  # where a worker finds estimators of ours
 _START_SECONDS = 120.0  # importing bmi takes 3 s on an idle machine, far longer on a busy one
 _POLL_SECONDS = 0.1
 # As many workers as cores run side by side; also sums then do not hang on the number of cores.
 _ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-_MAX_IDLE = 2  # an idle worker holds about 0.4 GB
+_MAX_IDLE = 2  # of a library; an idle worker holds about 0.4 GB
 _slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 _lock = threading.Lock()
 _idle: list["Worker"] = []
@@ -36,15 +37,17 @@ def ask(
     x: np.ndarray,
     y: np.ndarray,
     *,
+    library: Library,
     time_limit: float,
     while_waiting: Callable[[], None] = lambda: None,
 ) -> dict:
     """Has a worker answer one request.
 
     Args:
-        request: what `baseline_worker` expects beside the data: `estimator` and `options`.
+        request: what `worker` expects beside the data: `estimator` and `options`.
         x: samples, shape (n, dim_x), float64.
         y: samples, shape (n, dim_y), float64.
+        library: whose estimator it is.
         time_limit: seconds for this request; starting a worker does not count.
         while_waiting: called about ten times a second; when it raises, the work is dropped.
 
@@ -52,13 +55,13 @@ def ask(
         The worker's answer: `mutual_information`, `seconds`, `failure`.
 
     Raises:
-        BaselineError: bmi is not installed, the time limit passed, or the worker died.
+        BaselineError: the library is not installed, the time limit passed, or the worker died.
     """
-    require_bmi()
+    library.require()
     while not _slots.acquire(timeout=_POLL_SECONDS):
         while_waiting()
     try:
-        worker = _borrow()
+        worker = _borrow(library)
         try:
             answer = worker.ask(request, x, y, time_limit, while_waiting)
         except BaseException as error:
@@ -72,24 +75,30 @@ def ask(
     return answer
 
 
-def warm_up() -> None:
+def warm_up(library: Library = BMI) -> None:
     """Starts a worker without waiting for it, unless one is idle already."""
-    _give_back(_borrow())
+    _give_back(_borrow(library))
 
 
 class Worker:
-    """One subprocess, alive until it is closed, it fails, or its parent ends."""
+    """One subprocess, alive until it is closed, it fails, or its parent ends.
 
-    def __init__(self) -> None:
+    Attributes:
+        library: whose estimators it runs.
+        starting: whether it has not said yet that it is ready.
+    """
+
+    def __init__(self, library: Library = BMI) -> None:
+        self.library = library
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self.starting = True
         # A list and no shell: nothing here is parsed. -P: the package folder stays off sys.path.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(_SCRIPT), str(os.getpid())],
+            [sys.executable, "-P", str(_SCRIPT), str(os.getpid()), library.module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=os.environ | {"JAX_PLATFORMS": "cpu", "XLA_FLAGS": _ONE_THREAD},
+            env=os.environ | _environment(),
         )
 
     def ask(
@@ -146,19 +155,26 @@ class Worker:
         return next((line for line in reversed(lines) if line.strip()), f"exit status {code}")
 
 
-def _borrow() -> Worker:
+def _environment() -> dict[str, str]:
+    paths = [_PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])]
+    one = {"JAX_PLATFORMS": "cpu", "XLA_FLAGS": _ONE_THREAD, "OMP_NUM_THREADS": "1"}
+    return one | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _borrow(library: Library) -> Worker:
     with _lock:
-        while _idle:
-            worker = _idle.pop()
+        for worker in [worker for worker in _idle if worker.library == library]:
+            _idle.remove(worker)
             if worker.alive():
                 return worker
             worker.close()
-    return Worker()
+    return Worker(library)
 
 
 def _give_back(worker: Worker) -> None:
+    """Keeps it for the next of its library; of two libraries in turn each keeps what it has."""
     with _lock:
-        if len(_idle) < _MAX_IDLE:
+        if sum(idle.library == worker.library for idle in _idle) < _MAX_IDLE:
             return _idle.append(worker)
     worker.close()
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from mist_core.benchmarks.base import CLASSICAL, Answer, Dataset, Estimator
-from mist_core.benchmarks.baselines.estimators import NEIGHBORS
+from mist_core.benchmarks.baselines.refusals import NEIGHBORS
 from mist_core.networks.quantiles import LEVELS
 
 Statistic = Callable[[Tensor], float]

@@ -1,12 +1,14 @@
-"""The process that runs bmi's estimators, so that jax never enters the process that shows pages.
+"""The process that runs estimators of a library, so that bmi's jax never enters that of the pages.
 
-Run as `python -P baseline_worker.py PARENT_PID`, by path: importing the package would cost torch.
+Run as `python -P worker.py PARENT_PID LIBRARY`, by path: importing the package would cost torch.
+LIBRARY is the module that holds the estimators, such as `bmi.estimators`.
 Each request on standard input is a line of JSON (`estimator`, `options`, `n_bytes`) and an .npz
 archive of that many bytes; each answer on standard output is one line of JSON
 (`mutual_information`, `seconds`, `failure`).
 """
 
 import gc
+import importlib
 import io
 import json
 import math
@@ -14,33 +16,33 @@ import os
 import sys
 import threading
 import time
+from types import ModuleType
 from typing import TextIO
 
-import jax
 import numpy as np
-from bmi import estimators
 
 _PARENT_CHECK_SECONDS = 1.0
 # Each training leaves what jax compiled for it behind, 20 MB that nothing will use again.
 _TRAININGS_KEPT = 16
 
 
-def main(parent_pid: int) -> None:
+def main(parent_pid: int, library: str) -> None:
     """Answers requests until standard input ends or the parent is gone."""
     answers = _claim_stdout()
     threading.Thread(target=_exit_without, args=(parent_pid,), daemon=True).start()
+    estimators = importlib.import_module(library)
     print("ready", file=answers, flush=True)
     requests, trainings = sys.stdin.buffer, 0
     while line := requests.readline():
         request = json.loads(line)
         archive = io.BytesIO(requests.read(request.pop("n_bytes")))
         with np.load(archive, allow_pickle=False) as arrays:
-            answer = _answer(**request, x=arrays["x"], y=arrays["y"])
+            answer = _answer(estimators, **request, x=arrays["x"], y=arrays["y"])
         print(json.dumps(answer), file=answers, flush=True)
         trainings += "batch_size" in request["options"]
         if trainings == _TRAININGS_KEPT:
             trainings = 0
-            jax.clear_caches()
+            sys.modules["jax"].clear_caches()
             gc.collect()
 
 
@@ -58,7 +60,9 @@ def _exit_without(parent_pid: int) -> None:
     os._exit(1)
 
 
-def _answer(*, estimator: str, options: dict, x: np.ndarray, y: np.ndarray) -> dict:
+def _answer(
+    estimators: ModuleType, *, estimator: str, options: dict, x: np.ndarray, y: np.ndarray
+) -> dict:
     start = time.perf_counter()
     value, failure = None, None
     try:
@@ -72,4 +76,4 @@ def _answer(*, estimator: str, options: dict, x: np.ndarray, y: np.ndarray) -> d
 
 
 if __name__ == "__main__":
-    main(parent_pid=int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

@@ -14,7 +14,8 @@ import pytest
 from sklearn.metrics import mutual_info_score
 
 from mist_core.benchmarks.baselines import pool
-from mist_core.benchmarks.baselines.estimators import BASELINES, BINS, NEIGHBORS
+from mist_core.benchmarks.baselines.estimators import BASELINES
+from mist_core.benchmarks.baselines.refusals import BINS, NEIGHBORS
 from mist_core.errors import BaselineError, InputError
 
 pytestmark = pytest.mark.bmi

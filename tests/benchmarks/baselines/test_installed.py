@@ -28,6 +28,12 @@ def test_an_estimator_of_bmi_answers_with_the_reason():
     assert answer.estimate is None and answer.failure.startswith(SENTENCE)
 
 
+def test_an_estimator_of_ours_needs_no_bmi():
+    x = np.random.default_rng(0).standard_normal((30, 1))
+    assert BASELINES["minde"].ask(x, x + 1).failure is None
+    assert BASELINES["minde"].identity.startswith("torch ")
+
+
 def test_the_tasks_of_bmi_cannot_be_drawn():
     with pytest.raises(BaselineError, match=SENTENCE):
         benchmark_tasks()
