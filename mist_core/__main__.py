@@ -23,6 +23,10 @@ COMMANDS = {
     "lesson-using": ("mist_core.commands.lesson_using", "what the sixth lesson shows at first"),
     "tiny": ("mist_core.commands.tiny", "train the tiny estimator of a lesson"),
     "train-conditional": ("mist_core.commands.train_conditional", "train the head of I(X;Y|Z)"),
+    "train-second-opinion": (
+        "mist_core.commands.train_second_opinion",
+        "train what is heard beside a network",
+    ),
     "bench-sampler": (
         "mist_core.commands.bench_sampler",
         "datasets a second, beside bmi's sampler",

@@ -14,10 +14,10 @@ _CHECKOUT = (_PACKAGE.parent / "pyproject.toml").exists()
 ROOT = _PACKAGE.parent if _CHECKOUT else Path()
 WEIGHTS = ROOT / "weights" if _CHECKOUT else _PACKAGE / "weights"
 RESULTS, DOCS = ROOT / "results", ROOT / "docs"
-# Beside the networks, and none themselves: the heads of `refine` and of `conditional`, and what
-# evidence against independence is measured by.
+# Beside the networks, and none themselves: the heads of `refine` and of `conditional`, the second
+# opinion, and what evidence against independence is measured by.
 HEAD, CONDITIONAL = WEIGHTS / "refine.safetensors", WEIGHTS / "conditional.safetensors"
-NULL = WEIGHTS / "null.safetensors"
+SECOND_OPINION, NULL = WEIGHTS / "second-opinion.safetensors", WEIGHTS / "null.safetensors"
 IMAGES = DOCS / "images"
 
 
@@ -38,5 +38,5 @@ def home() -> Path:
 
 def shipped(folder: Path) -> list[str]:
     """Names of the networks in a folder such as `WEIGHTS`."""
-    others = (HEAD.name, CONDITIONAL.name, NULL.name)
+    others = (HEAD.name, CONDITIONAL.name, SECOND_OPINION.name, NULL.name)
     return sorted(p.stem for p in folder.glob("*.safetensors") if p.name not in others)

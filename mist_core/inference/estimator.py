@@ -21,6 +21,7 @@ from mist_core.inference.curves import without_functions
 from mist_core.inference.inputs import read_varying
 from mist_core.inference.loading import choose_device, find
 from mist_core.inference.posterior import Posterior
+from mist_core.inference.second_opinion import heard
 from mist_core.networks.base import Network
 from mist_core.networks.quantiles import LEVELS
 from mist_core.networks.registry import load_network
@@ -217,8 +218,8 @@ class MISTEstimator:
     @torch.inference_mode()
     def _infer(self, x: Tensor, y: Tensor) -> list[Posterior]:
         """One posterior for each of B datasets, x (B, n, dim_x) and y (B, n, dim_y)."""
-        inputs = self._prepare(x, y)
-        prediction = self.network(inputs)
+        prediction = heard(self.network(self._prepare(x, y)), x, y)
+        assert prediction.in_family is not None
         columns = (prediction.mean, prediction.quantiles, prediction.in_family)
         if not all(column.isfinite().all() for column in columns):
             raise WeightsError("These weights give no finite answer to these data: take others.")

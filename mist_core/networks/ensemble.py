@@ -75,10 +75,16 @@ def pooled(main: Tensor, witnesses: Tensor, companions: int = 0) -> Tensor:
     share = [alike / (1 + companions)] * (1 + companions)
     share += [(1 - MAIN_WEIGHT) / few] * few if few else []
     weights = (main.new_tensor(share)[:, None] * level_weights().to(main)).flatten()  # (M + 1) L
-    values, order = torch.cat([main[:, None], witnesses], 1).flatten(1).sort(-1)
-    weights = weights[order]
+    values = torch.cat([main[:, None], witnesses], 1).flatten(1)
+    return mixture(values, weights.expand_as(values))
+
+
+def mixture(values: Tensor, weights: Tensor) -> Tensor:
+    """(B, L) quantiles of the law that gives values (B, K) the weights (B, K)."""
+    values, order = values.sort(-1)
+    weights = weights.gather(-1, order)
     middle = weights.cumsum(-1) - weights / 2  # the level of each value in the mixture
-    levels = LEVELS.to(main).expand_as(main).contiguous()
+    levels = LEVELS.to(values).expand(len(values), -1).contiguous()
     right = torch.searchsorted(middle, levels).clamp(1, middle.shape[-1] - 1)
     ends = [(middle.gather(1, k), values.gather(1, k)) for k in (right - 1, right)]
     (level_0, value_0), (level_1, value_1) = ends

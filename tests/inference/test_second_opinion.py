@@ -1,0 +1,113 @@
+"""What is heard beside a network: nothing where both agree, and the rows where it is astray."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from mist_core import MISTEstimator
+from mist_core.checkpoint import save_checkpoint
+from mist_core.distributions.numerics.randomness import source, stream
+from mist_core.errors import WeightsError
+from mist_core.inference.second_opinion import heard
+from mist_core.networks.quantiles import LEVELS, MEDIAN, OFFSET, Prediction, level_weights
+from mist_core.networks.second_opinion import (
+    SecondOpinion,
+    SecondOpinionConfig,
+    load_second_opinion,
+    weighed,
+)
+from mist_core.paths import SECOND_OPINION, WEIGHTS
+from mist_core.priors.general import General
+from mist_core.statistics.second_opinion import LEAST_ROWS, MOST_COLUMNS, read
+
+
+def told(median: float, spread: float) -> Prediction:
+    """One answer whose ln(MI + OFFSET) is normal."""
+    quantiles = math.log(median + OFFSET) + spread * torch.special.ndtri(LEVELS)[None]
+    mean = ((quantiles.exp() - OFFSET) * level_weights()).sum(-1)
+    return Prediction(mean, quantiles, torch.tensor([0.8]))
+
+
+def test_where_both_agree_the_network_has_the_word():
+    own = told(0.5, 0.03)
+    both = weighed(own, told(0.51, 0.05).log_quantiles)
+    torch.testing.assert_close(both.quantiles[:, 3:-3], own.quantiles[:, 3:-3], atol=0.008, rtol=0)
+    assert both.mean.item() == pytest.approx(own.mean.item(), abs=0.005)
+    assert both.in_family.item() == own.in_family.item()
+
+
+def test_a_network_far_outside_what_the_rows_allow_is_not_heard():
+    own, other = told(0.2, 0.03), told(0.9, 0.03)
+    both = weighed(own, other.log_quantiles)
+    assert both.quantiles[0, MEDIAN].item() == pytest.approx(0.9, abs=0.02)
+    assert both.mean.item() == pytest.approx(0.9, abs=0.03)
+    assert both.in_family.item() < 0.05
+
+
+def test_a_second_opinion_that_knows_little_moves_nothing():
+    own = told(0.2, 0.03)
+    both = weighed(own, told(0.5, 1.5).log_quantiles)
+    assert both.quantiles[0, MEDIAN].item() == pytest.approx(0.2, abs=0.003)
+
+
+def test_the_quantiles_of_both_together_ascend():
+    generator = torch.Generator().manual_seed(0)
+    own, other = torch.randn(2, 200, len(LEVELS), generator=generator).sort(-1).values
+    prediction = Prediction(own.exp().mean(-1), own, torch.rand(200, generator=generator))
+    assert (weighed(prediction, other).log_quantiles.diff(dim=-1) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "step"), [(LEAST_ROWS - 1, 1, 0), (2000, MOST_COLUMNS // 2 + 1, 0)]
+)
+def test_of_few_rows_and_of_many_columns_the_network_answers_alone(rows, columns, step):
+    x, y = torch.randn(2, 1, rows, columns, generator=torch.Generator().manual_seed(1))
+    own = told(0.2, 0.03)
+    assert heard(own, x, y) is own
+
+
+def test_of_tied_values_the_network_answers_alone():
+    x, y = torch.randn(2, 1, 2000, 1, generator=torch.Generator().manual_seed(1))
+    own = told(0.7, 0.03)
+    alone = heard(own, x.round(decimals=1), y)
+    torch.testing.assert_close(alone.log_quantiles, own.log_quantiles)
+    assert (heard(own, x, y).quantiles[:, MEDIAN] < 0.4).all()
+
+
+def test_the_statistics_know_neither_order_nor_side():
+    x, y = torch.randn(2, 1, 2000, 2, generator=torch.Generator().manual_seed(2)).double()
+    y = x + y
+    order = torch.randperm(2000, generator=torch.Generator().manual_seed(3))
+    plain = read(x, y)[0]
+    torch.testing.assert_close(read(x[:, order], y[:, order])[0], plain)
+    torch.testing.assert_close(read(y, x)[0], plain, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(read(x.exp(), y.pow(3))[0], plain)
+
+
+def test_answers_of_a_network_under_laws_new_to_it_come_nearer():
+    """Networks of the published laws, asked about boards, squares and mixtures."""
+    laws = General(
+        rows=(2500, 3500), dims=2, blocks=("checkerboard", "square", "mixture"), published=0.0
+    )
+    estimator = MISTEstimator.load(WEIGHTS / "paper.safetensors")
+    alone, together = [], []
+    for index in range(6):
+        batch = laws.draw(8, source(stream(3, "validation", index)))
+        with torch.inference_mode():
+            own = estimator.network(estimator.network.prepare(batch.x, batch.y))
+        both = heard(own, batch.x, batch.y)
+        for errors, prediction in ((alone, own), (together, both)):
+            errors.append((prediction.mean - batch.mutual_information).abs().mean().item())
+    assert np.mean(together) < np.mean(alone) / 2
+
+
+def test_a_damaged_file_is_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    save_checkpoint(path, {"a": torch.zeros(1)}, {"config": {"architecture": "mist"}})
+    with pytest.raises(WeightsError, match="expected a second opinion"):
+        load_second_opinion(path)
+    assert isinstance(load_second_opinion(SECOND_OPINION), SecondOpinion)
+    assert replace(SecondOpinionConfig(), members=1).members == 1
