@@ -9,7 +9,7 @@ from ui.inspector import adds, groups, heatmap, network, pair, ranking, second, 
 from ui.inspector.source import answer_place, choose_table
 from ui.inspector.view import View
 from ui.kept import YOURS
-from ui.links import link
+from ui.links import link, tell_unknown
 from ui.preflight import choose_readings
 from ui.table_imitation import IMITABLE
 from ui.training_choices import LIKE_TABLE
@@ -46,6 +46,7 @@ def main() -> None:
 def show_answer(view: View) -> None:
     """The open tab, which alone is worked out, and the open pair."""
     warning = st.container()
+    tell_unknown("the view", "table-view", TABS, next(iter(TABS)))
     tabs = st.tabs(list(TABS), default=_first_tab(view), key="table-view", bind="query-params")
     for tab, (name, show) in zip(tabs, TABS.items(), strict=True):
         if tab.open:

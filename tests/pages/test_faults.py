@@ -17,6 +17,7 @@ NAMED = {
     "on": ("calibration", "these laws"),
     "laws": ("calibration", "general"),
     "table": ("inspect_csv", "Diabetes"),
+    "table-view": ("inspect_csv", "Ranking"),
     "benchmark": ("benchmark", "Published grids"),
     "lesson": ("learn", "What it is"),
     "screen-meaning": ("learn", "Two surfaces"),
