@@ -62,7 +62,8 @@ def verdict(comparisons: Sequence[Comparison], unit: str) -> Finding:
     else:
         word = "No gain: discard."
     said = [f"**{word}** On the common test set, {common.datasets} datasets of {EVERYTHING},"]
-    said += [f"{_scored(common, unit)}; on {own.datasets} datasets of {OWN} {_scored(own, unit)}."]
+    said += [f"{_scored(common, unit)}; on {own.datasets} datasets of {OWN}, {_scored(own, unit)}."]
+    said += ["Lower is better."]
     if own.is_better and not common.is_better and common.is_worse:
         said.append("It has forgotten some of the rest: keep it beside the other, not instead.")
     names = ["bench", "datasets", "wis_before", "wis_after", "wis_error"]
@@ -72,12 +73,20 @@ def verdict(comparisons: Sequence[Comparison], unit: str) -> Finding:
 
 
 def _scored(comparison: Comparison, unit: str) -> str:
+    """What became of the interval score, and whether chance explains it."""
     before, after, error = (
         UNITS[unit] * value
         for value in (comparison.wis_before, comparison.wis_after, comparison.wis_error)
     )
-    words = f"the interval score {changed(before, after, unit)}"
-    return words if np.isnan(error) else f"{words} (in pairs {after - before:+.3f} ± {error:.3f})"
+    if np.isnan(error):
+        return f"the interval score {changed(before, after, unit)}"
+    apart = f"{after - before:+.4f} ± {error:.4f} {unit} in pairs".replace("-", "−")
+    if comparison.is_better or comparison.is_worse:
+        return f"the interval score {changed(before, after, unit)} ({apart})"
+    return (
+        f"the interval score changed by no more than chance, from {before:.3f} to {after:.3f} "
+        f"{unit} ({apart})"
+    )
 
 
 def gain(comparisons: Sequence[Comparison], unit: str) -> Finding:

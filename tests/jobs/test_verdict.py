@@ -27,6 +27,8 @@ def test_what_is_better_by_more_than_chance_is_kept(common, own, words):
     found = [compared(OWN, *own), compared(IN_FAMILY, 0.1, 0.1), compared(EVERYTHING, *common)]
     said = verdict(found, "nats").sentence
     assert said.startswith(f"**{words}**")
+    by_chance = sum(abs(before - after) < 0.02 for before, after in (common, own))
+    assert said.count("by no more than chance, from") == by_chance
     assert ("forgotten" in said) == (words.startswith("Better on") and common[1] > common[0] + 0.02)
 
 
