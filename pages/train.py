@@ -24,6 +24,7 @@ from ui import training_run as run_view
 from ui.findings import paint
 from ui.storage import said, show_flaws
 from ui.training_choices import choose_laws, choose_start, rehearse
+from ui.training_result import tell_discarded
 
 MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
 MIB, MOST_RUNS = 2**20, 20
@@ -39,6 +40,7 @@ def main() -> None:
     """A run if the address names one, else the composer; all runs below."""
     ui.page("Train")
     st.title("Teach it your kind of data")
+    tell_discarded()
     queue = JobQueue()
     keep_moving(queue.folder)
     story, below = st.container(), st.container()

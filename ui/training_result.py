@@ -21,6 +21,8 @@ from ui import shell as ui
 from ui.findings import paint
 from ui.storage import said
 
+DISCARDED = "train-discarded"
+
 
 def show_gain(queue: JobQueue, job: Job) -> None:
     """The verdict, and before and after on the user's laws and on the standing benchmarks."""
@@ -52,17 +54,38 @@ def gain(folder: Path, plan: Plan) -> list[Comparison]:
 def show_verdict(queue: JobQueue, job: Job) -> None:
     """Keep the weights under a name, or throw the run away."""
     if job.kept in library.kept():
-        st.success(f"Kept as {job.kept}: every page can choose it, and Weights exports it.")
-        if job.kept != library.default() and st.button("Make it the default here"):
-            library.make_default(job.kept)
-            st.rerun()
+        show_kept(job.kept)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Keep as", f"mine-{job.id[:4]}", max_chars=40, width=240)
-        if st.button("Keep", type="primary"):
+        if st.button("Keep"):  # not more than to discard: the verdict says which
             library.keep(weights_path(queue.run_folder(job.id)), name)
             queue.mark_kept(job.id, name)
             st.rerun()
         if st.button("Discard the run"):
-            queue.discard(job.id)
-            st.query_params.clear()
-            st.rerun()
+            discard(queue, job)
+
+
+def show_kept(name: str) -> None:
+    """Where the weights are to be found now, and the offer to start every page with them."""
+    if name == library.default():
+        st.success(f"Kept as {name}, the default here: every page starts with it.")
+        return
+    st.success(f"Kept as {name}: every page can choose it, and Weights exports it.")
+    if st.button("Make it the default here"):
+        library.make_default(name)
+        st.rerun()
+
+
+def discard(queue: JobQueue, job: Job) -> None:
+    """Throw a run away and leave it; `tell_discarded` says so on the page that follows."""
+    queue.discard(job.id)
+    st.query_params.clear()
+    kept = f" {job.kept} stays in Weights." if job.kept in library.kept() else ""
+    st.session_state[DISCARDED] = f"The run is discarded.{kept}"
+    st.rerun()
+
+
+def tell_discarded() -> None:
+    """Say once that a run is gone: the page shows nothing of it any more."""
+    if told := st.session_state.pop(DISCARDED, None):
+        st.toast(told)

@@ -13,7 +13,7 @@ from mist_core.priors.registry import meta_distribution
 from mist_core.weights.law_descriptions import describe
 from ui import shell as ui
 from ui.findings import show
-from ui.training_result import show_gain, show_verdict
+from ui.training_result import discard, show_gain, show_verdict
 
 MIB = 2**20
 
@@ -119,7 +119,7 @@ def show_controls(queue: JobQueue, job: Job) -> None:
     with st.container(horizontal=True):
         for label, action in offers.items():
             if st.button(label):
-                action(job.id)
                 if action == queue.discard:
-                    st.query_params.clear()
+                    discard(queue, job)
+                action(job.id)
                 st.rerun()

@@ -133,8 +133,21 @@ def test_finished_weights_are_judged_kept_and_made_the_default(queue):
     click(app, "Keep")
     assert library.kept() == ["mine"]
     click(app, "Make it the default here")
-    assert library.default() == "mine"
+    assert library.default() == "mine" and "the default here" in app.success[0].value
     assert visit("pages/weights.py").selectbox(key="weights").value == "mine"
+
+
+def test_a_discarded_run_is_gone_and_the_page_says_so_once(queue):
+    app, job = begun(queue)
+    click(app, "Stop and use the weights")
+    until(queue, job.id, "finished")
+    app = visit(run=job.id)
+    app.text_input[0].set_value("mine")
+    click(app, "Keep")
+    click(app, "Discard the run")
+    assert not queue.refresh() and "run" not in app.query_params
+    assert [told.value for told in app.toast] == ["The run is discarded. mine stays in Weights."]
+    assert library.kept() == ["mine"] and not app.run().toast
 
 
 def test_a_bad_name_is_a_sentence(queue):
