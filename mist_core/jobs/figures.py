@@ -32,8 +32,9 @@ def losses_chart(table: pd.DataFrame) -> alt.LayerChart:
     colours = alt.Scale(domain=names, range=[_STYLES[name][0] for name in names])
     dashes = alt.Scale(domain=names, range=[_STYLES[name][1] for name in names])
     legend = alt.Legend(orient="bottom", title=None, columns=2, symbolType="stroke", labelLimit=400)
+    scale = alt.Scale(nice=False, padding=6)  # room for the dots at the end
     base = alt.Chart(table).encode(
-        x=alt.X("minutes:Q", title="minutes of training", scale=alt.Scale(nice=False)),
+        x=alt.X("minutes:Q", title="minutes of training", scale=scale),
         y=alt.Y("loss:Q", title="loss", scale=fixed_scale((0.97 * low, high))),
         color=alt.Color("series:N", scale=colours, legend=legend),
         strokeDash=alt.StrokeDash("series:N", scale=dashes, legend=legend),
