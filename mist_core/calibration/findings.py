@@ -42,16 +42,18 @@ def charted(rows: pd.DataFrame, every: pd.DataFrame, unit: str) -> dict[str, Fin
     """
     reliability, pit = summary.reliability(rows), summary.pit_histogram(every)
     strip, shapes = in_unit(summary.strip(rows), unit), summary.by_shape(rows)
-    return {
+    drawn = {
         "reliability": _drawn(
             text.about_reliability(reliability), reliability, figures.reliability_chart(reliability)
         ),
         "pit": _drawn(text.about_pit(pit), pit, figures.pit_chart(pit)),
         "strip": _drawn(text.about_strip(strip), strip, figures.strip_chart(strip, unit=unit)),
-        "width": _width(rows, unit),
-        "shapes": _drawn(text.about_shapes(shapes), shapes, figures.shape_chart(shapes)),
-        "laws": _laws(rows, unit),
     }
+    if rows.n_samples.nunique() > 1:  # else there is no way from few rows to many
+        drawn["width"] = _width(rows, unit)
+    if len(shapes) > 1:  # else the headline has said all of it
+        drawn["shapes"] = _drawn(text.about_shapes(shapes), shapes, figures.shape_chart(shapes))
+    return drawn | {"laws": _laws(rows, unit)}
 
 
 def beside(compared: pd.DataFrame, unit: str) -> Finding:

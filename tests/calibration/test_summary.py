@@ -131,10 +131,16 @@ def test_independent_draws_are_reported_by_themselves():
 @pytest.mark.parametrize("count", [1, 4, 300])
 def test_every_figure_is_drawn_from_the_first_dataset_on(count):
     found = findings(study(count), "bits")
-    assert found.keys() == CHARTED | {"headline", "independence", "methods"}
-    for name in CHARTED:
+    charted = CHARTED if count > 1 else CHARTED - {"width", "shapes"}
+    assert found.keys() == charted | {"headline", "independence", "methods"}
+    for name in charted:
         assert found[name].sentence and "<svg" in to_svg(found[name].sheet())
     assert len(found["laws"].shown) == 1
+
+
+def test_datasets_of_one_shape_have_no_figure_of_what_shapes_do():
+    found = findings(study(40).assign(n_samples=500, dim_x=2, dim_y=2), "nats")
+    assert CHARTED - found.keys() == {"width", "shapes"}
 
 
 def test_without_a_dependent_draw_there_is_nothing_to_draw_yet():
