@@ -105,7 +105,8 @@ def needed_chart(table: pd.DataFrame, titles: list[str], *, target: str) -> alt.
     """
     frame = table.assign(enough=table.n.notna(), n=table.n.fillna(table.most * 1.25))
     dims = list(frame.sort_values("d_order").d.unique())
-    legend = alt.Legend(orient="bottom", title="columns of the wider side", columns=4)
+    # Four side by side are cut off where the figure has half of a page.
+    legend = alt.Legend(orient="bottom", title="columns of the wider side", columns=3)
     colours = alt.Scale(domain=dims, range=list(_COLOURS[: len(dims)]))
     shapes = alt.Scale(domain=dims, range=list(_SHAPES[: len(dims)]))
     points = alt.Chart(frame).mark_point(size=80, strokeWidth=2, opacity=1)
