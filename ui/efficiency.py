@@ -22,7 +22,7 @@ def show_efficiency(results: Results, unit: str) -> None:
     found = found_once(findings.in_the_middle, results, group)
     st.markdown(found.sentence)
     laws = sorted(set(results.scores.law[results.scores.group == group]))
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="large", vertical_alignment="bottom")
     with left:
         show(found)
         offer(found, "Efficiency", "mist-efficiency", unit)
