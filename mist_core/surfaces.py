@@ -78,14 +78,24 @@ def film(
     ]
     slider = {
         "steps": steps,
-        "x": 0.14,
-        "len": 0.86,
+        "x": 0.25,  # beside the button, on a telephone too
+        "len": 0.75,
         "font": {"color": CLEAR},
         "currentvalue": {"font": {"color": GREY}},
+        "bgcolor": GREY,
+        "bordercolor": GREY,
+        "tickcolor": GREY,
     }
     button = {"type": "buttons", "buttons": [play], "x": 0, "y": 0, "xanchor": "left"}
+    # Plotly paints a pressed button white, in the dark too.
+    button |= {"bgcolor": CLEAR, "bordercolor": GREY, "showactive": False}
     both = np.array([np.concatenate(side) for side in zip(*frames, strict=True)])
-    ranges = [[side.min(), side.max()] for side in both]
+    # A little more than the rows, so that no dot is cut in half at the edge.
+    margins = 0.03 * np.ptp(both, axis=1)
+    ranges = [
+        [side.min() - margin, side.max() + margin]
+        for side, margin in zip(both, margins, strict=True)
+    ]
     return figure.update_layout(
         height=HEIGHT + 80,
         margin={"l": 0, "r": 0, "t": 10, "b": 0},
