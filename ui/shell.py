@@ -56,6 +56,11 @@ __all__ = [
 WEIGHTS = "weights"
 ICON = IMAGES / "icon.png"
 # Streamlit writes white on the primary colour, and in the dark that is a light one.
+# Streamlit draws a link to a page like plain words, a little to the right of those below.
+LINKS = """<style>
+[data-testid=stMain] [data-testid=stPageLink-NavLink] { padding-inline: 0 }
+[data-testid=stMain] [data-testid=stPageLink-NavLink] p { text-decoration: underline }
+</style>"""
 DARK = """<style>
 [data-testid=stBaseButton-primary], [data-testid=stMultiSelect] :has(> [title]) { color: #0B1117 }
 </style>"""
@@ -69,6 +74,7 @@ def page(title: str) -> None:
         PagesManager.uses_pages_directory = False
         st.rerun()
     st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
+    st.html(LINKS)
     if st.context.theme.type == "dark":
         st.html(DARK)
     keep_addresses()
