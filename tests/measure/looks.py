@@ -73,6 +73,8 @@ def views() -> Iterator[tuple[str, str]]:
         yield page, page
     law = {"on": "this law", "law": "xor", "rows": "500"}
     yield "calibration-law", "calibration?" + urlencode(law)
+    table = {"on": "a real table", "subsamples": "50"}
+    yield "calibration-table", "calibration?" + urlencode(table)
     for name in BENCHMARKS:
         yield f"benchmark-{_file(name)}", "benchmark?" + urlencode({"benchmark": name})
     for tab in TABS:
