@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("mist-classic",), "evaluate mtest --weights classic"),
         (_CLASSICAL, "evaluate mtest --estimators ksg,cca,histogram,kde"),
         (_NEURAL, "evaluate mtest --estimators mine,infonce,nwj,dv --every 20"),
+        (("neighbour-ratio",), "evaluate mtest --estimators neighbour-ratio --redraws 1"),
     ),
     "mtest-extended": (
         (
@@ -37,6 +38,7 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("mist-general-refined",), "evaluate bmi40 --estimators refined"),
         (_CLASSICAL, "evaluate bmi40 --estimators ksg,cca,histogram,kde"),
         (_NEURAL, "evaluate bmi40 --estimators mine,infonce,nwj,dv --every 20"),
+        (("minde",), "evaluate bmi40 --estimators minde --every 20"),
     ),
     "selfconsistency": (
         (

@@ -93,7 +93,7 @@ def _chance(
         found = list(_given(shuffled, target, taken, range(len(shuffled))).values())
     else:
         found = estimator.posteriors((column, target) for column in shuffled)
-    return max(posterior.mean for posterior in found)
+    return max(posterior.median for posterior in found)
 
 
 def _best(added: dict[int, Posterior], count: int) -> list[int]:
