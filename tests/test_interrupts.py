@@ -14,7 +14,8 @@ from mist_core.interrupts import quiet_children
 words = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 try:
     with quiet_children():
-        child = subprocess.Popen(words)
+        child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    print(child.stdout.readline(), end="", flush=True)  # from here on the parent hears again
     signal.pause()
 except KeyboardInterrupt:
     try:

@@ -154,7 +154,7 @@ def test_the_weights_written_are_the_averaged_ones_of_the_lowest_interval_score(
 
 def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(inside, tmp_path):
     beside = {"witnesses": 2, "kinds": KINDS, "dropout": 0.5}
-    trainer, _ = trained(tmp_path, network=TINY | beside)
+    trainer, _ = trained(tmp_path, network=TINY | beside, most_steps=60)
     assert trainer.material.strange.count > 0
     network, _ = load_network(trainer.config.out, "cpu")
     first = Trainer(config(tmp_path / "x", network=trainer.config.network), lambda point: None)
