@@ -34,7 +34,11 @@ def watched(address: str):
     port, foreign, done = urlsplit(address).port, set(), threading.Event()
     (server,) = {
         c.pid for c in psutil.net_connections("inet") if c.laddr and c.laddr.port == port and c.pid
-    } & {p.pid for p in psutil.process_iter() if "streamlit" in " ".join(p.cmdline())}
+    } & {
+        p.pid
+        for p in psutil.process_iter(["cmdline"])
+        if "streamlit" in " ".join(p.info["cmdline"] or ())
+    }
 
     def look():
         while not done.wait(0.05):
