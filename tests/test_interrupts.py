@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 PARENT = """
 import signal, subprocess, sys
 from mist_core.interrupts import quiet_children
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background hears none
 words = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 try:
     with quiet_children():
