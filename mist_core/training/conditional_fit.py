@@ -11,8 +11,9 @@ from mist_core.interrupts import quiet_children
 from mist_core.networks.conditional import ConditionalConfig, ConditionalNetwork
 from mist_core.networks.ensemble import Witness
 from mist_core.networks.quantiles import LEVELS, Prediction
-from mist_core.networks.scoring import training_loss, validation_scores
+from mist_core.networks.scoring import validation_scores
 from mist_core.training.conditional_draws import NAMES, Draws
+from mist_core.training.members import learn
 
 LEARNING_RATE, WEIGHT_DECAY, BATCH = 1e-3, 0.5, 256
 # Of the last draws, those that fit the width, and those that judge.
@@ -108,26 +109,20 @@ def _scores(prediction: Prediction, truth: Tensor, chosen: Tensor) -> dict[str, 
 def _trained(
     member: Witness, standard: Tensor, draws: Draws, epochs: int, seed: int
 ) -> dict[str, Tensor]:
-    """Its state after Adam with one cycle of its rate; the draws in another order each time."""
+    """Its state after `learn`."""
     torch.manual_seed(seed)  # of what is dropped
     torch.set_num_threads(1)
-    generator = torch.Generator().manual_seed(seed)
-    member.train()
-    count = len(draws.truth)
-    steps = epochs * (count // BATCH)
-    optimiser = torch.optim.AdamW(member.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, steps, pct_start=0.1)
-    for _ in range(epochs):
-        order = torch.randperm(count, generator=generator)
-        for chosen in order[: count // BATCH * BATCH].view(-1, BATCH):
-            loss = training_loss(
-                member(standard[chosen], draws.statistics[chosen]), draws.truth[chosen]
-            )
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(member.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
+    learn(
+        member,
+        standard,
+        draws.statistics,
+        draws.truth,
+        epochs=epochs,
+        batch=BATCH,
+        rate=LEARNING_RATE,
+        decay=WEIGHT_DECAY,
+        seed=seed,
+    )
     return member.state_dict()
 
 

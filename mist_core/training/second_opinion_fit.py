@@ -14,13 +14,12 @@ from torch import Tensor
 
 from mist_core.distributions.numerics.randomness import source, stream
 from mist_core.interrupts import quiet_children
-from mist_core.networks.ensemble import Witness
 from mist_core.networks.quantiles import CENTRAL_90, MEDIAN, OFFSET
-from mist_core.networks.scoring import training_loss
 from mist_core.networks.second_opinion import SecondOpinion, SecondOpinionConfig
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import General
 from mist_core.statistics.second_opinion import LEAST_ROWS, MOST_COLUMNS, MOST_ROWS, read
+from mist_core.training.members import learn
 
 LAWS = General(rows=(LEAST_ROWS, MOST_ROWS), dims=12, cells=300_000, published=0.15, tall=0, long=0)
 ONE_SHAPE = 8
@@ -95,7 +94,18 @@ def fit(draws: Draws, config: SecondOpinionConfig, seed: int) -> tuple[SecondOpi
     for number, member in enumerate(network.members):
         known = families(seed, number)
         chosen = np.flatnonzero([set(blocks) <= known for blocks in learned.blocks])
-        _train(member, standard[chosen], learned.part(chosen), seed + number)
+        learn(
+            member,
+            standard[chosen],
+            learned.statistics[chosen],
+            learned.truth[chosen],
+            epochs=EPOCHS,
+            batch=BATCH,
+            rate=LEARNING_RATE,
+            decay=WEIGHT_DECAY,
+            seed=seed + number,
+        )
+        member.eval()
     network.requires_grad_(False).eval()
     return network, _scores(network, judged, seed)
 
@@ -118,26 +128,6 @@ def families(seed: int, number: int) -> set[str]:
     """The blocks that a member learns from, and independence; the same whenever it is trained."""
     chance = np.random.default_rng([seed, number]).random(len(BLOCKS))
     return {name for name, c in zip(BLOCKS, chance, strict=True) if c < SHARE} | {"independent"}
-
-
-def _train(member: Witness, standard: Tensor, draws: Draws, seed: int) -> None:
-    """Adam with one cycle of its rate; the draws in another order each time."""
-    generator = torch.Generator().manual_seed(seed)
-    member.train()
-    count = len(draws.truth)
-    steps = EPOCHS * (count // BATCH)
-    optimiser = torch.optim.AdamW(member.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, steps, pct_start=0.1)
-    for _ in range(EPOCHS):
-        order = torch.randperm(count, generator=generator)
-        for chosen in order[: count // BATCH * BATCH].view(-1, BATCH):
-            prediction = member(standard[chosen], draws.statistics[chosen])
-            optimiser.zero_grad()
-            training_loss(prediction, draws.truth[chosen]).backward()
-            torch.nn.utils.clip_grad_norm_(member.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-    member.eval()
 
 
 def _scores(network: SecondOpinion, judged: Draws, seed: int) -> dict[str, dict]:
