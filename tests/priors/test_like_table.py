@@ -157,8 +157,10 @@ def test_a_table_whose_sides_were_damaged_is_not_at_hand_and_can_be_fitted_again
     path = home() / "sides" / f"{meta.sides}.safetensors"
     path.write_bytes(path.read_bytes()[:99])
     assert not meta.at_hand()
-    assert adapt(table(), ["a", "b"], ["y"]).meta.at_hand()
-    assert len(sides.flaws()) == 1
+    again = adapt(table(), ["a", "b"], ["y"]).meta
+    assert again.at_hand()
+    # A fit that comes out as before writes the damaged file anew; one that does not leaves it.
+    assert len(sides.flaws()) == (again.sides != meta.sides)
 
 
 def test_a_shape_is_checked_before_anything_is_made_of_it():
