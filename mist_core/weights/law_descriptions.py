@@ -9,7 +9,7 @@ from dataclasses import replace
 from mist_core.distributions.families import FAMILIES
 from mist_core.distributions.transforms.named import TRANSFORMS
 from mist_core.errors import ParameterError
-from mist_core.markdown import table
+from mist_core.markdown import percent, table
 from mist_core.priors.batch import MetaDistribution
 from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.general import (
@@ -83,7 +83,7 @@ def _describe(meta: MetaDistribution) -> str:
         if _differ_in_rows_alone(meta.parts):
             return f"{_paper(meta.parts[0])}\n\n{_other_rows(meta)}"
         parts = zip(meta.shares, map(_describe, meta.parts), strict=True)
-        return "\n\n".join(f"{share:.0%} of the draws: {text}" for share, text in parts)
+        return "\n\n".join(f"{_share(share)} of the draws: {text}" for share, text in parts)
     if isinstance(meta, LikeTable):
         return _like_table(meta)
     return _general(meta) if isinstance(meta, General) else _paper(meta)
@@ -94,10 +94,17 @@ def _differ_in_rows_alone(parts: tuple[MetaDistribution, ...]) -> bool:
     return papers and len({replace(part, rows=(0, 0)) for part in parts}) == 1
 
 
+def _share(of_all: float) -> str:
+    """A share in percent, with a digit more where it is so small that none would be left."""
+    return percent(of_all, 1 if of_all < 0.01 else 0)
+
+
 def _other_rows(meta: Mixed) -> str:
     """What the parts after the first one have instead of its rows."""
     parts = list(zip(meta.shares, meta.parts, strict=True))[1:]
-    words = [f"{share:.0%} of the draws have n in {p.rows[0]} to {p.rows[1]}" for share, p in parts]
+    words = [
+        f"{_share(share)} of the draws have n in {p.rows[0]} to {p.rows[1]}" for share, p in parts
+    ]
     return f"But {' and '.join(words)}, uniform there."
 
 
@@ -106,10 +113,10 @@ def _like_table(meta: LikeTable) -> str:
     return (
         "Look-alikes of a user's table: laws with standard normal sides (canonical correlations "
         "in half of the draws, else folded copulas, lengths that depend on each other, or "
-        f"independence, {KINDS['independent']:.0%}), each side turned at random and pushed through "
-        "a flow fitted to the table's columns, which leaves the information as it is. Columns of "
-        "few values are drawn beside them by a Gaussian copula; a side of nothing else is one such "
-        f"column cut from a normal. n is log-uniform in {few} to {many}."
+        f"independence, {_share(KINDS['independent'])}), each side turned at random and pushed "
+        "through a flow fitted to the table's columns, which leaves the information as it is. "
+        "Columns of few values are drawn beside them by a Gaussian copula; a side of nothing else "
+        f"is one such column cut from a normal. n is log-uniform in {few} to {many}."
     )
 
 
@@ -150,17 +157,17 @@ def _general(meta: General) -> str:
             "columns of pure noise around them. Then each side goes through an invertible map: "
             "increasing maps of single columns, linear maps, spirals, or none; the columns are "
             "shuffled. Blocks of classes are shuffled only. "
-            f"{REDUNDANT * REDUNDANT_SIDE:.0%} of the sides show their columns as more, on a coil "
-            "or beside smooth functions of them; "
-            f"{REPEATED:.0%} of the groups of laws repeat rows, and the columns of "
-            f"{ROUNDED:.0%} of the groups of up to {MOST_ROUNDED} columns a side are rounded.",
+            f"{_share(REDUNDANT * REDUNDANT_SIDE)} of the sides show their columns as more, on a "
+            "coil or beside smooth functions of them; "
+            f"{_share(REPEATED)} of the groups of laws repeat rows, and the columns of "
+            f"{_share(ROUNDED)} of the groups of up to {MOST_ROUNDED} columns a side are rounded.",
             f"n is log-uniform in {few} to {many:,}; a side has one column in a third of the "
             f"draws, else log-uniform up to {meta.dims}, as far as n times columns stays below "
-            f"{meta.cells:,}; {meta.tall:.0%} of the draws have at least {TALL_ROWS:,} rows and "
-            f"{TALL_DIM} columns a side, and up to {TALL_CELLS} times as many values, and "
-            f"{meta.long:.0%} have up to {LONG_ROWS[1]:,} rows and as many values as these. In "
-            f"{INDEPENDENT:.0%} of the groups of laws X and Y are drawn apart, "
-            f"so that nothing is to be found; {meta.published:.0%} of the draws are of the "
+            f"{meta.cells:,}; {_share(meta.tall)} of the draws have at least {TALL_ROWS:,} rows "
+            f"and {TALL_DIM} columns a side, and up to {TALL_CELLS} times as many values, and "
+            f"{_share(meta.long)} have up to {LONG_ROWS[1]:,} rows and as many values as these. "
+            f"In {_share(INDEPENDENT)} of the groups of laws X and Y are drawn apart, "
+            f"so that nothing is to be found; {_share(meta.published)} of the draws are of the "
             "published laws (`paper`), up to 32 + 32 columns. Truths are in closed form, by "
             f"quadrature, or by Monte Carlo with a standard error below {TOLERANCE} / √n a block, "
             f"or {LEAST_TOLERANCE} nats where that is more.",

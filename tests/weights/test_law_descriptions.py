@@ -1,6 +1,9 @@
 """What a card says of the training laws is what training draws."""
 
+import re
+
 import numpy as np
+import pytest
 import torch
 
 from mist_core.distributions.families import FAMILIES
@@ -46,7 +49,12 @@ def test_every_meta_distribution_is_described_and_no_other():
 def test_laws_that_differ_in_rows_alone_are_listed_once():
     said = describe("paper-few-rows")
     assert said.count("`student-sparse`") == describe("paper").count("`student-sparse`") == 1
-    assert "22% of the draws have n in 10 to 100 and 27% of the draws have n in 10 to 25" in said
+    assert "22 % of the draws have n in 10 to 100 and 27 % of the draws have n in 10 to 25" in said
+
+
+@pytest.mark.parametrize("name", META_DISTRIBUTIONS)
+def test_shares_are_written_as_everywhere_else_and_none_is_rounded_to_nothing(name):
+    assert not re.search(r"\d%|\b0 %", describe(name))
 
 
 def kinds_of(transform) -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from mist_core.markdown import percent
 from mist_core.tables.columns import kinds
 from mist_core.tables.columns.cells import Distinct
 from mist_core.tables.columns.classes import is_truth, labels_of, merged
@@ -27,7 +28,7 @@ def as_words(seen: Seen, numbers: Numbers, because: str | None = None) -> Interp
     said += _said_spellings(present, labels) + seen.said_missing(missing)
     share = seen.share(numbers.are_numbers, missing)
     if not because and share > _SOME:
-        said.append(f"{share:.0%} of the cells are numbers")
+        said.append(f"{percent(share)} of the cells are numbers")
     column = Column(
         seen.name,
         kind,
