@@ -59,14 +59,16 @@ def charted(rows: pd.DataFrame, every: pd.DataFrame, unit: str) -> dict[str, Fin
 def beside(compared: pd.DataFrame, unit: str) -> Finding:
     """Each peer beside MIST on the same datasets, from `methods.by_method`, nats."""
     shown = method_table(compared, unit) if len(compared) else None
-    return Finding(text.about_methods(compared), compared, shown=shown)
+    sentence = text.about_methods(in_unit(compared, unit), unit)
+    return Finding(sentence, compared, shown=shown)
 
 
 def grids(table: pd.DataFrame, unit: str) -> Finding:
     """The same by split and bin of n, from rows of the stored result on the published grids."""
     compared = methods.on_grids(table)
     shown = method_table(compared, unit)
-    return Finding(text.about_grids(compared), compared, shown=shown, notes=(text.ABOUT_GRIDS,))
+    sentence = text.about_grids(in_unit(compared, unit), unit)
+    return Finding(sentence, compared, shown=shown, notes=(text.ABOUT_GRIDS,))
 
 
 def method_table(compared: pd.DataFrame, unit: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from mist_core.calibration.judge import CLASSIC, COVERAGE
 from mist_core.calibration.study import A_DRAW
 from mist_core.calibration.summary import BAND, NEGLIGIBLE
 from mist_core.inference.posterior import UNITS
-from mist_core.markdown import counted, percent
+from mist_core.markdown import counted, listed, percent
 
 # A law or a cell needs so many datasets before its coverage is worth a sentence.
 _FEW = 20
@@ -129,47 +129,62 @@ def about_independence(table: pd.DataFrame, unit: str) -> str:
     )
 
 
-def about_methods(table: pd.DataFrame) -> str:
+def about_methods(table: pd.DataFrame, unit: str) -> str:
     """Who has the lowest interval score, and what the peers' 90 % intervals really hold.
 
     Args:
-        table: of `methods.by_method`.
+        table: of `methods.by_method`, in `unit`.
+        unit: shown.
     """
     if table.empty:
         return NO_PEERS
     ran = table[table.datasets > 0]
     if ran.empty:
         return "None of the other estimators could run on these datasets."
-    ahead = ran[ran.lead <= 0]
-    verdict = (
-        "MIST's interval score is below that of every other"
-        if ahead.empty
-        else f"MIST's interval score is not below that of {', '.join(ahead.title)}"
-    )
+    verdict = _verdict(ran, unit)
     resampled = ran[ran.method != CLASSIC]
     if resampled.empty:
-        return f"{verdict}."
+        return verdict
     worst = _row(resampled, resampled.coverage.to_numpy().argmin())
     return (
-        f"{verdict}. Resampling shows how far an estimate moves, not how far it is off: the 90 % "
+        f"{verdict} Resampling shows how far an estimate moves, not how far it is off: the 90 % "
         f"intervals of {worst.title} hold {percent(worst.coverage)} of the truths. A bootstrap "
         "also repeats rows; a row and its copy are nearest neighbours, which biases KSG upwards."
     )
 
 
-def about_grids(table: pd.DataFrame) -> str:
+def _verdict(ran: pd.DataFrame, unit: str) -> str:
+    """Who is better by the interval score, MIST or any of those that ran, with both scores."""
+    better = ran[ran.lead < 0]
+    if better.empty:
+        nearest = _row(ran, ran.lead.to_numpy().argmin())
+        return (
+            "By the interval score, of which less is better, none is better than MIST; the "
+            f"nearest is {_scored(nearest, unit)}."
+        )
+    who = listed([_scored(row, unit) for row in better.itertuples()])
+    return f"By the interval score, of which less is better, better than MIST: {who}."
+
+
+def _scored(row, unit: str) -> str:
+    """A peer with its interval score and MIST's on the same datasets."""
+    return f"{row.title}, {row.score:.3f} {unit} where MIST has {row.mist_score:.3f}"
+
+
+def about_grids(table: pd.DataFrame, unit: str) -> str:
     """Whether MIST's interval score is the lowest in every bin of n.
 
     Args:
-        table: of `methods.on_grids`.
+        table: of `methods.on_grids`, in `unit`.
+        unit: shown.
     """
     ran = table[table.datasets > 0]
-    ahead = ran[ran.lead <= 0]
-    if ahead.empty:
+    better = ran[ran.lead < 0]
+    if better.empty:
         bins = len(ran.groupby(["split", "n"]))
-        return f"In all {bins} bins MIST's interval score is the lowest."
-    cases = "; ".join(f"{r.title}, {r.split}, n in {r.n}" for r in ahead.itertuples())
-    return f"MIST's interval score is the lowest but for these: {cases}."
+        return f"In all {bins} bins MIST's interval score is the lowest, that is the best."
+    cases = "; ".join(f"{r.split}, n in {r.n}: {_scored(r, unit)}" for r in better.itertuples())
+    return f"MIST's interval score is the lowest, that is the best, but for these: {cases}."
 
 
 def _row(table: pd.DataFrame, position: int):

@@ -91,7 +91,7 @@ def _grids(options: argparse.Namespace) -> None:
     for (split, n), scores in compared.groupby(["split", "n"], sort=False):
         print(f"\n{split}, n in {n}")
         _print_methods(scores)
-    print(about_grids(compared))
+    print(about_grids(compared, "nats"))
     command, judged = (
         ["grids", "--redraws", f"{options.redraws}"],
         {MIST: estimator, CLASSIC: classic},

@@ -6,7 +6,7 @@ import pytest
 
 from mist_core.calibration import bins, methods, summary, text
 from mist_core.calibration import stored as stored_studies
-from mist_core.calibration.findings import findings, grids, method_table
+from mist_core.calibration.findings import beside, findings, grids, method_table
 from mist_core.calibration.judge import MIST
 from mist_core.calibration.summary import in_unit
 from mist_core.charts import to_svg
@@ -109,14 +109,24 @@ def test_peers_are_compared_with_mist_on_the_datasets_where_they_could_run():
     assert row["lead"] == pytest.approx(row["score"] - row["mist_score"])
 
 
-def test_a_peer_that_is_better_is_named_in_words():
-    better = peers(study(100), 0.0)
-    assert "is not below that of KSG, bootstrap" in text.about_methods(methods.by_method(better))
-    worse = peers(study(100), 3.0)
-    words = text.about_methods(methods.by_method(worse))
-    assert "below that of every other" in words and "hold 0 % of the truths" in words
-    found = grids(better.assign(in_family=True), "nats")
-    assert "KSG, bootstrap, in-family, n in [10, 100]" in found.sentence
+def test_who_has_the_better_interval_score_is_said_with_both_scores():
+    better = methods.by_method(peers(study(100), 0.0))
+    assert (
+        "of which less is better, better than MIST: KSG, bootstrap, 0.000 nats where MIST has "
+    ) in text.about_methods(better, "nats")
+    worse = methods.by_method(peers(study(100), 3.0))
+    words = text.about_methods(worse, "nats")
+    assert "none is better than MIST; the nearest is KSG, bootstrap, 60.000 nats where" in words
+    assert "hold 0 % of the truths" in words
+    assert "KSG, bootstrap, 86.562 bits where" in beside(worse, "bits").sentence
+
+
+def test_a_peer_that_is_better_in_a_bin_is_named_with_its_split_and_rows():
+    better = peers(study(100), 0.0).assign(in_family=True)
+    found = grids(better, "nats")
+    assert "in-family, n in [10, 100]: KSG, bootstrap, 0.000 nats where MIST has " in (
+        found.sentence
+    )
 
 
 def test_independent_draws_are_reported_by_themselves():
