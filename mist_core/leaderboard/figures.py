@@ -18,6 +18,7 @@ _COLOURS = (BLUE, VERMILLION, GREEN, "#E69F00", "#CC79A7", "#56B4E9", GREY, "#B7
 _SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down", "wedge", "arrow")
 _LEGEND_COLUMNS = 2  # as many as fit on a phone
 _PALE = "#F3F5F7"
+_MISSED = "#F7D7BC"
 
 
 def board_charts(table: pd.DataFrame, *, metric: str) -> list[alt.LayerChart]:
@@ -96,32 +97,31 @@ def shape_chart(cells: pd.DataFrame, amount: str, *, unit: str) -> alt.LayerChar
 
 
 def needed_chart(table: pd.DataFrame, titles: list[str], *, target: str) -> alt.LayerChart:
-    """Rows needed, an estimator a row, a mark a number of columns; hollow where none was enough.
+    """Rows needed, an estimator a row, the columns across, the number in each cell.
 
     Args:
         table: of `error_analysis.rows_needed`.
         titles: of all estimators, in order.
         target: the error aimed at, in words.
     """
-    frame = table.assign(enough=table.n.notna(), n=table.n.fillna(table.most * 1.25))
-    dims = list(frame.sort_values("d_order").d.unique())
-    # Four side by side are cut off where the figure has half of a page.
-    legend = alt.Legend(orient="bottom", title="columns of the wider side", columns=3)
-    colours = alt.Scale(domain=dims, range=list(_COLOURS[: len(dims)]))
-    shapes = alt.Scale(domain=dims, range=list(_SHAPES[: len(dims)]))
-    points = alt.Chart(frame).mark_point(size=80, strokeWidth=2, opacity=1)
-    chart = points.encode(
-        x=alt.X("n:Q", title="rows needed", scale=_log(padding=12), axis=_few_ticks()),
-        y=alt.Y("title:N", sort=titles, title=None, axis=alt.Axis(labelLimit=200)),
-        yOffset=alt.YOffset("d:N", sort=dims),
-        color=alt.Color("d:N", scale=colours, legend=legend),
-        shape=alt.Shape("d:N", scale=shapes, legend=legend),
-        fill=alt.Fill("d:N", scale=colours, legend=legend),
-        fillOpacity=alt.condition("datum.enough", alt.value(1), alt.value(0)),
+    enough = table.n.notna()
+    rows = table.n.fillna(table.most)
+    frame = table.assign(
+        enough=enough, n=rows, label=np.where(enough, "", "> ") + rows.map(_briefly)
     )
-    title = titled(f"Rows needed for {target}", "hollow: not even the most rows tried are enough")
-    height = 170 + 11 * len(dims) * len(titles)
-    return chart.properties(title=title, height=height)
+    dims = list(frame.sort_values("d_order").d.unique())
+    angle = alt.Axis(labelAngle=-40 if len(dims) > 3 else 0, labelOverlap=False)
+    base = alt.Chart(frame).encode(
+        x=alt.X("d:N", sort=dims, title="columns of the wider side", axis=angle),
+        y=alt.Y("title:N", sort=titles, title=None, axis=alt.Axis(labelLimit=200)),
+    )
+    amount = alt.Color("n:Q", scale=_amount_scale(rows, "rows"), legend=None)
+    cell = base.mark_rect().encode(color=alt.condition("datum.enough", amount, alt.value(_MISSED)))
+    text = base.mark_text(fontSize=11).encode(text="label:N", color=alt.value(INK))
+    title = titled(
+        f"Rows needed for {target}", "darker: more; orange: more than the most rows tried"
+    )
+    return alt.layer(cell, text).properties(title=title, height=150 + 24 * len(titles))
 
 
 def time_chart(
@@ -210,6 +210,11 @@ def _colour(titles: list[str]) -> alt.Color:
 def _shape(titles: list[str]) -> alt.Shape:
     # One fewer than colours: together they tell seven times as many titles apart.
     return alt.Shape("title:N", scale=_scale(titles, _SHAPES[:-1]), legend=_legend())
+
+
+def _briefly(rows: float) -> str:
+    """A number of rows as a narrow cell has room for."""
+    return f"{rows:,.0f}" if rows < 10_000 else f"{rows / 1000:g}k"
 
 
 def _two_digits(number: float) -> str:

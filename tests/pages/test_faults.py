@@ -1,6 +1,7 @@
 """Faults that visitors found, of which no kind may come back."""
 
-import pandas as pd
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -101,9 +102,12 @@ def test_descriptions_of_charts_hold_what_was_found():
         assert "**" not in found.described
 
 
-def test_rows_needed_are_a_row_an_estimator_with_few_glyphs():
-    found = findings.needed(read("mtest", paths.RESULTS), 0.1, "nats")
+@pytest.mark.parametrize("target", [0.02, 0.5])
+@pytest.mark.parametrize("benchmark", ["mtest", "bmi40"])
+def test_rows_needed_fit_one_screen_with_a_number_for_each_estimator(benchmark, target):
+    found = findings.needed(read(benchmark, paths.RESULTS), target, "nats")
     chart = found.charts[0].to_dict()
-    assert chart["encoding"]["y"]["field"] == "title"
-    assert len(chart["encoding"]["shape"]["scale"]["domain"]) <= 7
-    assert isinstance(found.table, pd.DataFrame)
+    assert chart["height"] <= 600
+    (cells,) = chart["datasets"].values()
+    assert all(re.fullmatch(r"(> )?[\d,.]+k?", cell["label"]) for cell in cells)
+    assert [cell["label"].startswith(">") for cell in cells] == list(found.table.n.isna())
