@@ -87,7 +87,7 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
     distance = (cells.coverage - COVERAGE) * cells.inside.map({True: 0.3, False: 1.0})
     frame = cells.assign(
         shade=COVERAGE + distance,
-        label=cells.coverage.map("{:.0%}".format),
+        label=cells.coverage.map(lambda share: f"{100 * share:.0f}"),
         count=cells.datasets.map("of {:,}".format),
     )
     rows, dims = (list(frame.sort_values(f"{k}_order")[k].unique()) for k in ("n", "d"))
@@ -105,7 +105,8 @@ def shape_chart(cells: pd.DataFrame) -> alt.LayerChart:
         base.mark_text(dy=-6, fontWeight="bold").encode(text="label:N", color=alt.value(INK)),
         base.mark_text(dy=8, fontSize=9).encode(text="count:N", color=alt.value(INK)),
     ]
-    subtitle = "white: 90 %; orange: less; blue: more; pale: no more than chance"
+    # Signs of percent would touch each other on a phone.
+    subtitle = "in percent; white: 90; orange: less; blue: more; pale: no more than chance"
     title = titled("Coverage by rows and columns", subtitle)
     # Each cell holds two lines of text; title, axis and slanted labels take the rest.
     return alt.layer(*layers).properties(title=title, height=max(HEIGHT, 220 + 30 * len(dims)))

@@ -1,11 +1,14 @@
 """What a study shows is what its rows say: shares, their chance, fair comparisons, plain words."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from mist_core.calibration import bins, methods, summary, text
 from mist_core.calibration import stored as stored_studies
+from mist_core.calibration.figures import shape_chart
 from mist_core.calibration.findings import beside, findings, grids, method_table
 from mist_core.calibration.judge import MIST
 from mist_core.calibration.summary import in_unit
@@ -81,6 +84,13 @@ def test_cells_of_rows_and_columns_hold_every_dataset_once():
     assert cells.datasets.sum() == 300
     assert set(cells.d) == {"2", "3 to 4"}  # of the wider side
     assert "20 to 49" in set(cells.n)
+
+
+def test_numbers_in_the_cells_are_narrow_enough_for_a_phone():
+    drawn = shape_chart(summary.by_shape(study(300))).to_dict()
+    (cells,) = drawn["datasets"].values()
+    assert all(re.fullmatch(r"\d{1,3}", cell["label"]) for cell in cells)
+    assert drawn["title"]["subtitle"][0].startswith("in percent")
 
 
 def test_coarse_bins_split_all_datasets_by_rows_and_by_columns():
