@@ -83,8 +83,8 @@ def method_table(compared: pd.DataFrame, unit: str) -> pd.DataFrame:
             "could not run": shown.failed,
             "90 % covers": shown.coverage.map(_percent_or_none),
             "MIST's cover": shown.mist_coverage.map(_percent_or_none),
-            f"interval score ({unit})": shown.score.round(3),
-            f"MIST's score ({unit})": shown.mist_score.round(3),
+            f"score ({unit})": shown.score.round(3),
+            "MIST's score": shown.mist_score.round(3),
         }
     )
 

@@ -23,6 +23,7 @@ ABOUT_GRIDS = (
     "Scores are means in each bin; MIST's are of the same datasets, those where the other could "
     "run; ends below 0 are moved to 0."
 )
+ABOUT_CLASSIC = "MIST classic has the published architecture."
 NO_PEERS = "No dataset was given to the other estimators."
 NONE_YET = "No dependent draw yet."
 
@@ -142,6 +143,8 @@ def about_methods(table: pd.DataFrame, unit: str) -> str:
     if ran.empty:
         return "None of the other estimators could run on these datasets."
     verdict = _verdict(ran, unit)
+    if CLASSIC in set(ran.method):
+        verdict += f" {ABOUT_CLASSIC}"
     resampled = ran[ran.method != CLASSIC]
     if resampled.empty:
         return verdict

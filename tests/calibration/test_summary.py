@@ -199,7 +199,7 @@ def test_bits_change_amounts_but_no_share():
     assert bits.width[0] == pytest.approx(laws.width[0] / np.log(2))
     assert (bits.coverage == laws.coverage).all()
     table = method_table(methods.by_method(peers(study(100), 3.0)), "bits")
-    assert table["interval score (bits)"][0] == pytest.approx(60 / np.log(2), abs=1e-3)
+    assert table["score (bits)"][0] == pytest.approx(60 / np.log(2), abs=1e-3)
 
 
 def test_a_run_comes_back_as_it_was_stored(tmp_path):
@@ -209,6 +209,13 @@ def test_a_run_comes_back_as_it_was_stored(tmp_path):
     stored = stored_studies.load("run", tmp_path)
     assert stored.study == chosen and len(stored.table) == 30
     assert stored_studies.load("missing", tmp_path) is None
+
+
+def test_the_published_architecture_has_the_name_it_has_on_the_benchmark_page_and_is_explained():
+    stored = stored_studies.load("calibration-general")
+    found = findings(stored.table, "nats")["methods"]
+    assert "MIST classic" in set(found.shown["intervals of"])
+    assert "MIST classic has the published architecture." in found.sentence
 
 
 def test_on_the_published_grids_no_interval_score_is_below_that_of_mist_in_any_bin_of_rows():
