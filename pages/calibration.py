@@ -52,13 +52,14 @@ def main() -> None:
 def show_stored(stored: StoredStudy, weights: str) -> None:
     """A finished study from the repository, labelled with its origin."""
     board = Board()
+    found = stored_findings(stored, board.unit)  # which take a while when they are new
     with board.status:
         other = "" if stored.weights == ui.weights_hash(weights) else ", with earlier weights"
         st.caption(f"Stored study of {stored.date}{other}: `{stored.command}`")
         st.button(
             "Draw it live", on_click=st.session_state.update, args=({LIVE: True},), type="primary"
         )
-    board.paint(stored_findings(stored, board.unit))
+    board.paint(found)
     board.offer()
     show_grids(board.unit)
     with st.empty().container(horizontal=True):

@@ -34,31 +34,48 @@ class Board:
         self.unit = ui.unit_switch("calibration-unit")
         self.places: dict[str, DeltaGenerator | ui.Place] = {}
         self.columns: dict[str, DeltaGenerator] = {}
+        self.texts: dict[str, DeltaGenerator] = {}
         self.offers: dict[str, DeltaGenerator] = {}
         self.shown: dict[str, Finding] = {}
-        for names in PLACES:
-            self.columns |= dict(zip(names, st.columns(len(names), gap="large"), strict=True))
-        self.law_by_law = st.container()
-        st.header("Beside other intervals, on the same datasets", anchor=False)
-        self.methods = st.container()
+        self.below = st.container()
 
     def paint(self, found: dict[str, Finding]) -> None:
         """Draw everything, in the place of what was drawn before."""
-        self.shown = {name: found[name] for name in self.columns if name in found}
+        self.shown = {name: found[name] for row in PLACES for name in row if name in found}
         self._write("headline", self.headline, found["headline"])
-        for name, finding in self.shown.items():
-            with self.columns[name]:
-                place = self.places.get(name)
-                self.places[name] = show(finding, place)
-            self._write(f"{name}-text", self.columns[name], finding)
-            # Takes the buttons of an earlier run off the page while the figures change.
-            if name not in self.offers:
-                self.offers[name] = self.columns[name].empty()
+        with self.below:
+            for row in PLACES:
+                self._row(row)
+            self._words(found)
+
+    def _row(self, names: tuple[str, ...]) -> None:
+        """Charts beside each other; none stands below before its own turn, or it would jump."""
+        if names[0] not in self.columns:
+            columns = st.columns(len(names), gap="large")
+            self.columns |= dict(zip(names, columns, strict=True))
+        for name in names:
+            if name in self.shown:
+                self._chart(name, self.shown[name])
+
+    def _chart(self, name: str, found: Finding) -> None:
+        with self.columns[name]:
+            self.places[name] = show(found, self.places.get(name))
+        self._write(f"{name}-text", self.columns[name], found)
+        # Takes the buttons of an earlier run off the page while the figures change.
+        if name not in self.offers:
+            self.offers[name] = self.columns[name].empty()
+
+    def _words(self, found: dict[str, Finding]) -> None:
+        """What stands below the charts."""
+        if "laws" not in self.texts:
+            self.texts["laws"] = st.container()
+            st.header("Beside other intervals, on the same datasets", anchor=False)
+            self.texts["methods"] = st.container()
         if "laws" in found:
-            self._table("law-table", self.law_by_law, found["laws"])
-        self._write("independence", self.law_by_law, found["independence"])
-        self._write("methods-text", self.methods, found["methods"])
-        self._table("methods", self.methods, found["methods"])
+            self._table("law-table", self.texts["laws"], found["laws"])
+        self._write("independence", self.texts["laws"], found["independence"])
+        self._write("methods-text", self.texts["methods"], found["methods"])
+        self._table("methods", self.texts["methods"], found["methods"])
 
     def offer(self) -> None:
         """Downloads of the figures and their numbers, once they have stopped changing."""
