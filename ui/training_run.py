@@ -94,9 +94,16 @@ def show_numbers(job: Job, point: dict) -> None:
             st.metric(label, value, width="content")
 
 
-@st.cache_data(max_entries=32, show_spinner="Drawing …")
 def sample_truths(meta: str) -> np.ndarray:
-    """True MI of 192 datasets of a meta-distribution, nats; any seed would do."""
+    """True MI of 192 datasets of a meta-distribution, nats."""
+    # The spinner of a cached function has no height: it would lie over the heading below.
+    with st.spinner("Drawing …"):
+        return _draw_truths(meta)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _draw_truths(meta: str) -> np.ndarray:
+    """Any seed would do."""
     draws = source(stream(0, "validation", 1))
     prior = meta_distribution(meta)
     batches = [prior.draw(16, draws).mutual_information.numpy() for _ in range(12)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mist_core.calibration.study import Study
@@ -233,3 +234,11 @@ def test_weights_that_were_not_judged_are_a_click_away(monkeypatch):
     assert "half a minute" not in "".join(
         button.label for button in visit("pages/weights.py").button
     )
+
+
+def test_the_spinner_of_the_drawing_has_a_line_of_its_own(monkeypatch):
+    # That of a cached function has no height and lies over the heading below.
+    seen, spinner = [], st.spinner
+    monkeypatch.setattr(st, "spinner", lambda words: seen.append(words) or spinner(words))
+    visit("pages/train.py")
+    assert "Drawing …" in seen
