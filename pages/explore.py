@@ -37,10 +37,9 @@ def main() -> None:
     ui.page("Explore")
     st.title(TITLE)
     # Not st.empty: what a container holds stays until the new comes, so that nothing jumps.
-    gallery, headline = st.container(), st.container()
+    gallery, headline = st.container(key="gallery"), st.container()
     refining = st.container(horizontal=True, vertical_alignment="center")
-    sliders = st.container(horizontal=True, vertical_alignment="bottom")
-    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    sliders, bar = ui.controls("sliders"), ui.controls("views")
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:
         scene, n_samples = choose_source(sliders)

@@ -33,7 +33,8 @@ def words(screen: Screen) -> None:
     """Title, three sentences and the formula."""
     st.header(screen.title, anchor=False)
     st.markdown("\n\n".join(map(with_hints, screen.sentences)))
-    st.latex(screen.formula)
+    with st.container(key="formula"):
+        st.latex(screen.formula)
 
 
 def picture(figure: Figure, about: str, key: str) -> None:
@@ -93,7 +94,7 @@ def links(screen: Screen, step: Step) -> None:
 
 def bar() -> DeltaGenerator:
     """Where a screen's controls stand: side by side, above the figure."""
-    return st.container(horizontal=True, vertical_alignment="bottom")
+    return ui.controls("lesson")
 
 
 def pick(label: str, options: Sequence, first: object, key: str) -> Any:

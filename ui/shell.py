@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from mist_core.checkpoint import sha256
@@ -35,6 +36,7 @@ __all__ = [
     "WEIGHTS",
     "Place",
     "choose_weights",
+    "controls",
     "core_errors",
     "current_weights",
     "download_figure",
@@ -55,12 +57,20 @@ __all__ = [
 # The choice of weights, in the session and in the address.
 WEIGHTS = "weights"
 ICON = IMAGES / "icon.png"
-# Streamlit writes white on the primary colour, and in the dark that is a light one.
 # Streamlit draws a link to a page like plain words, a little to the right of those below.
 LINKS = """<style>
 [data-testid=stMain] [data-testid=stPageLink-NavLink] { padding-inline: 0 }
 [data-testid=stMain] [data-testid=stPageLink-NavLink] p { text-decoration: underline }
 </style>"""
+# Until what draws it has come, Streamlit keeps 40 pixels free for a control, whatever its height,
+# and none for a row that is still to come; then all below would jump.
+ROOM = """<style>
+[class*=st-key-controls-] [class*=st-key-]:has(> [data-testid=stSkeleton]) { min-height: 64px }
+.st-key-formula { min-height: 72px; justify-content: center }
+.st-key-what-data { min-height: 750px }
+@media (max-width: 640px) { .st-key-gallery { min-height: 256px } }
+</style>"""
+# Streamlit writes white on the primary colour, and in the dark that is a light one.
 DARK = """<style>
 [data-testid=stBaseButton-primary], [data-testid=stMultiSelect] :has(> [title]) { color: #0B1117 }
 </style>"""
@@ -74,7 +84,7 @@ def page(title: str) -> None:
         PagesManager.uses_pages_directory = False
         st.rerun()
     st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
-    st.html(LINKS)
+    st.html(LINKS + ROOM)
     if st.context.theme.type == "dark":
         st.html(DARK)
     keep_addresses()
@@ -139,6 +149,11 @@ def _load(path: Path, digest: str) -> MISTEstimator:
     gc.collect()
     gc.freeze()
     return loaded
+
+
+def controls(name: str) -> DeltaGenerator:
+    """A row of labelled controls, whose height is kept free until they are drawn."""
+    return st.container(horizontal=True, vertical_alignment="bottom", key=f"controls-{name}")
 
 
 def unit_switch(key: str) -> str:

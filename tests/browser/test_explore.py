@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import PATIENCE
 
@@ -85,3 +85,16 @@ def test_a_link_to_a_page_keeps_the_navigation_on_a_server_just_started(
     page.goto(f"{fresh_address}/home")
     expect(page.get_by_role("heading", name="MIST")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("link", name="Your table")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_row_of_controls_takes_its_height_before_its_code_has_come(page: Page, address: str):
+    held: list[Route] = []
+    page.route(re.compile(r"/Slider\..*\.js"), lambda route: held.append(route))
+    page.goto(address)
+    seed = page.locator("[data-testid=stMain] .st-key-seed")
+    seed.get_by_test_id("stSkeleton").wait_for(timeout=PATIENCE)
+    before = seed.bounding_box()["height"]
+    for request in held:
+        request.continue_()
+    seed.get_by_role("slider").wait_for(timeout=PATIENCE)
+    assert seed.bounding_box()["height"] == pytest.approx(before, abs=5)
