@@ -15,9 +15,11 @@ ROOT = _PACKAGE.parent if _CHECKOUT else Path()
 WEIGHTS = ROOT / "weights" if _CHECKOUT else _PACKAGE / "weights"
 RESULTS, DOCS = ROOT / "results", ROOT / "docs"
 # Beside the networks, and none themselves: the heads of `refine` and of `conditional`, the second
-# opinion, and what evidence against independence is measured by.
+# opinions, and what evidence against independence is measured by.
 HEAD, CONDITIONAL = WEIGHTS / "refine.safetensors", WEIGHTS / "conditional.safetensors"
-SECOND_OPINION, NULL = WEIGHTS / "second-opinion.safetensors", WEIGHTS / "null.safetensors"
+SECOND_OPINION = WEIGHTS / "second-opinion.safetensors"
+SECOND_OPINION_GIVEN = WEIGHTS / "second-opinion-given.safetensors"
+NULL = WEIGHTS / "null.safetensors"
 IMAGES = DOCS / "images"
 
 

@@ -1,7 +1,7 @@
-"""`python -m mist_core train-second-opinion`: the network that hears all rows' neighbours.
+"""`python -m mist_core train-second-opinion`: the networks that hear all rows' neighbours.
 
-Draws datasets of the `general` laws with many rows and few columns, trains the members on them and
-writes the weights file with a card beside it.
+Draws datasets of the `general` laws, or of the conditional ones, with many rows and few columns,
+trains the members on them and writes the weights file with a card beside it.
 """
 
 import argparse
@@ -15,26 +15,44 @@ import torch
 from mist_core.checkpoint import save_checkpoint
 from mist_core.commands.options import count, whole
 from mist_core.commands.progress_bar import Bar
+from mist_core.inference.second_opinion import PAIRS
+from mist_core.inference.second_opinion_given import GIVEN
 from mist_core.markdown import table
 from mist_core.networks.registry import compact
-from mist_core.networks.second_opinion import ASTRAY, NEW, SecondOpinionConfig, config_dict
-from mist_core.paths import SECOND_OPINION
-from mist_core.statistics.second_opinion import LEAST_ROWS, MOST_COLUMNS
-from mist_core.training.second_opinion_fit import ONE_SHAPE, drawn, fit
+from mist_core.networks.second_opinion import (
+    ASTRAY,
+    SecondOpinionConfig,
+    config_dict,
+)
+from mist_core.paths import WEIGHTS
+from mist_core.statistics import neighbours_given, second_opinion
+from mist_core.training.second_opinion_draws import LESSONS, ONE_SHAPE, drawn
+from mist_core.training.second_opinion_fit import fit
+
+# How it is heard.
+CONFIGS = {
+    PAIRS.name: SecondOpinionConfig(new=0.1, shared=0.7),
+    GIVEN.name: SecondOpinionConfig(new=0.2, shared=0.3),
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
+    parser.add_argument("--given", action="store_true", help="of I(X;Y|Z)")
     parser.add_argument("--shapes", type=count, default=3600, help=f"{ONE_SHAPE} datasets each")
     parser.add_argument("--seed", type=whole, default=0)
     parser.add_argument("--jobs", type=count, default=os.cpu_count())
-    parser.add_argument("--out", type=Path, default=SECOND_OPINION)
+    parser.add_argument("--out", type=Path, help="in weights/ unless given")
 
 
 def main(options: argparse.Namespace) -> None:
     """Draws, trains and writes."""
-    draws = drawn(options.shapes, options.seed, options.jobs, Bar("draw", options.shapes))
-    network, scores = fit(draws, SecondOpinionConfig(), options.seed)
+    name = GIVEN.name if options.given else PAIRS.name
+    lesson = LESSONS[name]
+    bar = Bar("draw", options.shapes)
+    draws = drawn(lesson, options.shapes, options.seed, options.jobs, bar)
+    network, scores = fit(lesson, draws, CONFIGS[name], options.seed)
+    out = options.out or WEIGHTS / f"{name}.safetensors"
     card = {
         "config": config_dict(network),
         "seed": options.seed,
@@ -45,30 +63,53 @@ def main(options: argparse.Namespace) -> None:
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "date": datetime.now(UTC).date().isoformat(),
     }
-    save_checkpoint(options.out, compact(network), card)
-    options.out.with_suffix(".md").write_text(card_text(card))
+    save_checkpoint(out, compact(network), card)
+    out.with_suffix(".md").write_text(card_text(card))
     print(card_text(card))
 
 
 def card_text(card: dict) -> str:
     """The card in Markdown."""
     shape = card["config"]
+    name = shape["architecture"]
+    heard, laws, module, option = _ABOUT[name]
     names = list(next(iter(card["scores"].values())))
     rows = [[columns, *map(str, found.values())] for columns, found in card["scores"].items()]
-    return f"""# second-opinion
+    return f"""# {name}
 
-What `posterior` hears beside its network from {LEAST_ROWS:,} rows on, of up to {MOST_COLUMNS}
+What {heard}
 untied columns: {shape["members"]} perceptrons of width {shape["hidden_dim"]} that read the nearest
-neighbours of all rows (`mist_core.statistics.second_opinion`), {card["parameters"]:,} parameters,
-of {card["date"]}. They learned from {card["datasets"]:,} draws of `general` laws, each from another
-half of the blocks, less the last 15 %, which gave these scores. No law of
+neighbours of all rows (`mist_core.statistics.{module}`), {card["parameters"]:,} parameters,
+of {card["date"]}. They learned from {card["datasets"]:,} draws of {laws} laws, each from another
+half of the kinds, less the last 15 %, which gave these scores. No law of
 `mist_core.benchmarks.kept_out` was among them. Before the rows are seen a law counts as new with
-probability {NEW}, and a network that does not know it as off by {ASTRAY} on its logarithmic scale.
+probability {shape["new"]}, and a network that does not know it as off by {ASTRAY} on its
+logarithmic scale. Where the network knows the law, the second opinion counts to the power of
+{shape["shared"]}.
 
 {table(["columns", *names], rows)}
 
-Errors in nats, of the median, and coverage of 90 % intervals: under blocks that a member had not
+Errors in nats, of the median, and coverage of 90 % intervals: under kinds that a member had not
 seen, and of the pool of all members, of which half had.
 
-    python -m mist_core train-second-opinion --shapes {card["shapes"]} --seed {card["seed"]}
+    python -m mist_core train-second-opinion{option} --shapes {card["shapes"]} --seed {card["seed"]}
 """
+
+
+# Who hears it, of which laws it learned, which module reads the rows, and the option.
+_ABOUT = {
+    PAIRS.name: (
+        f"`posterior` hears beside its network from {second_opinion.LEAST_ROWS:,} rows on, of up "
+        f"to {second_opinion.MOST_COLUMNS}",
+        "`general`",
+        "second_opinion",
+        "",
+    ),
+    GIVEN.name: (
+        f"`conditional` hears beside its head from {neighbours_given.LEAST_ROWS} rows on, of up to "
+        f"{neighbours_given.MOST_COLUMNS}",
+        "conditional",
+        "neighbours_given",
+        " --given",
+    ),
+}

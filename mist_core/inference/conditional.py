@@ -13,6 +13,7 @@ from mist_core.inference.copies import without_copies
 from mist_core.inference.curves import reduced
 from mist_core.inference.inputs import read_sides
 from mist_core.inference.posterior import Posterior
+from mist_core.inference.second_opinion_given import heard_given
 from mist_core.networks.conditional import ConditionalNetwork, load_conditional
 from mist_core.networks.quantiles import LEVELS
 from mist_core.paths import CONDITIONAL
@@ -68,7 +69,9 @@ def posteriors(x: Tensor, y: Tensor, z: Tensor, *, ordered: bool = False) -> lis
         ordered: rows stand in time order and may depend on those before them.
     """
     sides = (side.float() if side.dtype != torch.float64 else side for side in (x, y, z))
-    prediction = head()(summarize(triple(*sides, ordered=ordered)))
+    shown = triple(*sides, ordered=ordered)
+    prediction = heard_given(head()(summarize(shown)), shown)
+    assert prediction.in_family is not None
     most = ceilings(labels(x), labels(y))
     columns = prediction.mean, prediction.quantiles, prediction.in_family, most
     least = CHANCE / (2 * x.shape[1])

@@ -21,7 +21,7 @@ from mist_core.inference.curves import without_functions
 from mist_core.inference.inputs import read_varying
 from mist_core.inference.loading import choose_device, find
 from mist_core.inference.posterior import Posterior
-from mist_core.inference.second_opinion import heard
+from mist_core.inference.second_opinion import heard, heard_refined
 from mist_core.networks.base import Network
 from mist_core.networks.quantiles import LEVELS
 from mist_core.networks.registry import load_network
@@ -121,6 +121,7 @@ class MISTEstimator:
         told = torch.tensor([instant.mean]), torch.tensor([instant.in_family])
         answer = Answer(*told, torch.tensor([instant.quantiles]))
         found = refine(x.to(self.device), y.to(self.device), answer, seconds, progress)
+        found = heard_refined(found, instant.in_family, x, y)
         refined = replace(
             instant, mean=found.mean, quantiles=found.quantiles, evidence=found.evidence
         )

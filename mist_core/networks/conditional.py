@@ -63,7 +63,7 @@ class ConditionalNetwork(nn.Module):
         plain, timed = (recalibration.stretched(prediction, phi, part) for part in self.spread)
         in_time = features[:, IN_TIME : IN_TIME + 1] > 0.5
         quantiles = torch.where(in_time, timed.log_quantiles, plain.log_quantiles)
-        return replace(prediction, log_quantiles=_sure(quantiles))
+        return replace(prediction, log_quantiles=sure(quantiles))
 
     def unstretched(self, features: Tensor) -> Prediction:
         """The same before its quantiles are moved apart."""
@@ -100,7 +100,7 @@ class ConditionalNetwork(nn.Module):
             self.spread[place].copy_(fitted)
 
 
-def _sure(log_quantiles: Tensor) -> Tensor:
+def sure(log_quantiles: Tensor) -> Tensor:
     """Where the quantile at 1 % says nothing, no lower end of a 90 % interval says something.
 
     One in ten draws with nothing left would have a lower end above 0 otherwise; so one in 25.

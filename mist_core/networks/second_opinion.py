@@ -1,7 +1,8 @@
-"""A second opinion beside every network: what all rows' neighbours make of a law that may be new.
+"""A second opinion beside a network: what all rows' neighbours make of a law that may be new.
 
-Members learned from different families, so that they differ where a family matters. Letters: B
-datasets, F statistics, L quantile levels.
+One of I(X;Y), heard beside every network, and one of I(X;Y|Z). Members learned from different
+families, so that they differ where a family matters. Letters: B datasets, F statistics, L quantile
+levels.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -14,13 +15,19 @@ from mist_core.checkpoint import load_checkpoint
 from mist_core.errors import WeightsError
 from mist_core.networks.ensemble import Witness, mixture, pooled
 from mist_core.networks.quantiles import CENTRAL_90, MEDIAN, OFFSET, Prediction, level_weights
-from mist_core.statistics import second_opinion
 
-ARCHITECTURE = "second-opinion"
-# Before the rows are seen: how probable it is that a law is new to the network, and the scale of
-# what it errs by in ln(MI + OFFSET) then; and how much the second opinion on a known law counts,
-# where both err in part by the same rows. Chosen on draws, see the card.
-NEW, ASTRAY, SHARED = 0.1, 0.25, 0.7
+
+@dataclass(frozen=True)
+class Subject:
+    """What is asked about: its name in a weights file, F, and the places of ln(estimates)."""
+
+    name: str
+    num_features: int
+    estimates: tuple[int, ...]
+
+
+# The scale of what a network errs by in ln(MI + OFFSET) under a law that is new to it.
+ASTRAY = 0.25
 # Degrees of freedom of the Student densities that weigh the answers: of a known law, of a new one.
 KNOWN_TAIL, NEW_TAIL = 4.0, 2.0
 # A 90 % interval is so many scales of the former wide.
@@ -30,8 +37,17 @@ LEAST_SCALE = 0.01
 
 @dataclass(frozen=True)
 class SecondOpinionConfig:
-    """Shape of a `SecondOpinion`: members, their width and residual blocks, and dropout."""
+    """Shape of a `SecondOpinion`, and how it is heard.
 
+    Attributes:
+        new: how probable it is, before the rows are seen, that a law is new to the network.
+        shared: how much it counts where the network knows the law, as both err in part by the same
+            rows. Both are chosen on draws.
+        members, hidden_dim, num_layers, dropout: members, their width and residual blocks.
+    """
+
+    new: float = 0.1
+    shared: float = 0.7
     members: int = 6
     hidden_dim: int = 64
     num_layers: int = 2
@@ -41,13 +57,15 @@ class SecondOpinionConfig:
 class SecondOpinion(nn.Module):
     """Members that read the neighbours' estimates; their quantiles are pooled."""
 
-    def __init__(self, config: SecondOpinionConfig = SecondOpinionConfig()) -> None:
+    def __init__(
+        self, subject: Subject, config: SecondOpinionConfig = SecondOpinionConfig()
+    ) -> None:
         super().__init__()
-        self.config = config
-        self.register_buffer("feature_mean", torch.zeros(second_opinion.COUNT))
-        self.register_buffer("feature_scale", torch.ones(second_opinion.COUNT))
-        everything = torch.arange(second_opinion.COUNT)
-        estimates = torch.tensor(second_opinion.ESTIMATES)
+        self.subject, self.config = subject, config
+        self.register_buffer("feature_mean", torch.zeros(subject.num_features))
+        self.register_buffer("feature_scale", torch.ones(subject.num_features))
+        everything = torch.arange(subject.num_features)
+        estimates = torch.tensor(subject.estimates)
         self.members = nn.ModuleList(
             Witness(everything, estimates, config.dropout, config.hidden_dim, config.num_layers)
             for _ in range(config.members)
@@ -70,7 +88,7 @@ class SecondOpinion(nn.Module):
         self.feature_scale.copy_(1 / features.std(0).clamp_min(1e-6))
 
 
-def weighed(prediction: Prediction, other: Tensor) -> Prediction:
+def weighed(prediction: Prediction, other: Tensor, *, new: float, shared: float) -> Prediction:
     """The answer of a network and the second opinion, each as probable as the rows make it.
 
     Either the law is one that the network knows: then the truth is where the network puts it, and
@@ -81,6 +99,7 @@ def weighed(prediction: Prediction, other: Tensor) -> Prediction:
     Args:
         prediction: of B datasets.
         other: (B, L) quantiles of the second opinion of ln(MI + OFFSET).
+        new, shared: see `SecondOpinionConfig`.
 
     Returns:
         The mixture; `in_family` is at most the probability that the law is known.
@@ -92,9 +111,10 @@ def weighed(prediction: Prediction, other: Tensor) -> Prediction:
     weights = level_weights().to(own)
     likely = _student(distance, scale, KNOWN_TAIL)
     known = (weights * likely).sum(-1)
-    new = (weights * _student(distance, scale.hypot(scale.new_tensor(ASTRAY)), NEW_TAIL)).sum(-1)
-    is_new = (NEW * new / (NEW * new + (1 - NEW) * known)).unsqueeze(-1)  # (B, 1)
-    both = weights * likely.pow(SHARED)
+    far = scale.hypot(scale.new_tensor(ASTRAY))
+    strange = new * (weights * _student(distance, far, NEW_TAIL)).sum(-1)
+    is_new = (strange / (strange + (1 - new) * known)).unsqueeze(-1)  # (B, 1)
+    both = weights * likely.pow(shared)
     both = both / both.sum(-1, keepdim=True)
     quantiles = mixture(
         torch.cat([own, other], -1), torch.cat([(1 - is_new) * both, is_new * weights], -1)
@@ -115,11 +135,11 @@ def _mean(log_quantiles: Tensor, weights: Tensor) -> Tensor:
 
 
 def _student(distance: Tensor, scale: Tensor, freedom: float) -> Tensor:
-    """The density at a distance, up to a factor that `NEW` makes up for."""
+    """The density at a distance, up to a factor that `new` makes up for."""
     return (1 + (distance / scale).square() / freedom).pow(-(freedom + 1) / 2) / scale
 
 
-def load_second_opinion(path: str | Path) -> SecondOpinion:
+def load_second_opinion(path: str | Path, subject: Subject) -> SecondOpinion:
     """The network of a weights file, in evaluation mode.
 
     Raises:
@@ -127,10 +147,10 @@ def load_second_opinion(path: str | Path) -> SecondOpinion:
     """
     checkpoint = load_checkpoint(path)
     config = dict(checkpoint.card.get("config", {}))
-    if config.pop("architecture", None) != ARCHITECTURE:
-        raise WeightsError(f"{path}: config: expected a second opinion, got other weights.")
+    if config.pop("architecture", None) != subject.name:
+        raise WeightsError(f"{path}: config: expected a {subject.name}, got other weights.")
     with torch.random.fork_rng(devices=[]):  # the initial weights are thrown away
-        network = SecondOpinion(SecondOpinionConfig(**config))
+        network = SecondOpinion(subject, SecondOpinionConfig(**config))
     tensors = {name: tensor.float() for name, tensor in checkpoint.tensors.items()}
     try:
         network.load_state_dict(tensors, strict=True)
@@ -141,4 +161,4 @@ def load_second_opinion(path: str | Path) -> SecondOpinion:
 
 def config_dict(network: SecondOpinion) -> dict:
     """The config as a JSON-ready dict."""
-    return {"architecture": ARCHITECTURE, **asdict(network.config)}
+    return {"architecture": network.subject.name, **asdict(network.config)}

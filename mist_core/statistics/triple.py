@@ -107,13 +107,13 @@ class Triple:
             if int(labels.max()) < MOST_CLASSES:
                 hot = torch.nn.functional.one_hot(labels, MOST_CLASSES).to(waves)
                 waves[b] = hot - hot.mean(0)
-        return torch.cat([_white(self.z.scores), _centred(self.of_z.square()), waves], -1)
+        return torch.cat([whitened(self.z.scores), _centred(self.of_z.square()), waves], -1)
 
     @cached_property
     def residual(self) -> summary.Views:
         """What functions of Z leave of X and Y, over its spread given Z."""
         p = self.x.scores.shape[-1]
-        whole = torch.cat([_white(self.x.scores), _white(self.y.scores)], -1)
+        whole = torch.cat([whitened(self.x.scores), whitened(self.y.scores)], -1)
         left = whole - predicted(self.functions, whole)
         size = left.abs()
         typical = size.mean(-2, keepdim=True).clamp_min(1e-6)
@@ -205,8 +205,8 @@ def _centred(columns: Tensor) -> Tensor:
     return columns - columns.mean(-2, keepdim=True)
 
 
-def _white(scores: Tensor) -> Tensor:
-    """(B, n, d) a side whitened by itself."""
+def whitened(scores: Tensor) -> Tensor:
+    """(B, n, d) the normal scores of a side whitened by themselves."""
     return whiten(scores, scores, spectrum(scores, scores), WHITENING_RIDGE)[0]
 
 

@@ -43,11 +43,13 @@ CELLS = 60_000
 SINGLE = 0.45  # how often a side is one column
 
 
-def draw(count: int, source: Source) -> Triples:
-    """`count` datasets of one shape and one kind."""
+def draw(
+    count: int, source: Source, *, rows: tuple[int, int] = ROWS, in_time: float = IN_TIME
+) -> Triples:
+    """`count` datasets of one shape and one kind; n lies between `rows`."""
     rng = source.rng
-    ordered = rng.random() < IN_TIME
-    shape = _shape(count, ordered, rng)
+    ordered = rng.random() < in_time
+    shape = _shape(count, rows, ordered, rng)
     if ordered and rng.random() < TRANSFER:
         return series(shape, source)
     names = [name for name, kind in KINDS.items() if kind.in_time or not ordered]
@@ -57,8 +59,8 @@ def draw(count: int, source: Source) -> Triples:
     return drawn.swapped() if rng.random() < 0.5 else drawn
 
 
-def _shape(count: int, ordered: bool, rng: np.random.Generator) -> Shape:
-    n = round(math.exp(rng.uniform(*np.log(ROWS))))
+def _shape(count: int, rows: tuple[int, int], ordered: bool, rng: np.random.Generator) -> Shape:
+    n = round(math.exp(rng.uniform(*np.log(rows))))
     while True:
         p, q, r = (_dim(rng) for _ in "xyz")
         if n * (p + q + r) <= max(CELLS, 3 * n):
