@@ -20,6 +20,7 @@ HEAD, CONDITIONAL = WEIGHTS / "refine.safetensors", WEIGHTS / "conditional.safet
 SECOND_OPINION = WEIGHTS / "second-opinion.safetensors"
 SECOND_OPINION_GIVEN = WEIGHTS / "second-opinion-given.safetensors"
 NULL = WEIGHTS / "null.safetensors"
+_NO_NETWORKS = HEAD, CONDITIONAL, SECOND_OPINION, SECOND_OPINION_GIVEN, NULL
 IMAGES = DOCS / "images"
 
 
@@ -40,5 +41,5 @@ def home() -> Path:
 
 def shipped(folder: Path) -> list[str]:
     """Names of the networks in a folder such as `WEIGHTS`."""
-    others = (HEAD.name, CONDITIONAL.name, SECOND_OPINION.name, NULL.name)
+    others = {path.name for path in _NO_NETWORKS}
     return sorted(p.stem for p in folder.glob("*.safetensors") if p.name not in others)

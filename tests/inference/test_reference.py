@@ -14,5 +14,8 @@ def test_there_are_answers_of_all_shipped_weights():
 @pytest.mark.parametrize("weights", NAMES)
 def test_answers_are_the_stored_ones(weights):
     # Single precision has a millionth, but processors sum in orders of their own; what they round
-    # differently comes out a hundred times larger where columns outnumber rows.
-    np.testing.assert_allclose(answers(weights), np.load(ANSWERS)[weights], rtol=1e-3, atol=2e-4)
+    # differently comes out a hundred times larger where columns outnumber rows. Where quantiles of
+    # two networks of a pool nearly meet, it decides which comes first, and moves one in a hundred.
+    found, stored = answers(weights), np.load(ANSWERS)[weights]
+    np.testing.assert_allclose(found, stored, rtol=5e-3, atol=2e-4)
+    assert np.isclose(found, stored, rtol=1e-3, atol=2e-4).mean() > 0.99

@@ -9,8 +9,8 @@ import torch
 from mist_core.checkpoint import load_checkpoint, save_checkpoint
 from mist_core.errors import WeightsError
 from mist_core.networks.mist import MIST, MISTConfig
-from mist_core.networks.registry import config_dict
-from mist_core.paths import WEIGHTS
+from mist_core.networks.registry import config_dict, load_network
+from mist_core.paths import WEIGHTS, shipped
 from mist_core.weights import library
 from mist_core.weights.header import MOST_BYTES, check_header
 
@@ -46,6 +46,11 @@ def weights(tmp_path):
 
 def test_the_default_is_the_shipped_general_weights():
     assert library.default() == library.names()[0] == "general"
+
+
+def test_heads_and_second_opinions_are_not_offered_as_networks():
+    for name in shipped(WEIGHTS):
+        load_network(WEIGHTS / f"{name}.safetensors", torch.device("cpu"))
 
 
 def test_kept_weights_are_listed_after_the_shipped_ones_and_found(weights):
