@@ -39,6 +39,10 @@ COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (_CLASSICAL, "evaluate bmi40 --estimators ksg,cca,histogram,kde"),
         (_NEURAL, "evaluate bmi40 --estimators mine,infonce,nwj,dv --every 20"),
         (("minde",), "evaluate bmi40 --estimators minde --every 20"),
+        (
+            ("bridge", "kernel-fft"),
+            "evaluate bmi40 --estimators bridge,kernel-fft --every 20",
+        ),
     ),
     "selfconsistency": (
         (
