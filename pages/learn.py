@@ -85,8 +85,12 @@ def show_end(lesson: Lesson, screen: Screen) -> None:
 
 
 def kept(parameters: dict[str, str]) -> dict[str, str]:
-    """The parameters, in presentation mode where this page is."""
-    return parameters | ({"present": "true"} if st.session_state.get("present") else {})
+    """The parameters, in presentation mode where this page is.
+
+    At the first run only the address knows: the switch is drawn after the link.
+    """
+    present = st.session_state.get("present", st.query_params.get("present") == "true")
+    return parameters | ({"present": "true"} if present else {})
 
 
 main()

@@ -3,6 +3,9 @@
 A control that moves replaces the address, so that a page is one entry of the history. But where
 another page is opened, Streamlit takes the controls out of the old page's address first, and makes
 that an entry of its own: Back would lead to the old page with its controls as they were at first.
+
+A link to the page it stands on, as to the next screen of a lesson, is a visit too: Streamlit
+neither puts it into the address, unless it also adds to it, nor shows it from its top.
 """
 
 from streamlit.delta_generator_singletons import get_dg_singleton_instance
@@ -30,7 +33,15 @@ if (!window.keepsAddresses) {
     if (before !== null) history.replaceState(state, title, before);
     link = before = null;
     push(state, title, url);
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   };
+  window.addEventListener("click", (event) => {
+    const to = event.target.closest?.("[data-testid=stPageLink-NavLink]");
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;  // a tab of its own
+    if (!to || elsewhere || new URL(to.href).pathname !== location.pathname) return;
+    link = to;
+    history.pushState({}, "", to.href);
+  }, true);
 }
 </script>"""
 

@@ -65,7 +65,7 @@ LESSON = Lesson(
                 "Where the best line is flat it says 0, even if X tells a lot about Y.",
                 "[[mutual information|Mutual information]] is 0 only where X tells nothing at all.",
             ),
-            r"I(X;Y) = 0 \iff p(x, y) = p(x)\, p(y)",
+            r"\begin{gathered} I(X;Y) = 0 \\ \iff p(x, y) = p(x)\, p(y) \end{gathered}",
         ),
     ),
     (

@@ -52,7 +52,7 @@ LESSON = Lesson(
                 "With noise both are finite, so that this [[information bottleneck]] can be "
                 "measured.",
             ),
-            r"I(T;\, \text{class}) \le \ln 2, \qquad I(X; T) < \infty",
+            r"\begin{gathered} I(T;\, \text{class}) \le \ln 2 \\ I(X; T) < \infty \end{gathered}",
         ),
         Screen(
             "selection",
