@@ -93,6 +93,9 @@ def test_a_row_of_controls_takes_its_height_before_its_code_has_come(page: Page,
     page.goto(address)
     seed = page.locator("[data-testid=stMain] .st-key-seed")
     seed.get_by_test_id("stSkeleton").wait_for(timeout=PATIENCE)
+    # The style sheet is a part of the page, and comes with it.
+    high = "control => control.getBoundingClientRect().height > 50"
+    page.wait_for_function(high, arg=seed.element_handle(), timeout=PATIENCE)
     before = seed.bounding_box()["height"]
     for request in held:
         request.continue_()
