@@ -24,7 +24,7 @@ def correlations(a: np.ndarray, b: np.ndarray, unit: str) -> str:
         return "A column that does not vary has no correlation."
     told = -0.5 * math.log1p(-min(pearson**2, 1 - 1e-12)) * UNITS[unit]
     return (
-        f"Pearson {pearson:.2f}, Spearman {spearman:.2f}; a straight line would tell {told:.2f} "
+        f"Pearson {pearson:z.2f}, Spearman {spearman:z.2f}; a straight line would tell {told:.2f} "
         f"{unit}."
     )
 

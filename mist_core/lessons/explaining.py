@@ -106,7 +106,7 @@ def collider(noise: float, n_samples: int, seed: int, asked: Asked) -> Step:
     )
     question = _question(
         truth,
-        f"among the rows with Z near its middle X and Y have a correlation of {correlation:.2f}, "
+        f"among the rows with Z near its middle X and Y have a correlation of {correlation:z.2f}, "
         f"and the law has **{truth:.2f} nats** given Z.",
     )
     return Step(

@@ -142,7 +142,7 @@ def correlation(
     answer = ask(sample.x, sample.y)
     low, high = answer.interval(0.9)
     question = Question(
-        f"Pearson's correlation is {pearson:.2f} here. How many nats does X tell about Y, about?",
+        f"Pearson's correlation is {pearson:z.2f} here. How many nats does X tell about Y, about?",
         tuple(f"{guess:g}" for guess in GUESSES),
         nearest(sample.truth, GUESSES),
         f"it is **{sample.truth:.2f} nats**, because the law has that much.",
@@ -155,7 +155,7 @@ def correlation(
     )
     return Step(
         (rows_of(sample.x[:, 0], sample.y[:, 0], x_title="X", y_title="Y"),),
-        f"{n_samples:,} rows of the shape {shape}, with a Pearson correlation of {pearson:.2f}",
+        f"{n_samples:,} rows of the shape {shape}, with a Pearson correlation of {pearson:z.2f}",
         question,
         takeaway,
         revealed=(Figure(told.charts[0], told.numbers),),

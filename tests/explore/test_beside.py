@@ -19,6 +19,12 @@ def test_both_correlations_and_what_a_line_tells():
     assert "no correlation" in correlations(x, np.ones(100), "nats")
 
 
+def test_a_correlation_that_rounds_to_nothing_has_no_sign():
+    x = np.arange(-500, 501.0)
+    said = correlations(x, x**2 - 0.1 * x, "nats")
+    assert said.startswith("Pearson 0.00, Spearman 0.00; ")
+
+
 @pytest.mark.parametrize(
     ("in_family", "colour"), [(0.0, "red"), (DOUBTFUL, "orange"), (0.1, "green"), (1.0, "green")]
 )
