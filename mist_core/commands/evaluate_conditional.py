@@ -14,7 +14,7 @@ from mist_core.benchmarks.conditional_peers import PEERS, Peer, installed
 from mist_core.benchmarks.conditional_scores import rendered, scored, summarised
 from mist_core.commands.options import count
 from mist_core.errors import ParameterError
-from mist_core.inference.conditional import checksum
+from mist_core.inference.conditional import checksums
 
 HELP = "conditional information and transfer entropy, ours beside its peers"
 ROWS, SEEDS = (200, 1000, 5000), 3
@@ -47,7 +47,7 @@ def main(options: argparse.Namespace) -> None:
     command = ["evaluate", "conditional", "--estimators", ",".join(names)]
     command += ["--rows", *map(str, options.rows), "--seeds", str(options.seeds)]
     summary = provenance.provenance(command, {}, time.perf_counter() - start)
-    summary |= {"benchmark": "conditional", "head": checksum()}
+    summary |= {"benchmark": "conditional", **checksums()}
     summary |= {"scores": summarised(scored(table))}
     provenance.save_result(options.out or paths.RESULTS / "conditional", summary, table)
 

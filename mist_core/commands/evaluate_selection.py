@@ -24,7 +24,7 @@ from mist_core.benchmarks.selection_scores import (
 from mist_core.benchmarks.selectors import SELECTORS, Selector
 from mist_core.commands.options import count
 from mist_core.errors import ParameterError
-from mist_core.inference.conditional import checksum
+from mist_core.inference.conditional import checksums
 from mist_core.inference.estimator import general
 from mist_core.interrupts import quiet_children
 
@@ -70,7 +70,7 @@ def main(options: argparse.Namespace) -> None:
     command += ["--rows", *map(str, options.rows), "--seeds", str(options.seeds)]
     seconds = time.perf_counter() - start
     summary = provenance.provenance(command, {"general": general()}, seconds)
-    summary |= {"benchmark": "selection", "head": checksum()}
+    summary |= {"benchmark": "selection", **checksums()}
     summary |= {"laws": by_law(table).round(4).to_dict("records")}
     summary |= {"tables": by_columns(table).round(4).to_dict("records")}
     provenance.save_result(options.out or paths.RESULTS / "selection", summary, table)

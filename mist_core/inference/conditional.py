@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mist_core.checkpoint import load_checkpoint
 from mist_core.inference.ceiling import ceilings, labels
 from mist_core.inference.column_types import Types
 from mist_core.inference.copies import without_copies
@@ -16,7 +17,7 @@ from mist_core.inference.posterior import Posterior
 from mist_core.inference.second_opinion_given import heard_given
 from mist_core.networks.conditional import ConditionalNetwork, load_conditional
 from mist_core.networks.quantiles import LEVELS
-from mist_core.paths import CONDITIONAL
+from mist_core.paths import CONDITIONAL, SECOND_OPINION_GIVEN
 from mist_core.statistics.conditional import summarize
 from mist_core.statistics.triple import triple
 
@@ -35,9 +36,10 @@ def head() -> ConditionalNetwork:
     return load_conditional(CONDITIONAL)[0]
 
 
-def checksum() -> str:
-    """SHA-256 of the shipped head's file."""
-    return load_conditional(CONDITIONAL)[1].sha256
+def checksums() -> dict[str, str]:
+    """SHA-256 of the files that answer: the head's, and that of the second opinion."""
+    files = {"head": CONDITIONAL, "second_opinion": SECOND_OPINION_GIVEN}
+    return {name: load_checkpoint(path).sha256 for name, path in files.items()}
 
 
 def answer(
