@@ -3,7 +3,7 @@
 import functools
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mist_core.checkpoint import Checkpoint
 from mist_core.errors import InputError, ParameterError, WeightsError
+from mist_core.inference.as_bmi import EstimateResult, EstimatorParameters
 from mist_core.inference.batching import batches, side_by_side
 from mist_core.inference.ceiling import ceilings, labels
 from mist_core.inference.column_types import Types
@@ -193,14 +194,14 @@ class MISTEstimator:
         inputs = self._prepare(x, y, soft=True)
         return self.network(inputs).mean.squeeze(0)
 
-    def estimate_with_info(self, x: Any, y: Any) -> "EstimateResult":
+    def estimate_with_info(self, x: Any, y: Any) -> EstimateResult:
         """The estimate with its 90 % interval, as bmi's benchmark asks for it."""
         posterior = self.posterior(x, y)
         low, high = posterior.interval()
         information = {"low": low, "high": high, "in_family": posterior.in_family}
         return EstimateResult(posterior.mean, additional_information=information)
 
-    def parameters(self) -> "EstimatorParameters":
+    def parameters(self) -> EstimatorParameters:
         """What identifies this estimator, as bmi's benchmark asks for it."""
         return EstimatorParameters(str(self.card.get("meta")), self.sha256)
 
@@ -259,26 +260,6 @@ def estimate(x: Any, y: Any, types: Types = None) -> Posterior:
     Arguments and errors as of `MISTEstimator.posterior`.
     """
     return general().posterior(x, y, types)
-
-
-@dataclass(frozen=True)
-class EstimateResult:
-    """Stand-in for bmi.interface.EstimateResult: using the estimator does not require bmi."""
-
-    mi_estimate: float
-    time_in_seconds: float | None = None
-    additional_information: dict = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class EstimatorParameters:
-    """What bmi stores beside an estimator's results; `dict` as its pydantic models have it."""
-
-    meta: str
-    sha256: str
-
-    def dict(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def _read(x: Any, y: Any, types: Types) -> tuple[Tensor, Tensor]:
