@@ -7,6 +7,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui.server import OwnPagesOnly, SafeHeaders
+from ui.sheet import Styled
 
 if __name__ == "__main__":
     st.navigation(
@@ -25,4 +26,5 @@ if __name__ == "__main__":
         ]
     ).run()
 else:
-    app = st.App("app.py", middleware=[Middleware(SafeHeaders), Middleware(OwnPagesOnly)])
+    shells = [Middleware(SafeHeaders), Middleware(OwnPagesOnly), Middleware(Styled)]
+    app = st.App("app.py", middleware=shells)

@@ -90,7 +90,8 @@ def show_live(study: Datasets, weights: str, n_peers: int, usual: bool) -> None:
     grown = live_study(study, weights, n_peers)
     board = Board()
     with board.status:
-        bar = st.progress(0.0)
+        bar = st.empty()
+        report(bar, grown, study)
         with st.container(horizontal=True):
             show_buttons(grown, study, usual)
     if not grown.tables:

@@ -37,8 +37,8 @@ def main() -> None:
     ui.page("Explore")
     st.title(TITLE)
     # Not st.empty: what a container holds stays until the new comes, so that nothing jumps.
-    gallery, headline = st.container(key="gallery"), st.container()
-    refining = st.container(horizontal=True, vertical_alignment="center")
+    gallery, headline = ui.kept_free("gallery"), ui.kept_free("headline")
+    refining = ui.kept_free("refining", horizontal=True, vertical_alignment="center")
     sliders, bar = ui.controls("sliders"), ui.controls("views")
     left, right = st.columns([4, 5], gap="large")
     with st.sidebar:

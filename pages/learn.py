@@ -31,7 +31,6 @@ SHOW = {
 def main() -> None:
     """The lesson and the screen that the address names."""
     ui.page("Learn")
-    st.html(lessons.CLOSE)
     lesson, screen = choose()
     st.title(lesson.title, anchor=False)
     with ui.core_errors():

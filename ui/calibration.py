@@ -30,7 +30,7 @@ class Board:
     """The page's figures in their places; painting again lets them grow."""
 
     def __init__(self) -> None:
-        self.headline, self.status = st.container(), st.container()
+        self.headline, self.status = ui.kept_free("hits"), ui.kept_free("status")
         self.unit = ui.unit_switch("calibration-unit")
         self.places: dict[str, DeltaGenerator | ui.Place] = {}
         self.columns: dict[str, DeltaGenerator] = {}

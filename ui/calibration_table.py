@@ -75,11 +75,12 @@ def show_table() -> None:
         study = _choose(table, name)
         weights = ui.choose_weights()
     grown = live_study(study, weights, 0)
-    headline, status, refining = st.container(), st.container(), st.container()
+    headline, bar = ui.kept_free("whole"), st.empty()
+    buttons = ui.kept_free("refining", horizontal=True, vertical_alignment="center")
     unit = ui.unit_switch("calibration-unit")
     places = Places(headline)
-    with status:
-        bar = st.progress(0.0)
+    report(bar, grown, study)
+    with buttons:
         stop_or_go_on(grown, study)
     whole = _whole(study, ui.weights_hash(weights))
     if not grown.tables:
@@ -95,7 +96,7 @@ def show_table() -> None:
                 places.paint(whole_table(grown.table, study, whole, unit))
                 due = time.monotonic() + REFRESH
         st.rerun()  # the buttons of a finished study
-    with refining:
+    with buttons:
         better = refined(
             ("whole", study.table, study.names, ui.weights_hash(weights)),
             lambda progress: ui.estimator().refine(study.x, study.y, progress=progress),

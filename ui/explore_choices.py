@@ -19,7 +19,7 @@ ROWS = (10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 
 ROWS += (10_000, 15_000, 20_000)
 MAX_DIM = 32
 LAST_SEED = 999
-SLIDER = 170  # pixels
+SLIDER = 160  # pixels: four, and a button, in a row at 1280
 
 
 def choose_family() -> Family:
@@ -63,7 +63,8 @@ def choose_dims(family: Family) -> tuple[int, int]:
     if family.fixed_dims:
         dim_x, dim_y = family.fixed_dims
         why = f"this law has {dim_x} of X and {dim_y} of Y, no more and no fewer"
-        st.slider("Columns", 0, MAX_DIM, dim_x, disabled=True, help=why, width=SLIDER)
+        key = f"columns-{dim_x}"
+        st.slider("Columns", 0, MAX_DIM, dim_x, disabled=True, help=why, key=key, width=SLIDER)
         return dim_x, dim_y
     start = max(family.min_dim, 2)
     if family.equal_dims:

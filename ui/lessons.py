@@ -20,8 +20,6 @@ SEEDS = 999
 SLIDER = 160  # pixels
 # Nothing of a turned figure is fetched, and the wheel scrolls the page.
 PLOTLY = {"width": "stretch", "config": {"displayModeBar": False, "scrollZoom": False}}
-# All lessons side by side at 1280 pixels.
-CLOSE = """<style>.st-key-lesson button { padding-inline: 0.6rem; }</style>"""
 LARGE = """<style>
 html { font-size: 21px; }
 [data-testid="stSidebar"], [data-testid="stSidebarCollapsedControl"],

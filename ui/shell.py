@@ -43,6 +43,7 @@ __all__ = [
     "download_table",
     "estimator",
     "in_unit",
+    "kept_free",
     "open_picked",
     "page",
     "plain",
@@ -57,19 +58,6 @@ __all__ = [
 # The choice of weights, in the session and in the address.
 WEIGHTS = "weights"
 ICON = IMAGES / "icon.png"
-# Streamlit draws a link to a page like plain words, a little to the right of those below.
-LINKS = """<style>
-[data-testid=stMain] [data-testid=stPageLink-NavLink] { padding-inline: 0 }
-[data-testid=stMain] [data-testid=stPageLink-NavLink] p { text-decoration: underline }
-</style>"""
-# Until what draws it has come, Streamlit keeps 40 pixels free for a control, whatever its height,
-# and none for a row that is still to come; then all below would jump.
-ROOM = """<style>
-[class*=st-key-controls-] [class*=st-key-]:has(> [data-testid=stSkeleton]) { min-height: 64px }
-.st-key-formula { min-height: 72px; justify-content: center }
-.st-key-what-data { min-height: 750px }
-@media (max-width: 640px) { .st-key-gallery { min-height: 256px } }
-</style>"""
 # Streamlit writes white on the primary colour, and in the dark that is a light one.
 DARK = """<style>
 [data-testid=stBaseButton-primary], [data-testid=stMultiSelect] :has(> [title]) { color: #0B1117 }
@@ -84,7 +72,6 @@ def page(title: str) -> None:
         PagesManager.uses_pages_directory = False
         st.rerun()
     st.set_page_config(page_title=f"{title} · MIST", page_icon=str(ICON), layout="wide")
-    st.html(LINKS + ROOM)
     if st.context.theme.type == "dark":
         st.html(DARK)
     keep_addresses()
@@ -151,9 +138,16 @@ def _load(path: Path, digest: str) -> MISTEstimator:
     return loaded
 
 
+def kept_free(key: str, **looks) -> DeltaGenerator:
+    """A container whose room is kept free from the first, as the style sheet says of its key."""
+    place = st.container(key=key, **looks)
+    place.empty()  # Streamlit draws no container that holds nothing
+    return place
+
+
 def controls(name: str) -> DeltaGenerator:
     """A row of labelled controls, whose height is kept free until they are drawn."""
-    return st.container(horizontal=True, vertical_alignment="bottom", key=f"controls-{name}")
+    return kept_free(f"controls-{name}", horizontal=True, vertical_alignment="bottom")
 
 
 def unit_switch(key: str) -> str:
