@@ -49,8 +49,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def percent(share: float, decimals: int = 0) -> str:
-    """A share as the app writes it: "90 %"."""
-    return f"{100 * share:.{decimals}f} %"
+    """A share as the app writes it, "90 %", whose sign no line begins with."""
+    return f"{100 * share:.{decimals}f}\N{NO-BREAK SPACE}%"
 
 
 def counted(number: float, unit: str) -> str:
@@ -72,9 +72,9 @@ def changed(before: float, after: float, unit: str = "") -> str:
     first, last = f"{before:.3f}", f"{after:.3f}{unit and f' {unit}'}"
     if first == f"{after:.3f}":
         return f"stayed at {last}"
-    share = 100 * abs(after / max(before, 1e-12) - 1)
+    share = abs(after / max(before, 1e-12) - 1)
     verb = "fell" if after < before else "rose"
-    amount = f"{share:.0f} %" if share >= 1 else "less than 1 %"
+    amount = percent(share) if share >= 0.01 else f"less than {percent(0.01)}"
     return f"{verb} by {amount}, from {first} to {last}"
 
 

@@ -24,8 +24,8 @@ def test_a_number_outside_of_an_interval_looks_outside(truth, low, high, shown):
     ("before", "after", "words"),
     [
         (0.2431, 0.2432, "stayed at 0.243 nats"),
-        (0.2, 0.1, "fell by 50 %, from 0.200 to 0.100 nats"),
-        (1.0, 1.004, "rose by less than 1 %, from 1.000 to 1.004 nats"),
+        (0.2, 0.1, "fell by 50\u00a0%, from 0.200 to 0.100 nats"),
+        (1.0, 1.004, "rose by less than 1\u00a0%, from 1.000 to 1.004 nats"),
         (0.0, 0.0, "stayed at 0.000 nats"),
     ],
 )

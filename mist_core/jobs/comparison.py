@@ -19,7 +19,7 @@ from mist_core.files import read_json, storing, write_whole
 from mist_core.inference.estimator import MISTEstimator
 from mist_core.inference.posterior import UNITS
 from mist_core.jobs.plan import Plan
-from mist_core.markdown import changed
+from mist_core.markdown import changed, percent
 from mist_core.networks.base import Network
 from mist_core.networks.scoring import validation_scores
 from mist_core.priors.batch import MetaDistribution
@@ -95,8 +95,8 @@ class Comparison:
         return (
             f"On {self.datasets} {self.bench} the weighted interval score "
             f"{changed(before, after, unit)}; 90 % "
-            f"intervals hold {100 * self.coverage_after:.0f} % of the truths, before "
-            f"{100 * self.coverage_before:.0f} %."
+            f"intervals hold {percent(self.coverage_after)} of the truths, before "
+            f"{percent(self.coverage_before)}."
         )
 
     def sentence(self, unit: str) -> str:

@@ -10,6 +10,7 @@ from mist_core.charts import BLUE, GREEN, GREY, VERMILLION, fixed_scale, titled
 from mist_core.inference.posterior import UNITS
 from mist_core.jobs.comparison import Comparison
 from mist_core.jobs.progress import reliability
+from mist_core.markdown import percent
 from mist_core.weights.learning_curve import MOST_MEDIANS
 
 VALIDATION, TRAINING, START = "validation draws", "training draws", "frozen start"
@@ -66,7 +67,9 @@ def reliability_chart(table: pd.DataFrame) -> alt.LayerChart:
         .mark_line(color=GREY, strokeDash=[4, 4])
         .encode(x="nominal:Q", y=alt.Y("nominal:Q"))
     )
-    title = titled("How honest it is", f"the 90 % interval holds {latest[90]:.1f} % of the truths")
+    title = titled(
+        "How honest it is", f"the 90 % interval holds {percent(latest[90] / 100, 1)} of the truths"
+    )
     layers = [
         diagonal,
         thin.mark_line(strokeWidth=1.5, opacity=0.6),

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from mist_core.files import content_of
+from mist_core.markdown import percent
 from mist_core.networks.scoring import CENTRAL
 
 POINT = ("minutes", "minutes_left", "steps", "datasets", "datasets_a_second", "train_loss")
@@ -39,10 +40,11 @@ def beats_start(point: dict) -> str:
     if point.get("start") is None:
         return f"validation loss {loss:.4f}"
     before = point["start"]["loss"]
-    change = 100 * (loss / before - 1)
+    change = loss / before - 1
     side = "below" if change < 0 else "above"
     return (
-        f"validation loss {loss:.4f}, {abs(change):.1f} % {side} the starting weights' {before:.4f}"
+        f"validation loss {loss:.4f}, {percent(abs(change), 1)} {side} the starting weights' "
+        f"{before:.4f}"
     )
 
 

@@ -12,6 +12,7 @@ from mist_core.charts import BLUE, GREEN, GREY, VERMILLION, titled
 from mist_core.findings import Finding
 from mist_core.inference.posterior import UNITS
 from mist_core.leaderboard.stored import Stored
+from mist_core.markdown import percent
 
 STEM, COMMAND = "conditional", "python -m mist_core evaluate conditional"
 LEAST = 1e-3  # nats: where a logarithmic axis of errors begins
@@ -62,9 +63,9 @@ def _sentence(part: pd.DataFrame) -> str:
     if ours.empty:
         return "No answers of ours are stored at so many rows."
     held = ((ours.low <= ours.truth) & (ours.truth <= ours.high)).groupby(ours.group).mean()
-    words = f"The 90 % intervals hold {100 * held.mean():.0f} % of the truths"
+    words = f"The 90 % intervals hold {percent(held.mean())} of the truths"
     if "kept out" in held:
-        words += f", {100 * held['kept out']:.0f} % on the laws kept out"
+        words += f", {percent(held['kept out'])} on the laws kept out"
     grids = ["Gaussian", "nonlinear"]
     error = [
         (one.estimate - one.truth).abs()[one.group.isin(grids)].mean() for one in (ours, others)

@@ -7,6 +7,7 @@ import pandas as pd
 from mist_core.charts import BLUE, GREEN, GREY, VERMILLION, scatter, titled
 from mist_core.findings import ENDS
 from mist_core.lessons.lesson import Figure
+from mist_core.markdown import percent
 
 COLOURS = alt.Scale(
     domain=["MIST", "KSG", "CCA", "Histogram"], range=[BLUE, GREEN, "#E69F00", "#CC79A7"]
@@ -115,7 +116,7 @@ def strips(table: pd.DataFrame, title: str) -> Figure:
     )
     base = alt.Chart(shown)
     y = alt.Y("low:Q", title="nats", scale=alt.Scale(zero=True))
-    text = f"{100 * inside.mean():.0f} % of {len(shown)} hold the truth (the grey ticks)"
+    text = f"{percent(inside.mean())} of {len(shown)} hold the truth (the grey ticks)"
     drawn = alt.layer(
         base.mark_rule(strokeWidth=4, opacity=0.6).encode(x=x, y=y, y2="high:Q", color=colour),
         base.mark_tick(color=GREY, thickness=3, size=7).encode(x=x, y="truth:Q"),
@@ -124,9 +125,7 @@ def strips(table: pd.DataFrame, title: str) -> Figure:
 
 
 def score_bars(curve: pd.DataFrame, width: float) -> Figure:
-    shown = curve.assign(
-        label=[f"{100 * c:.0f} %" for c in curve.coverage], chosen=curve.width == width
-    )
+    shown = curve.assign(label=[percent(c) for c in curve.coverage], chosen=curve.width == width)
     x = alt.X("width:O", title="half-width (nats)", axis=alt.Axis(labelAngle=0))
     room = alt.Scale(domain=[0, 1.15 * curve.score.max()], nice=False)  # for the labels
     y = alt.Y("score:Q", title="mean interval score (nats)", scale=room)
@@ -143,9 +142,7 @@ def score_bars(curve: pd.DataFrame, width: float) -> Figure:
 
 def coverages(rated: pd.DataFrame, promised: float) -> Figure:
     names = list(rated.index)
-    shown = rated.reset_index(names="who").assign(
-        label=[f"{100 * c:.0f} %" for c in rated.coverage]
-    )
+    shown = rated.reset_index(names="who").assign(label=[percent(c) for c in rated.coverage])
     y = alt.Y("who:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160))
     x = alt.X("coverage:Q", title="share of truths held", scale=alt.Scale(domain=[0, 1.1]))
     line = alt.Chart(pd.DataFrame({"coverage": [promised]})).mark_rule(

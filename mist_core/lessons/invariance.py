@@ -16,6 +16,7 @@ from mist_core.explore.scenario import Scene
 from mist_core.inference.posterior import Posterior
 from mist_core.lessons.figures import in_words, rows_of
 from mist_core.lessons.lesson import Figure, Lesson, Question, Reference, Screen, Step, nearest
+from mist_core.markdown import percent
 
 Ask = Callable[[np.ndarray, np.ndarray], Posterior]
 MOVED = 0.02  # nats: less would not be seen in the figure
@@ -130,7 +131,7 @@ def levels(count: int, n_samples: int, seed: int, ask: Ask) -> Step:
         f"Y keeps {count} levels. How much of what X told about it is left, about?",
         tuple(f"{s} %" for s in SHARES),
         nearest(100 * share, SHARES),
-        f"{left(count):.2f} of {sample.truth:.2f} nats, **{100 * share:.0f} %**.",
+        f"{left(count):.2f} of {sample.truth:.2f} nats, **{percent(share)}**.",
     )
     mine = table[table.levels == count].iloc[0]
     takeaway = (

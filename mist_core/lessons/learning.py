@@ -13,6 +13,7 @@ from mist_core.lessons import tiny
 from mist_core.lessons.figures import in_words
 from mist_core.lessons.lesson import Figure, Lesson, Question, Reference, Screen, Step, nearest
 from mist_core.lessons.tiny import Point
+from mist_core.markdown import percent
 from mist_core.paths import RESULTS
 
 REPLAY = RESULTS / "lesson-tiny.jsonl"
@@ -71,7 +72,7 @@ def learned(points: Sequence[Point], place: int, made: str = "") -> Step:
     takeaway = (
         f"In {last.seconds:.0f} seconds the error fell from {points[0].error:.2f} to "
         f"**{last.error:.3f} nats**, and what it calls a 90 % interval holds "
-        f"**{100 * last.coverage:.0f} %** of {tiny.TESTED} truths that it never saw."
+        f"**{percent(last.coverage)}** of {tiny.TESTED} truths that it never saw."
     )
     return Step(
         (_answers(now),),
@@ -102,7 +103,7 @@ def _answers(point: Point) -> Figure:
     )
     subtitle = (
         f"after {point.seconds:.0f} s and {point.datasets:,} datasets: mean error "
-        f"{point.error:.3f} nats, coverage {100 * point.coverage:.0f} %"
+        f"{point.error:.3f} nats, coverage {percent(point.coverage)}"
     )
     drawn = alt.layer(
         base.mark_rule(color=BLUE, strokeWidth=4, opacity=0.35, clip=True).encode(

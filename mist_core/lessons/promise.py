@@ -10,6 +10,7 @@ from mist_core.explore.rivals import Rival, cca, ksg
 from mist_core.explore.scenario import Scene
 from mist_core.lessons.figures import coverages, score_bars, strips
 from mist_core.lessons.lesson import Lesson, Question, Reference, Screen, Step
+from mist_core.markdown import percent
 
 DATASETS, ROWS = 60, 100
 COVERAGE = 0.9
@@ -90,10 +91,10 @@ def game(width: float, arrived: int, seed: int) -> Step:
         tuple(f"{w:g}" for w in WIDTHS),
         best,
         f"its mean score is **{curve.score[best]:.2f} nats**, and it holds "
-        f"{100 * curve.coverage[best]:.0f} % of the truths.",
+        f"{percent(curve.coverage[best])} of the truths.",
     )
     takeaway = (
-        f"± {width:g} held **{100 * now['coverage']:.0f} %** of {arrived} truths and scored "
+        f"± {width:g} held **{percent(now['coverage'])}** of {arrived} truths and scored "
         f"**{now['score']:.2f} nats**; one width for all cannot do better than "
         f"**{curve.score[best]:.2f}**."
     )
@@ -102,7 +103,7 @@ def game(width: float, arrived: int, seed: int) -> Step:
     )
     return Step(
         (strips(mine, f"KSG ± {width:g}"),),
-        f"{arrived} intervals against their truths; {100 * now['coverage']:.0f} % hold it",
+        f"{arrived} intervals against their truths; {percent(now['coverage'])} hold it",
         question,
         takeaway,
         revealed=(score_bars(curve, width),),
@@ -147,17 +148,17 @@ def habits(tables: dict[str, pd.DataFrame], shown: str, seed: int) -> Step:
         "Whose 90 % intervals hold the fewest truths?",
         names,
         names.index(rated.coverage.idxmin()),
-        ", ".join(f"{n} {100 * c:.0f} %" for n, c in rated.coverage.items()) + ".",
+        ", ".join(f"{n} {percent(c)}" for n, c in rated.coverage.items()) + ".",
     )
     takeaway = "; ".join(
-        f"{name} holds **{100 * row.coverage:.0f} %** at a score of **{row.score:.2f}**"
+        f"{name} holds **{percent(row.coverage)}** at a score of **{row.score:.2f}**"
         for name, row in rated.iterrows()
     )
     numbers = {f"coverage {n}": c for n, c in rated.coverage.items()}
     numbers |= {f"score {n}": s for n, s in rated.score.items()}
     return Step(
         (strips(tables[shown], f"{shown}, 90 %"),),
-        f"{DATASETS} intervals of {shown}; {100 * rated.coverage[shown]:.0f} % hold the truth",
+        f"{DATASETS} intervals of {shown}; {percent(rated.coverage[shown])} hold the truth",
         question,
         f"Of {DATASETS} datasets, {takeaway}. That is an average, no promise for each law.",
         revealed=(coverages(rated, COVERAGE),),

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from mist_core.charts import BLUE, GREEN, VERMILLION, titled
 from mist_core.explore.repeats import AskAll, Report
 from mist_core.lessons.lesson import Figure, Question, Step, nearest
+from mist_core.markdown import percent
 
 NOISES, USUAL = (0.1, 0.3, 0.6), 0.3  # of the activations
 POINTS, TRAINED = 16, 480  # moments that are looked at; steps of the classifier
@@ -73,7 +74,7 @@ def bottleneck(course: pd.DataFrame, noise: float, made: str) -> Step:
         "At the end, how many nats does T tell about the class, of ln 2 = 0.69?",
         tuple(f"{k:g}" for k in KEPT),
         nearest(last.told, KEPT),
-        f"it tells **{last.told:.2f} nats**, and {100 * last.right:.0f} % of its guesses hold.",
+        f"it tells **{last.told:.2f} nats**, and {percent(last.right)} of its guesses hold.",
     )
     takeaway = (
         f"With noise of {noise:g}, T went from {first.told:.2f} to **{last.told:.2f} nats** about "

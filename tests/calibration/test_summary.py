@@ -76,7 +76,7 @@ def test_a_dataset_of_two_blocks_counts_for_both():
 def test_laws_far_from_90_percent_are_named():
     rows = pd.concat([study(100, family="good"), study(100, width=0.5, family="bad")])
     words = text.about_laws(summary.by_law(rows))
-    assert "50 % (bad, 100 datasets)" in words and "1 of the 2 laws" in words
+    assert "50\u00a0% (bad, 100 datasets)" in words and "1 of the 2 laws" in words
 
 
 def test_cells_of_rows_and_columns_hold_every_dataset_once():
@@ -127,7 +127,7 @@ def test_who_has_the_better_interval_score_is_said_with_both_scores():
     worse = methods.by_method(peers(study(100), 3.0))
     words = text.about_methods(worse, "nats")
     assert "none is better than MIST; the nearest is KSG, bootstrap, 60.000 nats where" in words
-    assert "hold 0 % of the truths" in words
+    assert "hold 0\u00a0% of the truths" in words
     assert "KSG, bootstrap, 86.562 bits where" in beside(worse, "bits").sentence
 
 

@@ -56,8 +56,8 @@ def test_reliability_pairs_what_is_promised_with_what_is_found():
 
 
 def test_a_sentence_says_on_which_side_of_the_start_the_loss_is():
-    assert "10.0 % below the starting weights' 0.2" in beats_start(point(0, 0.18, start=0.2))
-    assert "10.0 % above the starting weights' 0.2" in beats_start(point(0, 0.22, start=0.2))
+    assert "10.0\u00a0% below the starting weights' 0.2" in beats_start(point(0, 0.18, start=0.2))
+    assert "10.0\u00a0% above the starting weights' 0.2" in beats_start(point(0, 0.22, start=0.2))
     assert "starting" not in beats_start(point(0))
 
 
@@ -67,9 +67,9 @@ def test_all_truths_are_counted(values):
 
 
 def test_gain_and_forgetting_are_told_in_the_unit_shown():
-    assert "fell by 50 %, from 0.200 to 0.100 nats" in GAIN.sentence("nats")
-    assert "fell by 50 %, from 0.289 to 0.144 bits" in GAIN.sentence("bits")
-    assert "rose by 20 %" in LOSS.sentence("nats")
+    assert "fell by 50\u00a0%, from 0.200 to 0.100 nats" in GAIN.sentence("nats")
+    assert "fell by 50\u00a0%, from 0.289 to 0.144 bits" in GAIN.sentence("bits")
+    assert "rose by 20\u00a0%" in LOSS.sentence("nats")
     assert "0.289" in to_svg(gain([GAIN, LOSS], "bits").sheet())
 
 

@@ -26,7 +26,7 @@ def stored(tmp_path):
 
 def test_errors_are_beside_those_of_neighbours(stored):
     found = conditional.errors(stored, 200, "nats")
-    assert "hold 100 % of the truths" in found.sentence
+    assert "hold 100\u00a0% of the truths" in found.sentence
     assert "0.25 times that of neighbours" in found.sentence
     assert found.shown["error (nats)"].tolist() == pytest.approx([0.1, 0.4])
 

@@ -31,15 +31,15 @@ def stored(tmp_path):
 
 def test_blankets_are_told_as_recall_and_precision(stored):
     found = selection.blankets(stored, 300)
-    assert "takes 50 % of the blankets, and 100 % of what it takes" in found.sentence
-    assert "mRMR 25 % and 25 %" in found.sentence
+    assert "takes 50\u00a0% of the blankets, and 100\u00a0% of what it takes" in found.sentence
+    assert "mRMR 25\u00a0% and 25\u00a0%" in found.sentence
     assert found.shown["recipe"].str.contains("cause and an effect").all()
     found.charts[0].to_dict()
 
 
 def test_accuracies_are_compared_where_ours_stops(stored):
     found = selection.accuracies(stored, "Wine")
-    assert found.sentence == "With 1 column MIST, conditional gives 90.0 %; mRMR 80.0 %."
+    assert found.sentence == "With 1 column MIST, conditional gives 90.0\u00a0%; mRMR 80.0\u00a0%."
     assert len(found.table) == 3
     found.charts[0].to_dict()
 

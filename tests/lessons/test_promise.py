@@ -8,6 +8,7 @@ import torch
 from mist_core.explore.rivals import cca
 from mist_core.inference.estimator import general
 from mist_core.lessons import promise
+from mist_core.markdown import percent
 from mist_core.networks.scoring import interval_score
 
 
@@ -24,7 +25,7 @@ def test_the_answer_is_the_width_with_the_least_score(seed):
     step = promise.game(0.05, 60, seed)
     assert float(step.question.answer) == min(scores, key=scores.get)
     assert step.numbers["least"] == pytest.approx(min(scores.values()))
-    assert f"**{100 * step.numbers['coverage']:.0f} %** of 60" in step.takeaway
+    assert f"**{percent(step.numbers['coverage'])}** of 60" in step.takeaway
 
 
 def test_wider_intervals_hold_more():

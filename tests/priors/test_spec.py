@@ -80,5 +80,5 @@ def test_shares_must_sum_to_one():
 
 def test_a_card_describes_each_part_of_a_mixture():
     words = describe(to_text(MIXED))
-    assert "25 % of the draws: 2 published families" in words
+    assert "25\u00a0% of the draws: 2 published families" in words
     assert "| `ring` |" in words and "| `gaussian` |" not in words

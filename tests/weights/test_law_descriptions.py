@@ -49,7 +49,10 @@ def test_every_meta_distribution_is_described_and_no_other():
 def test_laws_that_differ_in_rows_alone_are_listed_once():
     said = describe("paper-few-rows")
     assert said.count("`student-sparse`") == describe("paper").count("`student-sparse`") == 1
-    assert "22 % of the draws have n in 10 to 100 and 27 % of the draws have n in 10 to 25" in said
+    assert (
+        "22\u00a0% of the draws have n in 10 to 100 and 27\u00a0% of the draws have n in 10 to 25"
+        in said
+    )
 
 
 @pytest.mark.parametrize("name", META_DISTRIBUTIONS)

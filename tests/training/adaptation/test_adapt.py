@@ -108,7 +108,7 @@ def test_the_change_of_the_interval_score_is_in_the_sentence():
     found = Comparison(HELD_OUT, 16, **scores, coverage_before=0.8, coverage_after=0.9)
     judged = Comparison.of(found.to_dict() | {"wis_before": 0.2, "wis_after": 0.15})
     assert judged.wis_change == pytest.approx(-0.25)
-    assert "fell by 25 %, from 0.200 to 0.150 nats" in judged.interval_sentence("nats")
+    assert "fell by 25\u00a0%, from 0.200 to 0.150 nats" in judged.interval_sentence("nats")
     assert "from 0.289 to 0.216 bits" in judged.interval_sentence("bits")
 
 
