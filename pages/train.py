@@ -59,7 +59,7 @@ def main() -> None:
 
 def show_composer(queue: JobQueue) -> None:
     """What data, how long, and the button: each step with what it means."""
-    what, long = st.container(key="what-data"), st.container()
+    what, long = ui.kept_free("what-data"), st.container()
     with long:  # before a table is fitted, which takes a while
         st.header("2. How long", anchor=False)
         minutes = st.select_slider("Minutes", MINUTES, value=10)
