@@ -31,7 +31,7 @@ class Styled:
             nonlocal start, body
             if _begins_page(message):
                 start = message
-            elif start is None:  # a file that is saved
+            elif start is None:  # a file that is saved, such as a report
                 await send(message)
             else:
                 body += message.get("body", b"")
@@ -58,7 +58,9 @@ def _plain(scope: Scope) -> Scope:
 def _begins_page(message: Message) -> bool:
     if message["type"] != "http.response.start":
         return False
-    return Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
+    headers = Headers(raw=message["headers"])
+    is_saved = "content-disposition" in headers
+    return headers.get("content-type", "").startswith("text/html") and not is_saved
 
 
 def _resized(start: Message, length: int) -> Message:
