@@ -5,6 +5,7 @@ Letters: B datasets, n rows, d columns, p of X and q of Y; G fits.
 
 import functools
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.special
@@ -16,6 +17,8 @@ DF = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0, 1e4)
 LEAST_DF = 0.7
 # Of ln df, between those whose tables are kept.
 STEP = 0.05
+# Steps from the top at which a parabola is laid, and the least information of a row about ln df.
+NEAR, LEAST_BEND = 3, 1e-6
 ITERATIONS = 6
 RIDGE = 1e-3
 # Values of all datasets and df that are worked on together: beyond it they wait for memory.
@@ -40,21 +43,44 @@ def _profile(z: Tensor, df: Tensor) -> Tensor:
     return (joint - single).mean(-1).view(df.shape)
 
 
-def likeliest(z: Tensor) -> tuple[Tensor, Tensor]:
-    """(B,) df of the likeliest Student copulas, and how much likelier than normal a row is, nats.
+@dataclass(frozen=True)
+class Likeliest:
+    """The likeliest Student copulas of B datasets.
 
-    Parabolas through the three best of DF, then through three near the top of the first.
+    Attributes:
+        df: (B,) degrees of freedom.
+        error: (B,) standard error of ln df; 0 where the copula is normal.
+        gain: (B,) how much likelier than under the normal copula a row is, nats.
+    """
+
+    df: Tensor
+    error: Tensor
+    gain: Tensor
+
+
+def likeliest(z: Tensor, few: int, more: int) -> Likeliest:
+    """Of normal scores (B, n, d): by parabolas through the three best of DF, then near their top.
+
+    Args:
+        few, more: rows that choose among DF, and that are looked at near the top.
     """
     tried = z.new_tensor((LEAST_DF, *DF), dtype=torch.float64).expand(len(z), -1)
-    likelihoods = profile(z, tried)
+    likelihoods = profile(z[:, :few], tried)
     best = likelihoods.argmax(-1)
     around = best.clamp(1, tried.shape[1] - 2).unsqueeze(-1) + torch.arange(-1, 2).to(best)
     top = _vertex(tried.gather(1, around).log(), likelihoods.gather(1, around))
-    near = ((top / STEP).round().unsqueeze(-1) + torch.arange(-3, 4, 3).to(top)) * STEP
-    top = _vertex(near, profile(z, near.exp()))
+    near = ((top / STEP).round().unsqueeze(-1) + NEAR * torch.arange(-1, 2).to(top)) * STEP
+    rows = z[:, :more]
+    found = profile(rows, near.exp())
+    top = _vertex(near, found)
+    bend = (2 * found[:, 1] - found[:, 0] - found[:, 2]) / (NEAR * STEP) ** 2
+    error = (rows.shape[1] * bend.clamp_min(LEAST_BEND)).rsqrt().clamp_max(1)
     is_normal = best == tried.shape[1] - 1
-    gain = likelihoods.amax(-1) - likelihoods[:, -1]
-    return torch.where(is_normal, DF[-1], top.exp()), gain
+    return Likeliest(
+        torch.where(is_normal, DF[-1], top.exp()),
+        torch.where(is_normal, 0.0, error),
+        likelihoods.amax(-1) - likelihoods[:, -1],
+    )
 
 
 def _vertex(places: Tensor, values: Tensor) -> Tensor:
@@ -67,33 +93,59 @@ def _vertex(places: Tensor, values: Tensor) -> Tensor:
     return torch.minimum(torch.maximum(top, 1.5 * a - 0.5 * b), c)
 
 
-def information(normal: Tensor, df: Tensor, p: int) -> tuple[Tensor, Tensor]:
-    """Of Student copulas that are fitted to the rows: (B,) I(X;Y), nats, and (B, n) its spread.
+@dataclass(frozen=True)
+class Information:
+    """What Student copulas that are fitted to the rows make of I(X;Y|Z) of B datasets.
 
-    The spread is that of the log-ratios, which are right up to a constant of each dataset.
+    Attributes:
+        nats: (B,) the information.
+        slope: (B,) by how much it changes with ln df, nats.
+        ratios: (B, n) log-ratios of the rows, right up to a constant of each dataset.
+    """
+
+    nats: Tensor
+    slope: Tensor
+    ratios: Tensor
+
+
+def information(normal: Tensor, df: Tensor, p: int, q: int) -> Information:
+    """Of the copulas with these degrees of freedom; without columns of Z it is I(X;Y).
 
     Args:
-        normal: (B, n, D) normal scores, X first.
-        df: (B,) degrees of freedom.
-        p: columns of X.
+        normal: (B, n, D) normal scores, those of X, then of Y, then of Z.
+        df: (B,).
+        p, q: columns of X and of Y.
     """
     near = (df.log() / STEP).round().mul(STEP).exp()
     scores = t_scores(normal, near)
-    found = scatter(scores, near)
-    d, nu = scores.shape[-1], df.double()
-    blocks = found[:, :p, :p], found[:, p:, p:], found
-    logs = [torch.linalg.slogdet(block)[1] for block in blocks]
+    found, nu = scatter(scores, near), df.double()
+    x, y, z = torch.arange(scores.shape[-1]).tensor_split((p, p + q))
+    parts = ((torch.cat([x, z]), 1), (torch.cat([y, z]), 1), (z, -1), (torch.cat([x, y, z]), -1))
+    total, slope, ratios = torch.zeros_like(nu), torch.zeros_like(nu), 0.0
+    for places, sign in parts:
+        d = len(places)
+        total = total + sign * (_half_log_det(found, places) + _tails(nu, d))
+        slope = slope + sign * (_tails(nu * math.exp(STEP), d) - _tails(nu, d)) / STEP
+        ratios = ratios + sign * _kernel(scores, found, nu, places)
+    return Information(total, slope, ratios)
 
-    def shared(t: Tensor) -> Tensor:
-        return torch.lgamma(t / 2) - t / 2 * torch.digamma(t / 2)
 
-    tails = shared(nu) + shared(nu + d) - shared(nu + p) - shared(nu + d - p)
-    tails = torch.where(nu >= DF[-1], 0.0, tails)
-    kernels = []
-    for side, block in zip((scores[..., :p], scores[..., p:], scores), blocks, strict=True):
-        radius = _radius(side, block) / nu[:, None]
-        kernels.append((nu[:, None] + side.shape[-1]) / 2 * radius.log1p())
-    return (logs[0] + logs[1] - logs[2]) / 2 + tails, kernels[0] + kernels[1] - kernels[2]
+def _half_log_det(scatter: Tensor, places: Tensor) -> Tensor:
+    return torch.linalg.slogdet(scatter[:, places][..., places])[1] / 2
+
+
+def _tails(nu: Tensor, d: int) -> Tensor:
+    """(B,) what tails add to the entropy of d columns, less what is linear in d."""
+    t = (nu + d) / 2
+    return torch.where(nu >= DF[-1], 0.0, t * torch.digamma(t) - torch.lgamma(t))
+
+
+def _kernel(scores: Tensor, scatter: Tensor, nu: Tensor, places: Tensor) -> Tensor:
+    """(B, n) what varies of minus the log-density of some columns."""
+    if not len(places):
+        return scores.new_zeros(scores.shape[:2], dtype=torch.float64)
+    radius = _radius(scores[..., places], scatter[:, places][..., places]) / nu[:, None]
+    return (nu[:, None] + len(places)) / 2 * radius.log1p()
 
 
 def log_ratio(radii: tuple[Tensor, Tensor, Tensor], correlations: Tensor, dims, df) -> Tensor:
