@@ -27,6 +27,10 @@ COMMANDS = {
         "mist_core.commands.train_second_opinion",
         "train what is heard beside a network",
     ),
+    "train-elliptical": (
+        "mist_core.commands.train_elliptical",
+        "train how far copulas are trusted beside a network",
+    ),
     "bench-sampler": (
         "mist_core.commands.bench_sampler",
         "datasets a second, beside bmi's sampler",

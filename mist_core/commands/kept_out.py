@@ -17,10 +17,13 @@ from mist_core.benchmarks.kept_out import LAWS
 from mist_core.benchmarks.kept_out.truths import truths
 from mist_core.commands.options import count
 from mist_core.inference.estimator import MISTEstimator
+from mist_core.inference.posterior import DOUBTFUL
 from mist_core.interrupts import quiet_children
 
 ENTROPY = 20261127  # of the datasets; each law, n and seed has a stream of its own
 ROWS, SEEDS, COVERAGE = (500, 2000, 10_000), 20, 0.9
+# A truth outside this interval and farther off than so many nats is a gross miss.
+NEARLY_ALL, GROSS = 0.99, 0.1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -74,20 +77,25 @@ def judged(
         known
         | {"seed": seed, "estimate": answer.mean, "in_family": answer.in_family}
         | dict(zip(("low", "high"), map(float, answer.interval(COVERAGE)), strict=True))
+        | dict(zip(("least", "most"), map(float, answer.interval(NEARLY_ALL)), strict=True))
         for seed, answer in enumerate(answers)
     ]
 
 
-def scored(rows: pd.DataFrame) -> dict[str, float]:
+def scored(rows: pd.DataFrame) -> dict[str, float | None]:
     """Means over the laws of one n: absolute error, bias within a law, coverage, width.
 
     `answered_well` is the share of laws whose mean absolute error is at most three times the
-    efficiency bound or 0.02 nats; `error_over_bound` is the median of the laws.
+    efficiency bound or 0.02 nats; `error_over_bound` is the median of the laws. `gross` is the
+    share of gross misses, `gross_doubted` and `others_doubted` how many of these and of the other
+    answers `in_family` marks.
     """
     error = rows.estimate - rows.truth
     by_law = rows.assign(error=error, absolute=error.abs()).groupby("law")
     means = by_law[["error", "absolute", "bound"]].mean()
     covered = (rows.low <= rows.truth) & (rows.truth <= rows.high)
+    outside = (rows.truth < rows.least) | (rows.most < rows.truth)
+    gross, doubted = outside & (error.abs() > GROSS), rows.in_family < DOUBTFUL
     return {
         "absolute_error": float(means.absolute.mean()),
         "median_absolute_error": float(means.absolute.median()),
@@ -96,4 +104,7 @@ def scored(rows: pd.DataFrame) -> dict[str, float]:
         "answered_well": float((means.absolute <= np.maximum(3 * means.bound, 0.02)).mean()),
         "coverage": float(covered.mean()),
         "width": float((rows.high - rows.low).mean()),
+        "gross": float(gross.mean()),
+        "gross_doubted": float(doubted[gross].mean()) if gross.any() else None,
+        "others_doubted": float(doubted[~gross].mean()),
     }

@@ -5,6 +5,7 @@ with; `fit` trains the head on all of them and writes its file with a card besid
 """
 
 import argparse
+import os
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True)
     draws = kinds.add_parser("draws", help="statistics of draws of conditional laws, as files")
     draws.add_argument("--minutes", type=positive, default=60, help="after which no file begins")
+    draws.add_argument("--workers", type=count, default=os.cpu_count())
     draws.add_argument("--seed", type=whole, default=0)
     fitting = kinds.add_parser("fit", help="train the head on the files there are")
     fitting.add_argument("--epochs", type=count, default=22)
@@ -42,7 +44,8 @@ def main(options: argparse.Namespace) -> None:
     """Runs one step."""
     folder = options.folder or home() / "conditional"
     if options.kind == "draws":
-        print(f"{collect(folder, options.seed, 'train', options.minutes)} files in {folder}")
+        written = collect(folder, options.seed, "train", options.minutes, options.workers)
+        print(f"{written} files in {folder}")
         return
     draws = read(folder, "train")
     lesson = Lesson.of(draws)

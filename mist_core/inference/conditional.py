@@ -12,14 +12,15 @@ from mist_core.inference.ceiling import ceilings, labels
 from mist_core.inference.column_types import Types
 from mist_core.inference.copies import without_copies
 from mist_core.inference.curves import reduced
+from mist_core.inference.elliptical_opinion import converged_given
 from mist_core.inference.inputs import read_sides
 from mist_core.inference.posterior import Posterior
 from mist_core.inference.second_opinion_given import heard_given
 from mist_core.networks.conditional import ConditionalNetwork, load_conditional
-from mist_core.networks.quantiles import LEVELS
-from mist_core.paths import CONDITIONAL, SECOND_OPINION_GIVEN
+from mist_core.networks.quantiles import LEVELS, Prediction
+from mist_core.paths import CONDITIONAL, ELLIPTICAL_GIVEN, SECOND_OPINION_GIVEN
 from mist_core.statistics.conditional import summarize
-from mist_core.statistics.triple import triple
+from mist_core.statistics.triple import Triple, triple
 
 _LEVELS = tuple(LEVELS.double().round(decimals=3).tolist())
 # As in `estimator`: a quantile below this share of what chance gives is not told from 0.
@@ -37,8 +38,12 @@ def head() -> ConditionalNetwork:
 
 
 def checksums() -> dict[str, str]:
-    """SHA-256 of the files that answer: the head's, and that of the second opinion."""
-    files = {"head": CONDITIONAL, "second_opinion": SECOND_OPINION_GIVEN}
+    """SHA-256 of the files that answer: the head's, and those of the opinions beside it."""
+    files = {
+        "head": CONDITIONAL,
+        "second_opinion": SECOND_OPINION_GIVEN,
+        "elliptical": ELLIPTICAL_GIVEN,
+    }
     return {name: load_checkpoint(path).sha256 for name, path in files.items()}
 
 
@@ -72,7 +77,7 @@ def posteriors(x: Tensor, y: Tensor, z: Tensor, *, ordered: bool = False) -> lis
     """
     sides = (side.float() if side.dtype != torch.float64 else side for side in (x, y, z))
     shown = triple(*sides, ordered=ordered)
-    prediction = heard_given(head()(summarize(shown)), shown)
+    prediction = converged_given(predict(shown), shown)
     assert prediction.in_family is not None
     most = ceilings(labels(x), labels(y))
     columns = prediction.mean, prediction.quantiles, prediction.in_family, most
@@ -83,6 +88,14 @@ def posteriors(x: Tensor, y: Tensor, z: Tensor, *, ordered: bool = False) -> lis
         ).at_most(most)
         for mean, quantiles, in_family, most in zip(*(c.tolist() for c in columns), strict=True)
     ]
+
+
+def predict(t: Triple) -> Prediction:
+    """What the head and the second opinion say of B datasets.
+
+    Answers add to it what copulas that fit make of it.
+    """
+    return heard_given(head()(summarize(t)), t)
 
 
 def varying(side: Tensor) -> Tensor:

@@ -19,16 +19,18 @@ from mist_core.inference.column_types import Types
 from mist_core.inference.copies import without_copies
 from mist_core.inference.counts import COUNTED, counted
 from mist_core.inference.curves import without_functions
+from mist_core.inference.elliptical_opinion import converged
 from mist_core.inference.inputs import read_varying
 from mist_core.inference.loading import choose_device, find
 from mist_core.inference.posterior import Posterior
 from mist_core.inference.second_opinion import heard, heard_refined
 from mist_core.networks.base import Network
-from mist_core.networks.quantiles import LEVELS
+from mist_core.networks.quantiles import LEVELS, Prediction
 from mist_core.networks.registry import load_network
 from mist_core.refinement.evidence import Evidence
 from mist_core.refinement.head import Answer
 from mist_core.refinement.refine import Progress, refine, require_seconds
+from mist_core.statistics.summary import Pair
 from mist_core.threads import alone, cores
 
 # Independent rows alone give a plug-in estimate of 1 / 2n on average, for each parameter of their
@@ -218,9 +220,18 @@ class MISTEstimator:
             return self._infer(x.unsqueeze(0), y.unsqueeze(0))[0]
 
     @torch.inference_mode()
+    def predict(self, pair: Pair) -> Prediction:
+        """What the network and the second opinion say of B datasets.
+
+        Answers add to it what copulas that fit make of it.
+        """
+        return heard(self.network(self._prepare(pair.x, pair.y)), pair)
+
+    @torch.inference_mode()
     def _infer(self, x: Tensor, y: Tensor) -> list[Posterior]:
         """One posterior for each of B datasets, x (B, n, dim_x) and y (B, n, dim_y)."""
-        prediction = heard(self.network(self._prepare(x, y)), x, y)
+        pair = Pair(x, y)
+        prediction = converged(self.predict(pair), pair)
         assert prediction.in_family is not None
         columns = (prediction.mean, prediction.quantiles, prediction.in_family)
         if not all(column.isfinite().all() for column in columns):

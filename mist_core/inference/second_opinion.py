@@ -6,6 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from mist_core.inference.elliptical_opinion import converged
 from mist_core.networks.quantiles import OFFSET, Prediction
 from mist_core.networks.second_opinion import (
     SecondOpinion,
@@ -16,6 +17,7 @@ from mist_core.networks.second_opinion import (
 from mist_core.paths import SECOND_OPINION
 from mist_core.refinement.refine import Refined
 from mist_core.statistics import second_opinion
+from mist_core.statistics.summary import Pair
 
 PAIRS = Subject("second-opinion", second_opinion.COUNT, second_opinion.ESTIMATES)
 
@@ -24,26 +26,33 @@ PAIRS = Subject("second-opinion", second_opinion.COUNT, second_opinion.ESTIMATES
 REFINED = 0.5
 
 
-def heard(prediction: Prediction, x: Tensor, y: Tensor, shared: float | None = None) -> Prediction:
+def heard(prediction: Prediction, pair: Pair, shared: float | None = None) -> Prediction:
     """What both say of I(X;Y); of few rows, many columns or tied values the network's word alone.
 
     Args:
         prediction: of B datasets.
-        x, y: (B, n, p) and (B, n, q), what the network was shown.
+        pair: what the network was shown.
         shared: in place of what the file of the second opinion says; see `SecondOpinionConfig`.
     """
-    if not second_opinion.fits(x.shape[1], x.shape[2] + y.shape[2]):
+    if not second_opinion.fits(pair.rows, pair.columns):
         return prediction
     network = _of_pairs()
     shared = network.config.shared if shared is None else shared
-    return together(prediction, network, *second_opinion.read(x.cpu(), y.cpu()), shared)
+    return together(prediction, network, *second_opinion.read(pair.views), shared)
 
 
 def heard_refined(found: Refined, in_family: float, x: Tensor, y: Tensor) -> Refined:
-    """The same of what `refine` found on one dataset, x (n, p) and y (n, q)."""
+    """What the second opinion and copulas make of what `refine` found on one dataset.
+
+    Args:
+        found: by `refine`.
+        in_family: of the instant answer.
+        x, y: (n, p) and (n, q).
+    """
     log_quantiles = (torch.tensor([found.quantiles]) + OFFSET).log()
     own = Prediction(torch.tensor([found.mean]), log_quantiles, torch.tensor([in_family]))
-    both = heard(own, x.unsqueeze(0), y.unsqueeze(0), REFINED)
+    pair = Pair(x.unsqueeze(0), y.unsqueeze(0))
+    both = converged(heard(own, pair, REFINED), pair)
     if both is own:
         return found
     return replace(found, mean=both.mean.item(), quantiles=tuple(both.quantiles[0].tolist()))

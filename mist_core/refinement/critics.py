@@ -16,8 +16,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from mist_core.refinement.coordinates import FOLDS, HIGHEST, Frame, Rows
-from mist_core.refinement.elliptical import joint_radius
 from mist_core.refinement.shuffles import rolled
+from mist_core.statistics.student import joint_radius
 
 HIDDEN, WAVING = 64, 24
 # Canonical pairs whose products are inputs.

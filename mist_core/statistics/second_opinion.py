@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mist_core.statistics.dimension import dimensions
 from mist_core.statistics.neighbours import Search, neighbours
-from mist_core.statistics.summary import views
+from mist_core.statistics.summary import Views
 
 # With fewer rows, or more columns on both sides together, neighbours are too far to tell.
 LEAST_ROWS, MOST_COLUMNS = 1500, 8
@@ -29,23 +29,19 @@ def fits(rows: int, columns: int) -> bool:
     return rows >= LEAST_ROWS and columns <= MOST_COLUMNS
 
 
-def read(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+def read(v: Views) -> tuple[Tensor, Tensor]:
     """Estimates at two scales in the whitened normal scores, with what their error depends on.
-
-    Args:
-        x: (B, n, p) and y: (B, n, q) finite values.
 
     Returns:
         (B, F) and (B,): the statistics, and whether values repeat so seldom that they hold.
     """
-    v = views(x, y)
-    n, p, q = x.shape[1], x.shape[2], y.shape[2]
+    n, p, q = v.n_samples, v.x.scores.shape[-1], v.y.scores.shape[-1]
     sizes = v.x.scores.new_tensor(
         [math.log(min(n, MOST_ROWS)), math.log(min(p, q)), math.log(max(p, q))]
     )
     found = neighbours(*v.white, SEARCH)  # (B, 2 f)
     change = found[:, :1] - found[:, 1:2]
     of_sets = dimensions(*v.white)
-    parts = [sizes.expand(len(x), -1), found, change, of_sets]
+    parts = [sizes.expand(len(found), -1), found, change, of_sets]
     repeats = torch.cat([v.x.repeat_share, v.y.repeat_share], -1).amax(-1)
     return torch.cat([part.float() for part in parts], -1), repeats < TIED

@@ -148,6 +148,30 @@ def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> V
     return Views(*normal_form(*sides)) if hashed else Views(*sides)
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Both sides of B datasets, x (B, n, p) and y (B, n, q), and their views once asked for.
+
+    They are on the CPU, where many small steps are faster.
+    """
+
+    x: Tensor
+    y: Tensor
+
+    @cached_property
+    def views(self) -> Views:
+        return views(self.x.cpu(), self.y.cpu())
+
+    @property
+    def rows(self) -> int:
+        return self.x.shape[1]
+
+    @property
+    def columns(self) -> int:
+        """Of both sides together."""
+        return self.x.shape[2] + self.y.shape[2]
+
+
 def pieces(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Datasets x (B, n, p) and y (B, n, q) in parts, on a CPU such as its cache holds."""
     rows, columns = x.shape[1], x.shape[2] + y.shape[2]

@@ -17,6 +17,7 @@ from mist_core.priors.blocks import BLOCKS
 from mist_core.priors.conditional import prior as given
 from mist_core.priors.general import General
 from mist_core.statistics import neighbours_given, second_opinion
+from mist_core.statistics.summary import Pair
 from mist_core.statistics.triple import triple
 
 LAWS = General(
@@ -65,12 +66,12 @@ class Lesson:
 def of_pairs(seed: int, index: int) -> Draws | None:
     """The untied ones of `ONE_SHAPE` datasets of `general` laws; None where all are too wide."""
     batch = LAWS.draw(ONE_SHAPE, source(stream(seed, "train", index)))
-    columns = batch.x.shape[2] + batch.y.shape[2]
-    if not second_opinion.fits(batch.x.shape[1], columns):
+    pair = Pair(batch.x, batch.y)
+    if not second_opinion.fits(pair.rows, pair.columns):
         return None
-    statistics, untied = second_opinion.read(batch.x, batch.y)
+    statistics, untied = second_opinion.read(pair.views)
     kinds = tuple(composition.blocks for composition in batch.compositions)
-    return _told(statistics, batch.mutual_information, columns, kinds, untied)
+    return _told(statistics, batch.mutual_information, pair.columns, kinds, untied)
 
 
 def of_triples(seed: int, index: int) -> Draws | None:

@@ -26,6 +26,7 @@ from mist_core.refinement.evidence import Evidence
 from mist_core.refinement.refine import Refined
 from mist_core.statistics import neighbours_given
 from mist_core.statistics.second_opinion import LEAST_ROWS, MOST_COLUMNS, read
+from mist_core.statistics.summary import Pair, views
 from mist_core.statistics.triple import triple
 from mist_core.training.second_opinion_draws import LESSONS, drawn
 from mist_core.training.second_opinion_fit import fit
@@ -75,15 +76,15 @@ def test_the_quantiles_of_both_together_ascend():
 def test_of_few_rows_and_of_many_columns_the_network_answers_alone(rows, columns, step):
     x, y = torch.randn(2, 1, rows, columns, generator=torch.Generator().manual_seed(1))
     own = told(0.2, 0.03)
-    assert heard(own, x, y) is own
+    assert heard(own, Pair(x, y)) is own
 
 
 def test_of_tied_values_the_network_answers_alone():
     x, y = torch.randn(2, 1, 2000, 1, generator=torch.Generator().manual_seed(1))
     own = told(0.7, 0.03)
-    alone = heard(own, x.round(decimals=1), y)
+    alone = heard(own, Pair(x.round(decimals=1), y))
     torch.testing.assert_close(alone.log_quantiles, own.log_quantiles)
-    assert (heard(own, x, y).quantiles[:, MEDIAN] < 0.4).all()
+    assert (heard(own, Pair(x, y)).quantiles[:, MEDIAN] < 0.4).all()
 
 
 def test_a_refined_answer_is_weighed_alike_and_keeps_its_evidence():
@@ -100,10 +101,10 @@ def test_the_statistics_know_neither_order_nor_side():
     x, y = torch.randn(2, 1, 2000, 2, generator=torch.Generator().manual_seed(2)).double()
     y = x + y
     order = torch.randperm(2000, generator=torch.Generator().manual_seed(3))
-    plain = read(x, y)[0]
-    torch.testing.assert_close(read(x[:, order], y[:, order])[0], plain)
-    torch.testing.assert_close(read(y, x)[0], plain, atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(read(x.exp(), y.pow(3))[0], plain)
+    plain = read(views(x, y))[0]
+    torch.testing.assert_close(read(views(x[:, order], y[:, order]))[0], plain)
+    torch.testing.assert_close(read(views(y, x))[0], plain, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(read(views(x.exp(), y.pow(3)))[0], plain)
 
 
 def test_answers_of_a_network_under_laws_new_to_it_come_nearer():
@@ -117,7 +118,7 @@ def test_answers_of_a_network_under_laws_new_to_it_come_nearer():
         batch = laws.draw(8, source(stream(3, "validation", index)))
         with torch.inference_mode():
             own = estimator.network(estimator.network.prepare(batch.x, batch.y))
-        both = heard(own, batch.x, batch.y)
+        both = heard(own, Pair(batch.x, batch.y))
         for errors, prediction in ((alone, own), (together, both)):
             errors.append((prediction.mean - batch.mutual_information).abs().mean().item())
     assert np.mean(together) < np.mean(alone) / 2

@@ -5,8 +5,9 @@ import scipy.stats
 import torch
 
 from mist_core.refinement.coordinates import read_rows, shrunken, whitened
-from mist_core.refinement.elliptical import DF, Student, joint_radius, log_ratio, t_scores
+from mist_core.refinement.elliptical import Student
 from mist_core.refinement.grids import Grids
+from mist_core.statistics.student import DF, joint_radius, log_ratio, t_scores
 
 
 def generator() -> torch.Generator:
