@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mist_core.markdown import percent
 from tests.notebooks.executed import executed
 from tests.pages.test_all import assert_sound, run
 
@@ -58,13 +59,13 @@ def test_explore(saved, address):
 def test_a_stored_calibration(saved):
     app = run("pages/calibration.py")
     (share,) = printed(opened(app, saved))
-    assert f"{100 * float(share):.1f} %" in app.markdown[0].value
+    assert percent(float(share), 1) in app.markdown[0].value
 
 
 def test_a_calibration_drawn_on_the_page(saved):
     app = run("pages/calibration.py", datasets="50", peers="0", seed="3")
     (share,) = printed(opened(app, saved))
-    assert f"{100 * float(share):.1f} %" in app.markdown[0].value
+    assert percent(float(share), 1) in app.markdown[0].value
 
 
 def test_subsamples_of_a_real_table(saved):

@@ -99,7 +99,7 @@ def test_a_broken_promise():
 
 def test_a_kept_promise():
     said = opened("trust").markdown[0].value
-    held, count, share = re.search(r"in (\d+) of ([\d,]+) datasets: ([\d.]+) %", said).groups()
+    held, count, share = re.search(r"in (\d+) of ([\d,]+) datasets: ([\d.]+)\s%", said).groups()
     assert count == "1,000" and float(share) == float(held) / 10
     assert 85 < float(share) < 95
 
