@@ -57,8 +57,9 @@ def _these_laws() -> Study:
     options = sorted({*ROWS, *chosen.rows})
     rows = st.select_slider("Rows", options, chosen.rows, key=f"rows-{kind}", bind=URL)
     dims = st.slider("Columns a side", *chosen.dims, chosen.dims, key=f"dims-{kind}", bind=URL)
-    size = _choose_size(1000)
-    seed = st.slider("Seed", 0, 999, 0, help="another seed, other datasets", key="seed", bind=URL)
+    size = _choose_size(1000, "datasets")
+    about = "another seed, other datasets"
+    seed = st.slider("Seed", 0, 999, 0, help=about, key="seed-laws", bind=URL)
     # Streamlit takes a range from the URL as it is, even one that is turned around.
     return Study(laws, tuple(sorted(rows)), tuple(sorted(dims)), size, seed)
 
@@ -67,8 +68,12 @@ def _one_law() -> OneLaw:
     scene = choose_scene(choose_family(), st.container())
     rows = choose_rows()
     fields = scene.family, scene.parameters, scene.dim_x, scene.dim_y, scene.transforms
-    return OneLaw(*fields, rows, _choose_size(200), scene.seed)
+    return OneLaw(*fields, rows, _choose_size(200, "law-datasets"), scene.seed)
 
 
-def _choose_size(first: int) -> int:
-    return st.select_slider("Datasets", SIZES, first, key="datasets", bind=URL)
+def _choose_size(first: int, key: str) -> int:
+    """How many datasets, under a key of the kind's own.
+
+    Streamlit forgets to write a control into the address where one of the same key has gone.
+    """
+    return st.select_slider("Datasets", SIZES, first, key=key, bind=URL)

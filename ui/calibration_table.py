@@ -132,7 +132,7 @@ def _choose(table: Table, name: str) -> Subsamples:
     usual = max(rows for rows in options if rows <= MOST_ROWS)
     n = st.selectbox("Rows of a subsample", options, options.index(usual), key="sub-rows", bind=URL)
     draws = st.select_slider("Subsamples", DRAWS, 200, key="subsamples", bind=URL)
-    seed = st.slider("Seed", 0, LAST_SEED, 0, key="seed", bind=URL)
+    seed = st.slider("Seed", 0, LAST_SEED, 0, key="sub-seed", bind=URL)
     return Subsamples.of(table, (x, y), n, draws, seed)
 
 

@@ -63,7 +63,7 @@ def test_a_stored_calibration(saved):
 
 
 def test_a_calibration_drawn_on_the_page(saved):
-    app = run("pages/calibration.py", datasets="50", peers="0", seed="3")
+    app = run("pages/calibration.py", datasets="50", peers="0", **{"seed-laws": "3"})
     (share,) = printed(opened(app, saved))
     assert percent(float(share), 1) in app.markdown[0].value
 

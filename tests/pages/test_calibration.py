@@ -74,7 +74,7 @@ def test_ranges_without_such_laws_get_one_sentence(monkeypatch):
 
 @pytest.mark.parametrize("nonsense", ["nonsense", "-1", "1e999", "", "<script>"])
 def test_a_malformed_address_gives_the_defaults(nonsense):
-    app = visit(**dict.fromkeys((*QUICK, "seed", "weights"), nonsense))
+    app = visit(**dict.fromkeys((*QUICK, "seed-laws", "weights"), nonsense))
     assert app.selectbox(key="laws").value == "general"
     assert "Stored study" in captions(app)
 
@@ -94,7 +94,7 @@ def test_a_stopped_run_keeps_what_it_has_and_can_go_on():
 def test_one_law_is_calibrated_by_itself_from_the_link_of_explore():
     app = visit(
         **{"on": "this law", "law": "ring", "noise": "0.2", "rows": "100"},
-        **{"datasets": "50", "peers": "0", "seed": "4"},
+        **{"law-datasets": "50", "peers": "0", "seed": "4"},
     )
     assert "one law, ring, of 100 rows" in " ".join(m.value for m in app.markdown)
     assert any("of 50 datasets" in m.value for m in app.markdown)
