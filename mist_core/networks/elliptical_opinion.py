@@ -115,7 +115,7 @@ def features_of(prediction: Prediction, fits: elliptical.Fits) -> Tensor:
     q = prediction.quantiles
     low, high = CENTRAL_90
     width = (q[:, high : high + 1] - q[:, low : low + 1]).clamp_min(LEAST_WIDTH)
-    errors = fits.errors.clamp_min(LEAST_WIDTH)
+    errors = (fits.beyond * fits.errors).clamp_min(LEAST_WIDTH)
     assert prediction.in_family is not None
     beside = [
         ((fits.estimates - q[:, MEDIAN : MEDIAN + 1]) / width).mul(3).asinh(),

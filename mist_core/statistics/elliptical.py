@@ -27,6 +27,8 @@ LEAST_ROWS_OF_TWO = 1500
 PROFILE_VALUES, PROFILE_ROWS = 1 << 16, (1024, 8192)
 # Times as many rows look closer.
 MORE = 4
+# More rows, which no draw had, count as so many where it is told how far copulas are to be trusted.
+MOST_DRAWN = 30_000
 # Rows that the tests and the Student copula read; of more, the normal copula alone reads all.
 MOST_ROWS = 100_000
 RIDGE = 1e-6
@@ -46,12 +48,14 @@ class Fits:
         estimates: (B, C) nats, of the information by each copula.
         errors: (B, C) nats, their standard errors if the copula fits.
         untied: (B,) whether values repeat so seldom that all this holds.
+        beyond: by how much the errors would be greater with no more rows than any draw had.
     """
 
     statistics: Tensor
     estimates: Tensor
     errors: Tensor
     untied: Tensor
+    beyond: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -82,42 +86,45 @@ def read(v: Views) -> Fits:
     # Pairs of single columns come by the thousand: their second copula is the normal one again.
     frame = v.scores
     columns = () if frame.dim_x + frame.dim_y == 2 else v.score_columns
-    bias = plug_in_bias(frame.n_samples, frame.dim_x, frame.dim_y)
-    return fitted(normal, [sizes(frame)], columns, bias, repeats)
+    return fitted(normal, frame, MOST_DRAWN, [], columns, repeats)
 
 
 def fitted(
     normal: NormalFit,
+    frame: Spectrum,
+    most_drawn: int,
     statistics: list[Tensor],
     columns: tuple[Tensor, ...],
-    bias: float,
     repeats: Tensor,
 ) -> Fits:
     """Both copulas of two sides, or of what a third leaves of them.
 
     Args:
         normal: the first of them.
+        frame: that it was fitted to.
+        most_drawn: rows that draws had at most.
         statistics: (B, any) beside what both tell.
         columns: normal scores (B, n, d) of X, of Y, and of what is known; none where the second
             copula is to be the normal one again.
-        bias: expected excess of a plug-in estimate, nats.
         repeats: (B,) greatest probability of a repeated value.
     """
+    bias = plug_in_bias(frame.n_samples, frame.dim_x, frame.dim_y)
     heavy, error, gain, df = _student(normal, columns, bias)
     of_student = [gain.asinh(), df.log(), ((heavy - normal.estimate) / normal.error).asinh()]
     of_student.append((error / normal.error).log())
-    parts = [*statistics, normal.tests, torch.stack(of_student, -1)]
+    parts = [_sizes(frame, most_drawn), *statistics, normal.tests, torch.stack(of_student, -1)]
     return Fits(
         torch.cat([part.float() for part in parts], -1),
         torch.stack([normal.estimate, heavy], -1).clamp_min(0).float(),
         torch.stack([normal.error, error], -1).float(),
         repeats < TIED,
+        max(1.0, math.sqrt(frame.n_samples / most_drawn)),
     )
 
 
-def sizes(frame: Spectrum) -> Tensor:
+def _sizes(frame: Spectrum, most_drawn: int) -> Tensor:
     """(B, SIZES) rows and columns."""
-    n, p, q = frame.n_samples, frame.dim_x, frame.dim_y
+    n, p, q = min(frame.n_samples, most_drawn), frame.dim_x, frame.dim_y
     numbers = [math.log(n), math.log(min(p, q)), math.log(max(p, q)), math.log(p + q), (p + q) / n]
     return frame.joint.new_tensor(numbers).expand(len(frame.joint), -1)
 

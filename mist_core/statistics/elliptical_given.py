@@ -12,12 +12,13 @@ from torch import Tensor
 
 from mist_core.statistics import elliptical
 from mist_core.statistics.canonical import standardised
-from mist_core.statistics.gaussian import plug_in_bias
 from mist_core.statistics.scaling import both_sides
 from mist_core.statistics.triple import Triple, whitened
 
 # With fewer rows nothing is told apart; more a column are asked for.
 LEAST_ROWS, ROWS_A_COLUMN = 200, 10
+# More rows, which no draw had, count as so many where it is told how far copulas are to be trusted.
+MOST_DRAWN = 8000
 # Canonical pairs whose product may change with Z.
 PAIRS = 3
 COUNT = elliptical.COUNT + 1 + elliptical.TESTS + 1 + 2 * elliptical.MOMENTS + 1 + 4
@@ -35,7 +36,6 @@ def read(t: Triple) -> elliptical.Fits:
     normal = elliptical.fit_normal(linear, t.partial)
     left = elliptical.fit_normal(t.residual.score_columns, t.residual.scores)
     statistics = [
-        elliptical.sizes(t.partial),
         z.new_tensor([math.log(z.shape[-1])]).expand(len(z), -1),
         left.tests,
         ((left.estimate - normal.estimate) / normal.error).asinh().unsqueeze(-1),
@@ -43,11 +43,10 @@ def read(t: Triple) -> elliptical.Fits:
         elliptical.kurtosis(z.square().sum(-1), z.shape[-1]).asinh().unsqueeze(-1),
         _moderation(normal, z),
     ]
-    frame, sides = t.partial, (t.x, t.y, t.z)
-    bias = plug_in_bias(frame.n_samples, frame.dim_x, frame.dim_y)
+    sides = t.x, t.y, t.z
     repeats = torch.cat([side.repeat_share for side in sides], -1).amax(-1)
     columns = tuple(side.scores for side in sides)
-    return elliptical.fitted(normal, statistics, columns, bias, repeats)
+    return elliptical.fitted(normal, t.partial, MOST_DRAWN, statistics, columns, repeats)
 
 
 def _beside(linear: tuple[Tensor, Tensor], z: Tensor) -> Tensor:

@@ -27,10 +27,10 @@ from mist_core.statistics.triple import triple
 
 # Datasets of one shape, and of how many rows.
 ONE_SHAPE = 8
-ROWS, CELLS = (elliptical.LEAST_ROWS, 30_000), 250_000
+ROWS, CELLS = (elliptical.LEAST_ROWS, elliptical.MOST_DRAWN), 250_000
 # Share of the shapes that are of the published laws, and their most rows: they have many columns.
 PUBLISHED, PUBLISHED_ROWS = 0.3, 10_000
-ROWS_GIVEN = elliptical_given.LEAST_ROWS, 8000
+ROWS_GIVEN = elliptical_given.LEAST_ROWS, elliptical_given.MOST_DRAWN
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class Lesson:
         kinds: all kinds of law.
         elliptical: those under which copulas fit.
         share: of the other kinds that a member learns from; of few kinds all.
+        caution: what trust costs, nats, as a law that looks elliptical may be new.
     """
 
     subject: str
@@ -105,6 +106,7 @@ class Lesson:
     kinds: tuple[str, ...]
     elliptical: tuple[str, ...]
     share: float
+    caution: float
 
 
 def of_pairs(weights: str, seed: int, index: int) -> Draws | None:
@@ -133,9 +135,9 @@ def of_triples(weights: str, seed: int, index: int) -> Draws | None:
 
 LESSONS = {
     OF_PAIRS: Lesson(
-        OF_PAIRS, of_pairs, tuple(BLOCKS), ("gaussian", "student", "independent"), 0.5
+        OF_PAIRS, of_pairs, tuple(BLOCKS), ("gaussian", "student", "independent"), 0.5, 0.1
     ),
-    GIVEN: Lesson(GIVEN, of_triples, tuple(given.KINDS), ("gaussian",), 1.0),
+    GIVEN: Lesson(GIVEN, of_triples, tuple(given.KINDS), ("gaussian",), 1.0, 0.3),
 }
 
 

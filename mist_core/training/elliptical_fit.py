@@ -20,8 +20,6 @@ from mist_core.networks.scoring import validation_scores
 from mist_core.training.elliptical_draws import Draws, Lesson
 
 EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 40, 128, 2e-3, 1.0
-# What trust costs, nats: a law that looks elliptical may be new.
-CAUTION = 0.3
 # A truth less likely than this pulls no more: one draw is not to rule the rest.
 LEAST_LIKELY = -10.0
 # Of the draws, the last ones, that judge.
@@ -44,7 +42,7 @@ def fit(
     for number in range(config.members):
         known = kinds_of(lesson, seed, number)
         chosen = np.flatnonzero([set(kinds) <= known for kinds in learned.kinds])
-        _learn(opinion, number, learned.part(chosen), seed)
+        _learn(opinion, number, learned.part(chosen), lesson.caution, seed)
     opinion.requires_grad_(False).eval()
     return opinion, _scores(lesson, opinion, judged, seed)
 
@@ -56,7 +54,9 @@ def kinds_of(lesson: Lesson, seed: int, number: int) -> set[str]:
     return some | {*lesson.elliptical}
 
 
-def _learn(opinion: EllipticalOpinion, number: int, draws: Draws, seed: int) -> None:
+def _learn(
+    opinion: EllipticalOpinion, number: int, draws: Draws, caution: float, seed: int
+) -> None:
     generator = torch.Generator().manual_seed(seed + number)
     features, count = features_of(draws.prediction, draws.fits), len(draws.truth)
     parameters = list(opinion.members[number].parameters())
@@ -72,7 +72,7 @@ def _learn(opinion: EllipticalOpinion, number: int, draws: Draws, seed: int) -> 
             likely = log_likelihood(part.prediction, trust, part.truth)
             optimiser.zero_grad()
             trusted = 1 - trust.weights[:, 0]
-            loss = CAUTION * trusted.mean() - likely.clamp_min(LEAST_LIKELY).mean()
+            loss = caution * trusted.mean() - likely.clamp_min(LEAST_LIKELY).mean()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimiser.step()
