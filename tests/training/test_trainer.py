@@ -163,8 +163,8 @@ def test_witnesses_and_recogniser_learn_too_and_are_judged_without_dropout(insid
         assert not torch.equal(learned, before)
     ranks = network.recogniser.combined.grouped.clone()
     network.fit_fresh(trainer.validation, trainer.validation[shards.TRUTH])
-    # Dropout would move all of them by much more than the half precision of a file does; that moves a
-    # few where scores lie far apart.
+    # Dropout would move all of them by much more than the half precision of a file does, which
+    # moves a few where scores lie far apart.
     same = torch.isclose(network.recogniser.combined.grouped, ranks, rtol=0.02, atol=0.02)
     assert same.double().mean() > 0.99
 
