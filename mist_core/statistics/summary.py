@@ -150,10 +150,7 @@ def views(x: Tensor, y: Tensor, *, soft: bool = False, hashed: bool = True) -> V
 
 @dataclass(frozen=True)
 class Pair:
-    """Both sides of B datasets, x (B, n, p) and y (B, n, q), and their views once asked for.
-
-    They are on the CPU, where many small steps are faster.
-    """
+    """Two sides, x (B, n, p) and y (B, n, q), and their views on the CPU once asked for."""
 
     x: Tensor
     y: Tensor
