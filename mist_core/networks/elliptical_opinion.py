@@ -13,8 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from mist_core.checkpoint import load_checkpoint
-from mist_core.errors import WeightsError
+from mist_core.networks.beside import restored
 from mist_core.networks.quantiles import CENTRAL_90, LEVELS, MEDIAN, OFFSET, Prediction
 from mist_core.statistics import elliptical, elliptical_given
 
@@ -195,23 +194,10 @@ def _interpolated(at: Tensor, places: Tensor, values: Tensor) -> Tensor:
 
 
 def load_elliptical(path: str | Path, subject: str) -> EllipticalOpinion:
-    """The network of a weights file, in evaluation mode.
-
-    Raises:
-        WeightsError: no such file, damaged, or not of this version's statistics.
-    """
-    checkpoint = load_checkpoint(path)
-    config = dict(checkpoint.card.get("config", {}))
-    if config.pop("architecture", None) != subject:
-        raise WeightsError(f"{path}: config: expected {subject} weights, got others.")
-    with torch.random.fork_rng(devices=[]):  # the initial weights are thrown away
-        network = EllipticalOpinion(subject, EllipticalConfig(**config))
-    tensors = {name: tensor.float() for name, tensor in checkpoint.tensors.items()}
-    try:
-        network.load_state_dict(tensors, strict=True)
-    except RuntimeError as error:
-        raise WeightsError(f"{path}: made for other statistics; train it anew.") from error
-    return network.requires_grad_(False).eval()
+    """The opinion of a weights file, in evaluation mode; errors as of `restored`."""
+    return restored(
+        path, subject, lambda config: EllipticalOpinion(subject, EllipticalConfig(**config))
+    )
 
 
 def config_dict(network: EllipticalOpinion) -> dict:

@@ -11,8 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from mist_core.checkpoint import load_checkpoint
-from mist_core.errors import WeightsError
+from mist_core.networks.beside import restored
 from mist_core.networks.ensemble import Witness, mixture, pooled
 from mist_core.networks.quantiles import CENTRAL_90, MEDIAN, OFFSET, Prediction, level_weights
 
@@ -140,23 +139,10 @@ def _student(distance: Tensor, scale: Tensor, freedom: float) -> Tensor:
 
 
 def load_second_opinion(path: str | Path, subject: Subject) -> SecondOpinion:
-    """The network of a weights file, in evaluation mode.
-
-    Raises:
-        WeightsError: no such file, damaged, or not of this version's statistics.
-    """
-    checkpoint = load_checkpoint(path)
-    config = dict(checkpoint.card.get("config", {}))
-    if config.pop("architecture", None) != subject.name:
-        raise WeightsError(f"{path}: config: expected a {subject.name}, got other weights.")
-    with torch.random.fork_rng(devices=[]):  # the initial weights are thrown away
-        network = SecondOpinion(subject, SecondOpinionConfig(**config))
-    tensors = {name: tensor.float() for name, tensor in checkpoint.tensors.items()}
-    try:
-        network.load_state_dict(tensors, strict=True)
-    except RuntimeError as error:
-        raise WeightsError(f"{path}: made for other statistics; train it anew.") from error
-    return network.requires_grad_(False).eval()
+    """The opinion of a weights file, in evaluation mode; errors as of `restored`."""
+    return restored(
+        path, subject.name, lambda config: SecondOpinion(subject, SecondOpinionConfig(**config))
+    )
 
 
 def config_dict(network: SecondOpinion) -> dict:
