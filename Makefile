@@ -11,7 +11,8 @@ STAMP := .venv/.installed-$(firstword $(shell cat $(PINS) | cksum))
 # One thread per pytest worker; two workers share the cores.
 PYTEST := OMP_NUM_THREADS=1 CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# Examples that `make fuzz` tries of each property: some minutes.
+# Examples that `make fuzz` tries of each property, beside whole tables of hostile inputs of which
+# the suite tries a part: an hour.
 FUZZ ?= 2000
 
 .PHONY: app test test-all fuzz wheel-test notebooks docs lint browser install
@@ -31,7 +32,8 @@ wheel-test: $(STAMP)
 	$(BIN)/python -m tests.measure.wheel $(PYTHONS)
 
 fuzz: $(STAMP)
-	MIST_FUZZ=$(FUZZ) $(PYTEST) --timeout 3600 tests/properties
+	MIST_FUZZ=$(FUZZ) $(PYTEST) --timeout 3600 tests/properties tests/pages/test_addresses.py \
+	  tests/pages/test_damaged_home.py tests/weights/test_hostile.py
 
 # Runs each source in notebooks/ and writes the notebook beside it, with its outputs.
 notebooks: $(STAMP)

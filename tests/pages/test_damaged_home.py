@@ -19,6 +19,7 @@ from mist_core.jobs.progress import POINT, SCORES
 from mist_core.jobs.queue import JobQueue
 from mist_core.training.run_lock import lock_path
 from mist_core.weights import library
+from tests.thoroughness import some
 from tests.weights.test_hostile import CARD, network, packed
 
 ROOT = Path(__file__).parents[2]
@@ -133,16 +134,10 @@ FILES = [
     "weights/mine.safetensors",
     "default-weights.txt",
 ]
-# Each file with some damage in the suite, and with every one in the slow tests.
 CASES = [
-    pytest.param(
-        file,
-        damage,
-        id=f"{file.replace(ID, 'run')} {damage}",
-        marks=[] if (i + j) % 4 == 0 else pytest.mark.slow,
-    )
-    for i, file in enumerate(FILES)
-    for j, damage in enumerate(DAMAGES)
+    pytest.param(file, damage, id=f"{file.replace(ID, 'run')} {damage}")
+    for place, file in enumerate(FILES)
+    for damage in some(DAMAGES, place, 4)
 ]
 
 

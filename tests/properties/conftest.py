@@ -4,6 +4,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.thoroughness import THOROUGH
+
 # Examples grow large, and the first of each kind imports much.
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
@@ -17,4 +19,4 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=SLOW,
 )
-settings.load_profile("fuzz" if "MIST_FUZZ" in os.environ else "suite")
+settings.load_profile("fuzz" if THOROUGH else "suite")

@@ -24,6 +24,7 @@ from mist_core.weights import library
 from mist_core.weights.history import describe_runs
 from mist_core.weights.law_descriptions import describe
 from mist_core.weights.learning_curve import learning_curve
+from tests.thoroughness import some
 
 SCORES = {"loss": 0.1, "mse": 0.1, "mae": 0.1, "coverage_90": 0.9}
 ROWS = np.arange(50.0)
@@ -162,7 +163,7 @@ def test_some_values_in_every_place_of_the_card_are_refused_or_harmless(start):
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(map(str, place)))
 def test_any_value_in_any_place_of_the_card_is_refused_or_harmless(place):
     tensors = network().state_dict()
-    for value in VALUES:
+    for value in some(VALUES, PLACES.index(place), 4):
         harmless(packed(changed(place, value), tensors))
 
 
