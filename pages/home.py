@@ -15,7 +15,7 @@ MIST was trained on many datasets drawn from laws whose mutual information is kn
 dataset once and answers with a **distribution**: a mean, a median and an interval. Nothing is
 fitted to your data, so an answer takes a fraction of a second.
 
-- **Start here** and **Learn** show what mutual information is and how it is estimated, in six
+- **Start here** and **Learn** show what mutual information is and how it is estimated, in seven
   lessons that ask before they tell; the **lecture plan** makes 45 minutes of them.
 - **Explore** draws a sample from a law you choose and puts the answer beside the truth and beside
   other estimators. The link in the address bar always leads back to the picture on show.
