@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PATIENCE
 
@@ -32,26 +32,6 @@ def verdict(page: Page) -> str:
 def test_a_finished_figure_stands_before_any_click(page: Page, address: str):
     open_explore(page, address)
     assert "the truth" in verdict(page)
-
-
-def test_a_copied_link_gives_the_same_picture(page: Page, address: str, browser: Browser):
-    open_explore(page, address)
-    before = verdict(page)
-    page.get_by_text("bits", exact=True).click()
-    slider = page.get_by_role("slider", name="correlation")
-    slider.focus()
-    for _ in range(5):
-        slider.press("ArrowRight")
-    page.wait_for_url(re.compile("unit=bits.*correlation=0.8|correlation=0.8.*unit=bits"))
-    expect(headline(page)).not_to_have_text(before, timeout=30_000)  # other tests share the cores
-    page.wait_for_timeout(2000)
-    open_explore(page, page.url)
-    after = verdict(page)
-    assert "bits" in after
-    other = browser.new_page()
-    open_explore(other, page.url)
-    assert verdict(other) == after
-    other.close()
 
 
 def test_the_data_and_the_figure_can_be_saved(page: Page, address: str, tmp_path):

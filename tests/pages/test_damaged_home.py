@@ -134,11 +134,15 @@ FILES = [
     "weights/mine.safetensors",
     "default-weights.txt",
 ]
-CASES = [
-    pytest.param(file, damage, id=f"{file.replace(ID, 'run')} {damage}")
-    for place, file in enumerate(FILES)
-    for damage in some(DAMAGES, place, 4)
-]
+
+
+def cases(every):
+    """Files with damages: of each file one of `every`, all in `make fuzz`."""
+    return [
+        pytest.param(file, damage, id=f"{file.replace(ID, 'run')} {damage}")
+        for place, file in enumerate(FILES)
+        for damage in some(DAMAGES, place, every)
+    ]
 
 
 def test_the_whole_folder_is_fine_on_every_page(home):
@@ -153,7 +157,7 @@ def test_the_whole_folder_is_fine_on_every_page(home):
     }
 
 
-@pytest.mark.parametrize(("file", "damage"), CASES)
+@pytest.mark.parametrize(("file", "damage"), cases(every=4))
 def test_a_damaged_file_stops_no_page_and_what_is_set_aside_is_gone(home, file, damage):
     DAMAGES[damage](home / file)
     train, weights = visit("train.py"), visit("weights.py")
@@ -177,7 +181,7 @@ def test_a_damaged_file_stops_no_page_and_what_is_set_aside_is_gone(home, file, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("file", "damage"), CASES)
+@pytest.mark.parametrize(("file", "damage"), cases(every=10))
 def test_a_damaged_file_stops_no_other_page(home, file, damage):
     DAMAGES[damage](home / file)
     for page in PAGES:
