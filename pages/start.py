@@ -44,7 +44,7 @@ def show_tours() -> None:
     st.header("Ten tours", anchor=False)
     for first in range(0, len(tours.TOURS), 2):  # in this order on a phone, too
         pair = tours.TOURS[first : first + 2]
-        for column, tour in zip(st.columns(2, gap="large"), pair, strict=True):
+        for column, tour in zip(st.columns(2), pair, strict=True):
             with column:
                 link(tour.page, tour.title, dict(tour.parameters))
                 st.caption(tour.claim)
