@@ -6,17 +6,12 @@ say of them, and writes the weights file with a card beside it.
 
 import argparse
 import os
-import platform
-from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
-
-from mist_core.checkpoint import save_checkpoint
+from mist_core.commands.opinion import store
 from mist_core.commands.options import count, whole
 from mist_core.commands.progress_bar import Bar
 from mist_core.networks.plane import NAME, PlaneConfig, config_dict
-from mist_core.networks.registry import compact
 from mist_core.paths import PLANE
 from mist_core.statistics import plane
 from mist_core.training.plane import ONE_SHAPE, ROWS, drawn, fit
@@ -35,19 +30,14 @@ def main(options: argparse.Namespace) -> None:
     bar = Bar("draw", options.shapes)
     draws = drawn(options.shapes, options.seed, options.jobs, bar)
     network, scores = fit(draws, PlaneConfig(), options.seed)
-    card = {
+    told = {
         "config": config_dict(network),
         "seed": options.seed,
         "shapes": options.shapes,
         "datasets": len(draws.truth),
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "scores": scores,
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-        "date": datetime.now(UTC).date().isoformat(),
     }
-    save_checkpoint(options.out, compact(network), card)
-    options.out.with_suffix(".md").write_text(card_text(card))
-    print(card_text(card))
+    store(options.out, network, told, card_text)
 
 
 def card_text(card: dict) -> str:
@@ -57,11 +47,12 @@ def card_text(card: dict) -> str:
     return f"""# {NAME}
 
 How far the estimate of nearest neighbours is off, of one untied column a side, from
-{plane.LEAST_ROWS:,} rows on: {shape["members"]} perceptrons of width {shape["hidden_dim"]} that
-read how it changes from {plane.FEW} neighbours to {plane.MANY} (`mist_core.statistics.plane`),
-{card["parameters"]:,} parameters, of {card["date"]}. They learned from {card["datasets"]:,} draws
-of `general` laws of {ROWS[0]:,} to {ROWS[1]:,} rows, less the last fifth, which gave these scores.
-No law of `mist_core.benchmarks.kept_out` was among them, and no network was asked.
+{plane.LEAST_ROWS:,} rows on: {shape["members"]} perceptrons of width {shape["hidden_dim"]},
+{card["parameters"]:,} parameters, of {card["date"]}, that read how it changes from
+{plane.FEW} neighbours to {plane.MANY} (`mist_core.statistics.plane`). They learned from
+{card["datasets"]:,} draws of `general` laws of {ROWS[0]:,} to {ROWS[1]:,} rows, less the last
+fifth, which gave these scores. No law of `mist_core.benchmarks.kept_out` was among them, and no
+network was asked.
 
 | | |
 | --- | --- |

@@ -29,10 +29,10 @@ FREEDOM, PLACES, FARTHEST = 4.0, 81, 12.0
 # The scale of what a network errs by in ln(MI + OFFSET) under a law that is new to it, and the
 # degrees of freedom of that error.
 ASTRAY, NEW_FREEDOM = 0.25, 2.0
-# Of the change with the number of neighbours, the most that is added, or counts as error.
-MOST_ADDED, MOST_OF_CHANGE = 1.0, 1.0
-# By how much the standard error may be off (logarithm), and the estimate (standard errors).
-MOST_WIDER, MOST_SHIFT = 1.0, 1.0
+# Of the change from many neighbours to few, the most that still fewer would add.
+MOST_ADDED = 3.0
+# By how much the standard error may be off, a logarithm.
+MOST_WIDER = 1.0
 # A 90 % interval is so many scales of the former wide.
 WIDTH = 4.26
 # Above -OFFSET, where the logarithm ends.
@@ -74,7 +74,7 @@ class PlaneOpinion(nn.Module):
         self.register_buffer("feature_scale", torch.ones(COUNT))
         self.members = nn.ModuleList(
             nn.Sequential(
-                nn.Linear(COUNT, h), nn.GELU(), nn.Linear(h, h), nn.GELU(), nn.Linear(h, 4)
+                nn.Linear(COUNT, h), nn.GELU(), nn.Linear(h, h), nn.GELU(), nn.Linear(h, 3)
             )
             for _ in range(config.members)
         )
@@ -94,12 +94,11 @@ class PlaneOpinion(nn.Module):
         """What one member says."""
         z = (found.statistics - self.feature_mean) * self.feature_scale
         out = self.members[number](z / (1 + (z / 8).square()).sqrt()).double()
-        added, shift, wider, of_change = out.unbind(-1)
-        centre = found.value + MOST_ADDED * added.tanh() * found.change
+        added, wider, of_change = out.unbind(-1)
         scale = found.error * (MOST_WIDER * wider.tanh()).exp()
         return Located(
-            centre + MOST_SHIFT * shift.tanh() * found.error,
-            scale.hypot(MOST_OF_CHANGE * (of_change - 3).sigmoid() * found.change),
+            found.value + MOST_ADDED * (added - 1.5).sigmoid() * found.change,
+            scale.hypot((of_change - 3).sigmoid() * found.change),
         )
 
     def fit_inputs(self, statistics: Tensor) -> None:
