@@ -21,9 +21,8 @@ def located(prediction: Prediction, pair: Pair) -> Prediction:
     """
     device = prediction.mean.device
     assert prediction.in_family is not None
-    here = Prediction(
-        prediction.mean.cpu(), prediction.log_quantiles.cpu(), prediction.in_family.cpu()
-    )
+    in_family = prediction.in_family.cpu()
+    here = Prediction(prediction.mean.cpu(), prediction.log_quantiles.cpu(), in_family)
     found, network = plane.read(pair.views), _loaded()
     both = weighed(here, network(found), new=network.config.new, shared=network.config.shared)
     assert both.in_family is not None
@@ -33,7 +32,7 @@ def located(prediction: Prediction, pair: Pair) -> Prediction:
         prediction,
         mean=torch.where(untied, both.mean, here.mean).to(device),
         log_quantiles=quantiles.to(device),
-        in_family=torch.where(untied, both.in_family, here.in_family).to(device),
+        in_family=torch.where(untied, both.in_family, in_family).to(device),
     )
 
 
