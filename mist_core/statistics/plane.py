@@ -27,6 +27,8 @@ MOST_DRAWN = 50_000
 # Neighbours: few are near, and many tell whether that was near enough.
 FEW, MANY = 4, 16
 COUNT = 5
+# In place of the estimates of tied values.
+UNKNOWN = np.array([[0.0, 1.0], [0.0, 1.0]])
 # Below their true distance, so that the farthest neighbour itself is not counted.
 INSIDE = 1 - 1e-7
 
@@ -57,8 +59,11 @@ def fits(rows: int, columns: int) -> bool:
 
 def read(v: Views) -> Estimates:
     """Estimates from the normal scores of both columns, whose rows are in random order."""
+    untied = torch.cat([v.x.repeat_share, v.y.repeat_share], -1).amax(-1) < TIED
     sides = [side.scores[:, :MOST_ROWS, 0].double().numpy() for side in (v.x, v.y)]
-    found = torch.tensor(np.array([_estimates(x, y) for x, y in zip(*sides, strict=True)]))
+    # Among equal rows a search would look at all of them.
+    told = [_estimates(x, y) if u else UNKNOWN for x, y, u in zip(*sides, untied, strict=True)]
+    found = torch.tensor(np.array(told))
     (few, many), (error, other) = found.unbind(-1)[0].T, found.unbind(-1)[1].T
     n = sides[0].shape[1]
     statistics = [
@@ -68,8 +73,7 @@ def read(v: Views) -> Estimates:
         (error * math.sqrt(n)).log(),
         (other / error).log(),
     ]
-    repeats = torch.cat([v.x.repeat_share, v.y.repeat_share], -1).amax(-1)
-    return Estimates(torch.stack(statistics, -1).float(), few, error, few - many, repeats < TIED)
+    return Estimates(torch.stack(statistics, -1).float(), few, error, few - many, untied)
 
 
 def _estimates(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -103,6 +103,12 @@ def test_of_few_rows_more_columns_and_tied_values_the_answer_stays():
     torch.testing.assert_close(tied.log_quantiles, own.log_quantiles)
 
 
+def test_a_hundred_thousand_equal_rows_are_not_searched():
+    x = (torch.arange(100_000) % 2).double().view(1, -1, 1)
+    found = read(Pair(x, x).views)
+    assert not found.untied.item() and found.value.item() == 0
+
+
 def test_answers_come_nearer_and_narrower_under_a_law_that_no_prior_holds():
     """X is Cauchy, and so is the noise: h(Y) - h(noise) = ln(8 pi) - ln(4 pi) nats."""
     rng = np.random.default_rng(7)
