@@ -13,7 +13,9 @@ from mist_core.statistics.summary import Pair
 
 
 def located(prediction: Prediction, pair: Pair) -> Prediction:
-    """Answers that lie where neighbours put them, as near as these come; of tied values as it is.
+    """Answers that lie where neighbours put them, as near as these come.
+
+    Of tied values, and of structure too fine for so many rows, the answer as it is.
 
     Args:
         prediction: of B datasets.
@@ -26,13 +28,13 @@ def located(prediction: Prediction, pair: Pair) -> Prediction:
     found, network = plane.read(pair.views), _loaded()
     both = weighed(here, network(found), new=network.config.new, shared=network.config.shared)
     assert both.in_family is not None
-    untied = found.untied
-    quantiles = torch.where(untied[:, None], both.log_quantiles, here.log_quantiles)
+    holds = found.holds
+    quantiles = torch.where(holds[:, None], both.log_quantiles, here.log_quantiles)
     return replace(
         prediction,
-        mean=torch.where(untied, both.mean, here.mean).to(device),
+        mean=torch.where(holds, both.mean, here.mean).to(device),
         log_quantiles=quantiles.to(device),
-        in_family=torch.where(untied, both.in_family, in_family).to(device),
+        in_family=torch.where(holds, both.in_family, in_family).to(device),
     )
 
 

@@ -27,6 +27,10 @@ MOST_DRAWN = 50_000
 # Neighbours: few are near, and many tell whether that was near enough.
 FEW, MANY = 4, 16
 COUNT = 5
+# Nats; where the estimate changes by more, rows are too few to see the structure.
+MOST_CHANGE = 0.3
+# Nats; of one column that is a function of the other all rows say the same.
+LEAST_ERROR = 1e-4
 # In place of the estimates of tied values.
 UNKNOWN = np.array([[0.0, 1.0], [0.0, 1.0]])
 # Below their true distance, so that the farthest neighbour itself is not counted.
@@ -42,14 +46,14 @@ class Estimates:
         value: (B,) nats, from FEW neighbours; below 0 by chance where hardly anything is told.
         error: (B,) nats, its standard error over rows.
         change: (B,) nats, what MANY neighbours say less of.
-        untied: (B,) whether values repeat so seldom that all this holds.
+        holds: (B,) whether values repeat so seldom, and neighbours are so near, that this is right.
     """
 
     statistics: Tensor
     value: Tensor
     error: Tensor
     change: Tensor
-    untied: Tensor
+    holds: Tensor
 
 
 def fits(rows: int, columns: int) -> bool:
@@ -73,7 +77,8 @@ def read(v: Views) -> Estimates:
         (error * math.sqrt(n)).log(),
         (other / error).log(),
     ]
-    return Estimates(torch.stack(statistics, -1).float(), few, error, few - many, untied)
+    holds = untied & ((few - many).abs() < MOST_CHANGE)
+    return Estimates(torch.stack(statistics, -1).float(), few, error, few - many, holds)
 
 
 def _estimates(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -85,7 +90,7 @@ def _estimates(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     for k, radius in zip((FEW, MANY), distances.T * INSIDE, strict=True):
         near = [_within(*column, radius) for column in columns]  # the row itself, too
         of_rows = digamma(k) + digamma(n) - digamma(near[0]) - digamma(near[1])
-        found.append((of_rows.mean(), of_rows.std() / math.sqrt(n)))
+        found.append((of_rows.mean(), max(of_rows.std() / math.sqrt(n), LEAST_ERROR)))
     return np.array(found)
 
 

@@ -41,7 +41,7 @@ class Draws:
 
 
 def drawn(shapes: int, seed: int, jobs: int, done: Callable[[int], object]) -> Draws:
-    """Untied datasets of `general` laws of two columns.
+    """Datasets of `general` laws of two columns, of which neighbours tell something.
 
     Args:
         shapes: groups of `ONE_SHAPE` datasets that are drawn.
@@ -59,13 +59,13 @@ def drawn(shapes: int, seed: int, jobs: int, done: Callable[[int], object]) -> D
 
 
 def _group(seed: int, index: int) -> Draws:
-    """Datasets of one n, less those of tied values."""
+    """Datasets of one n, less those of tied values or too fine structure."""
     torch.set_num_threads(1)
     laws = replace(General(), rows=ROWS, dims=1, cells=2 * ROWS[1], published=0.0, tall=0.0)
     batch = replace(laws, long=0.0).draw(ONE_SHAPE, source(stream(seed, "train", index)))
     found = plane.read(Pair(batch.x, batch.y).views)
     drawn = Draws(found, batch.mutual_information.double())
-    return drawn.part(found.untied.nonzero().squeeze(-1))
+    return drawn.part(found.holds.nonzero().squeeze(-1))
 
 
 def _joined(parts: list[Draws]) -> Draws:

@@ -45,7 +45,7 @@ def test_the_estimate_is_the_truth_within_its_error(rho):
     found = read(Pair(*normal(6000, rho)).views)
     truth = -math.log(1 - rho * rho) / 2
     assert abs(found.value.item() - truth) < 4 * found.error.item()
-    assert found.untied.item() and found.statistics.shape == (1, COUNT)
+    assert found.holds.item() and found.statistics.shape == (1, COUNT)
 
 
 def test_fine_structure_shows_in_the_change_with_the_number_of_neighbours():
@@ -54,6 +54,11 @@ def test_fine_structure_shows_in_the_change_with_the_number_of_neighbours():
     coarse = read(Pair(*normal(3000)).views)
     assert fine.change.item() > 10 * fine.error.item()
     assert abs(coarse.change.item()) < 5 * coarse.error.item()
+
+
+def test_of_a_function_of_a_column_rows_are_too_few_to_tell_anything():
+    x, _ = normal(3000)
+    assert not read(Pair(x, -x).views).holds.item()
 
 
 def test_neither_increasing_maps_nor_an_exchange_nor_the_order_of_rows_change_it():
@@ -106,7 +111,7 @@ def test_of_few_rows_more_columns_and_tied_values_the_answer_stays():
 def test_a_hundred_thousand_equal_rows_are_not_searched():
     x = (torch.arange(100_000) % 2).double().view(1, -1, 1)
     found = read(Pair(x, x).views)
-    assert not found.untied.item() and found.value.item() == 0
+    assert not found.holds.item() and found.value.item() == 0
 
 
 def test_answers_come_nearer_and_narrower_under_a_law_that_no_prior_holds():
