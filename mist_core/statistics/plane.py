@@ -27,7 +27,8 @@ MOST_DRAWN = 50_000
 # Neighbours: few are near, and many tell whether that was near enough.
 FEW, MANY = 4, 16
 COUNT = 5
-# Nats; where the estimate changes by more, rows are too few to see the structure.
+# Nats; where the estimate changes by more, or by half of itself, rows are too few to see the
+# structure.
 MOST_CHANGE = 0.3
 # Nats; of one column that is a function of the other all rows say the same.
 LEAST_ERROR = 1e-4
@@ -77,8 +78,10 @@ def read(v: Views) -> Estimates:
         (error * math.sqrt(n)).log(),
         (other / error).log(),
     ]
-    holds = untied & ((few - many).abs() < MOST_CHANGE)
-    return Estimates(torch.stack(statistics, -1).float(), few, error, few - many, holds)
+    change = few - many
+    near = (change < few / 2) | (change < 4 * error)
+    holds = untied & near & (change.abs() < MOST_CHANGE)
+    return Estimates(torch.stack(statistics, -1).float(), few, error, change, holds)
 
 
 def _estimates(x: np.ndarray, y: np.ndarray) -> np.ndarray:
