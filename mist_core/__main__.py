@@ -31,6 +31,10 @@ COMMANDS = {
         "mist_core.commands.train_elliptical",
         "train how far copulas are trusted beside a network",
     ),
+    "train-plane": (
+        "mist_core.commands.train_plane",
+        "train how far off neighbours of two columns are",
+    ),
     "bench-sampler": (
         "mist_core.commands.bench_sampler",
         "datasets a second, beside bmi's sampler",

@@ -15,14 +15,16 @@ ROOT = _PACKAGE.parent if _CHECKOUT else Path()
 WEIGHTS = ROOT / "weights" if _CHECKOUT else _PACKAGE / "weights"
 RESULTS, DOCS = ROOT / "results", ROOT / "docs"
 # Beside the networks, and none themselves: the heads of `refine` and of `conditional`, the second
-# opinions, how far copulas are trusted, and what evidence against independence is measured by.
+# opinions, how far copulas and neighbours are trusted, and what evidence against independence is
+# measured by.
 HEAD, CONDITIONAL = WEIGHTS / "refine.safetensors", WEIGHTS / "conditional.safetensors"
 SECOND_OPINION = WEIGHTS / "second-opinion.safetensors"
 SECOND_OPINION_GIVEN = WEIGHTS / "second-opinion-given.safetensors"
 ELLIPTICAL = WEIGHTS / "elliptical.safetensors"
 ELLIPTICAL_GIVEN = WEIGHTS / "elliptical-given.safetensors"
+PLANE = WEIGHTS / "plane.safetensors"
 NULL = WEIGHTS / "null.safetensors"
-_OPINIONS = SECOND_OPINION, SECOND_OPINION_GIVEN, ELLIPTICAL, ELLIPTICAL_GIVEN
+_OPINIONS = SECOND_OPINION, SECOND_OPINION_GIVEN, ELLIPTICAL, ELLIPTICAL_GIVEN, PLANE
 _NO_NETWORKS = HEAD, CONDITIONAL, NULL, *_OPINIONS
 IMAGES = DOCS / "images"
 

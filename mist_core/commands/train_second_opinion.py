@@ -6,19 +6,14 @@ trains the members on them and writes the weights file with a card beside it.
 
 import argparse
 import os
-import platform
-from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
-
-from mist_core.checkpoint import save_checkpoint
+from mist_core.commands.opinion import store
 from mist_core.commands.options import count, whole
 from mist_core.commands.progress_bar import Bar
 from mist_core.inference.second_opinion import PAIRS
 from mist_core.inference.second_opinion_given import GIVEN
 from mist_core.markdown import table
-from mist_core.networks.registry import compact
 from mist_core.networks.second_opinion import (
     ASTRAY,
     SecondOpinionConfig,
@@ -53,19 +48,14 @@ def main(options: argparse.Namespace) -> None:
     draws = drawn(lesson, options.shapes, options.seed, options.jobs, bar)
     network, scores = fit(lesson, draws, CONFIGS[name], options.seed)
     out = options.out or WEIGHTS / f"{name}.safetensors"
-    card = {
+    told = {
         "config": config_dict(network),
         "seed": options.seed,
         "shapes": options.shapes,
         "datasets": len(draws.truth),
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "scores": scores,
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-        "date": datetime.now(UTC).date().isoformat(),
     }
-    save_checkpoint(out, compact(network), card)
-    out.with_suffix(".md").write_text(card_text(card))
-    print(card_text(card))
+    store(out, network, told, card_text)
 
 
 def card_text(card: dict) -> str:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from mist_core.inference.elliptical_opinion import converged
+from mist_core.inference.plane import located
 from mist_core.networks.quantiles import OFFSET, Prediction
 from mist_core.networks.second_opinion import (
     SecondOpinion,
@@ -16,7 +17,7 @@ from mist_core.networks.second_opinion import (
 )
 from mist_core.paths import SECOND_OPINION
 from mist_core.refinement.refine import Refined
-from mist_core.statistics import second_opinion
+from mist_core.statistics import plane, second_opinion
 from mist_core.statistics.summary import Pair
 
 PAIRS = Subject("second-opinion", second_opinion.COUNT, second_opinion.ESTIMATES)
@@ -34,6 +35,8 @@ def heard(prediction: Prediction, pair: Pair, shared: float | None = None) -> Pr
         pair: what the network was shown.
         shared: in place of what the file of the second opinion says; see `SecondOpinionConfig`.
     """
+    if plane.fits(pair.rows, pair.columns):
+        return located(prediction, pair)
     if not second_opinion.fits(pair.rows, pair.columns):
         return prediction
     network = _of_pairs()

@@ -22,7 +22,9 @@ def in_the_middle(results: Results, group: str) -> Finding:
     chart = figures.efficiency_chart(
         drawn, titles, 1.0, y="error over the bound", about=f"median of {group}"
     )
-    return Finding(_about(table), table, (chart,), _wide(table), about=f"efficiency on {group}")
+    return Finding(
+        _about(table, scores), table, (chart,), _wide(table), about=f"efficiency on {group}"
+    )
 
 
 def on_one_law(results: Results, law: str, unit: str) -> Finding:
@@ -48,7 +50,7 @@ def _told(table: pd.DataFrame, unit: str) -> str:
     return f"Mean absolute error at {at.n.iloc[0]:,} rows: {', '.join(told)}; {bound}."
 
 
-def _about(table: pd.DataFrame) -> str:
+def _about(table: pd.DataFrame, scores: pd.DataFrame) -> str:
     """Where ours stands at the most rows that it answered, beside the nearest other."""
     known = table.dropna(subset=["ratio"])
     ours, others = known[known.kind == OURS], known[known.kind != OURS]
@@ -62,9 +64,21 @@ def _about(table: pd.DataFrame) -> str:
     )
     rival = others[others.n == best.n]
     if len(rival):
-        nearest = rival.loc[rival.ratio.idxmin()]
-        words += f"; the nearest other, {plain(nearest.title)}, by {nearest.ratio:.2g} times"
+        words += _beside(best, rival.loc[rival.ratio.idxmin()], scores[scores.n == best.n])
     return words + "."
+
+
+def _beside(best: pd.Series, nearest: pd.Series, scores: pd.DataFrame) -> str:
+    """The nearest other; where it cannot answer all laws, both on those that it can."""
+    if nearest.laws == best.laws:
+        return f"; the nearest other, {plain(nearest.title)}, by {nearest.ratio:.2g} times"
+    answered = scores[(scores.estimator == nearest.estimator) & (scores.datasets > 0)].law
+    ours = scores[(scores.estimator == best.estimator) & scores.law.isin(answered)]
+    return (
+        f"; on the {nearest.laws} of {best.laws} laws that {plain(nearest.title)} can answer, by "
+        f"{ours.ratio.astype(float).median():.2g} times, and {plain(nearest.title)} by "
+        f"{nearest.ratio:.2g}"
+    )
 
 
 def _wide(table: pd.DataFrame) -> pd.DataFrame:

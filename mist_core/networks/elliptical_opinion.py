@@ -14,7 +14,15 @@ import torch
 from torch import Tensor, nn
 
 from mist_core.networks.beside import restored
-from mist_core.networks.quantiles import CENTRAL_90, LEVELS, MEDIAN, OFFSET, Prediction
+from mist_core.networks.quantiles import (
+    CENTRAL_90,
+    LEVELS,
+    MEDIAN,
+    OFFSET,
+    Prediction,
+    distribution,
+    interpolated,
+)
 from mist_core.statistics import elliptical, elliptical_given
 
 # What is asked about, as it stands in a weights file, and how many statistics are read of it.
@@ -163,34 +171,15 @@ def mixed(prediction: Prediction, trust: Trust) -> Prediction:
     copulas = ((centres + scales * steps).clamp_min(0) + OFFSET).log()  # (B, C, L)
     at = torch.cat([own, copulas.flatten(1)], -1).sort(-1).values  # (B, K)
     z = ((at.exp() - OFFSET).unsqueeze(1) - centres) / scales
-    each = torch.cat([_distribution(own, at).unsqueeze(1), torch.special.ndtr(z)], 1)
+    each = torch.cat([distribution(own, at).unsqueeze(1), torch.special.ndtr(z)], 1)
     below = (trust.weights.double().unsqueeze(-1) * each).sum(1)  # (B, K)
-    quantiles = _interpolated(LEVELS.double().expand(len(at), -1), below, at)
+    quantiles = interpolated(LEVELS.double().expand(len(at), -1), below, at)
     means = torch.cat([prediction.mean.unsqueeze(-1), trust.centres], -1)
     return replace(
         prediction,
         mean=(trust.weights * means).sum(-1).to(prediction.mean),
         log_quantiles=quantiles.to(prediction.log_quantiles),
     )
-
-
-def _distribution(quantiles: Tensor, at: Tensor) -> Tensor:
-    """(B, K) probability below `at` (B, K) of a law with these quantiles (B, L).
-
-    Linear between them; beyond the outermost, where hardly anything is left, as good as 0 and 1.
-    """
-    levels = LEVELS.to(quantiles).expand(len(quantiles), -1)
-    inside = _interpolated(at, quantiles, levels)
-    low, high = at < quantiles[:, :1], at > quantiles[:, -1:]
-    return torch.where(low, levels[:, :1] / 2, torch.where(high, 1 - levels[:, :1] / 2, inside))
-
-
-def _interpolated(at: Tensor, places: Tensor, values: Tensor) -> Tensor:
-    """(B, K) values (B, N) at ascending places (B, N), linear between them, constant beyond."""
-    right = torch.searchsorted(places.contiguous(), at.contiguous()).clamp(1, places.shape[1] - 1)
-    (a, b), (low, high) = ((t.gather(1, right - 1), t.gather(1, right)) for t in (places, values))
-    share = ((at - a) / (b - a).clamp_min(1e-12)).clamp(0, 1)
-    return low + share * (high - low)
 
 
 def load_elliptical(path: str | Path, subject: str) -> EllipticalOpinion:

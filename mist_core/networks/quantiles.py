@@ -98,3 +98,22 @@ def level_weights() -> Tensor:
     """(L,) weights of the quantiles in their mean: the probability nearest to each level."""
     edges = torch.cat([torch.zeros(1), (LEVELS[1:] + LEVELS[:-1]) / 2, torch.ones(1)])
     return edges.diff()
+
+
+def distribution(quantiles: Tensor, at: Tensor) -> Tensor:
+    """(B, K) probability below `at` (B, K) of a law with these quantiles (B, L).
+
+    Linear between them; beyond the outermost, where hardly anything is left, as good as 0 and 1.
+    """
+    levels = LEVELS.to(quantiles).expand(len(quantiles), -1)
+    inside = interpolated(at, quantiles, levels)
+    low, high = at < quantiles[:, :1], at > quantiles[:, -1:]
+    return torch.where(low, levels[:, :1] / 2, torch.where(high, 1 - levels[:, :1] / 2, inside))
+
+
+def interpolated(at: Tensor, places: Tensor, values: Tensor) -> Tensor:
+    """(B, K) values (B, N) at ascending places (B, N), linear between them, constant beyond."""
+    right = torch.searchsorted(places.contiguous(), at.contiguous()).clamp(1, places.shape[1] - 1)
+    (a, b), (low, high) = ((t.gather(1, right - 1), t.gather(1, right)) for t in (places, values))
+    share = ((at - a) / (b - a).clamp_min(1e-12)).clamp(0, 1)
+    return low + share * (high - low)

@@ -32,8 +32,9 @@ MOST_DRAWN = 30_000
 # Rows that the tests and the Student copula read; of more, the normal copula alone reads all.
 MOST_ROWS = 100_000
 RIDGE = 1e-6
-# Squared canonical correlations beyond this are functions of one another.
-MOST = 1 - 1e-6
+# Squared canonical correlations beyond these count as so much, and tell nothing: rounding, or one
+# side a function of the other.
+MOST, NOISY = 1 - 1e-6, 1 - 1e-5
 SIZES, MOMENTS = 5, 8
 TESTS = 4 + 2 * MOMENTS + 7
 COUNT = SIZES + TESTS + 4
@@ -47,7 +48,8 @@ class Fits:
         statistics: (B, F) sizes, and tests of the copulas.
         estimates: (B, C) nats, of the information by each copula.
         errors: (B, C) nats, their standard errors if the copula fits.
-        untied: (B,) whether values repeat so seldom that all this holds.
+        untied: (B,) whether values repeat so seldom, and no pair is a function of one another, that
+            all this holds.
         beyond: by how much the errors would be greater with no more rows than any draw had.
     """
 
@@ -65,12 +67,14 @@ class NormalFit:
     Attributes:
         estimate, error: (B,) nats, of the information, and its standard error.
         tests: (B, TESTS) how far the rows are from it.
+        noisy: (B,) whether no canonical pair is a function of one another.
         pairs: canonical coordinates of both sides, (B, r, p) and (B, r, q), in random order.
     """
 
     estimate: Tensor
     error: Tensor
     tests: Tensor
+    noisy: Tensor
     pairs: tuple[Tensor, Tensor]
 
 
@@ -117,7 +121,7 @@ def fitted(
         torch.cat([part.float() for part in parts], -1),
         torch.stack([normal.estimate, heavy], -1).clamp_min(0).float(),
         torch.stack([normal.error, error], -1).float(),
-        repeats < TIED,
+        (repeats < TIED) & normal.noisy,
         max(1.0, math.sqrt(frame.n_samples / most_drawn)),
     )
 
@@ -149,6 +153,7 @@ def fit_normal(columns: tuple[Tensor, Tensor], frame: Spectrum) -> NormalFit:
         gaussian_information(squares).sum(-1) - plug_in_bias(n, p, q),
         (squares.sum(-1) / n + p * q / (2 * n * n)).sqrt(),
         _tests(few, pairs, frame.between, squares),
+        squares.amax(-1) < NOISY,
         pairs,
     )
 
@@ -229,7 +234,8 @@ def _bends(u: Tensor, w: Tensor, rho: Tensor) -> Tensor:
         told.append(torch.stack([part.mean(1) * math.sqrt(n) for part in products], -1))
     z = torch.stack(told).square()  # (2, B, k, 3)
     along = [u[..., 0] + w[..., 0], u[..., 0] - w[..., 0]]
-    tails = [kurtosis(t.square() / t.square().mean(-1, keepdim=True), 1) for t in along]
+    squares = [t.square() for t in along]  # 0 where one side is the other
+    tails = [kurtosis(s / s.mean(-1, keepdim=True).clamp_min(RIDGE**2), 1) for s in squares]
     tail = ((tails[0] + tails[1]) / 2).asinh().unsqueeze(-1)
     return torch.cat([(torch.cat([z.mean((0, 2)), z.amax((0, 2))], -1) + 0.1).log(), tail], -1)
 

@@ -81,6 +81,14 @@ def test_given_z_of_rows_in_time_the_answer_stays():
     assert converged_given(own, triple(x, y, z, ordered=True)) is own
 
 
+@pytest.mark.parametrize("columns", [1, 3])
+def test_of_a_side_and_itself_the_answer_is_finite_and_large(columns):
+    x = np.random.default_rng(2).standard_normal((3000, columns))
+    posterior = MISTEstimator.load(device="cpu").posterior(x, -x)
+    low, high = posterior.interval(0.9)
+    assert 3 < posterior.mean < 100 and high - low > 0.5
+
+
 def test_normal_answers_come_nearer_and_narrower_with_every_row():
     """From 2,000 rows to 50,000 an efficient interval becomes five times narrower."""
     covariance = torch.full((8, 8), 0.4, dtype=torch.float64) + 0.6 * torch.eye(8)
