@@ -1,10 +1,7 @@
 """What copulas that fit the rows make of answers, where there are rows enough."""
 
 import functools
-from dataclasses import replace
 from pathlib import Path
-
-import torch
 
 from mist_core.networks.elliptical_opinion import (
     GIVEN,
@@ -46,23 +43,9 @@ def converged_given(prediction: Prediction, t: Triple) -> Prediction:
 def _together(
     prediction: Prediction, subject: str, path: Path, fits: elliptical.Fits
 ) -> Prediction:
-    device = prediction.mean.device
-    assert prediction.in_family is not None
-    here = replace(
-        prediction,
-        mean=prediction.mean.cpu(),
-        log_quantiles=prediction.log_quantiles.cpu(),
-        in_family=prediction.in_family.cpu(),
-    )
-    network = _loaded(path, subject)
+    here, network = prediction.cpu(), _loaded(path, subject)
     both = mixed(here, network(features_of(here, fits), fits))
-    untied = fits.untied
-    quantiles = torch.where(untied[:, None], both.log_quantiles, here.log_quantiles)
-    return replace(
-        prediction,
-        mean=torch.where(untied, both.mean, here.mean).to(device),
-        log_quantiles=quantiles.to(device),
-    )
+    return prediction.where(fits.untied, both)
 
 
 @functools.cache

@@ -72,17 +72,9 @@ def together(
         features, untied: (B, F) and (B,), as its statistics are read.
         shared: see `SecondOpinionConfig`.
     """
-    device = prediction.mean.device
-    other = network(features).to(device)
+    other = network(features).to(prediction.mean.device)
     both = weighed(prediction, other, new=network.config.new, shared=shared)
-    assert prediction.in_family is not None and both.in_family is not None
-    untied = untied.to(device)
-    return replace(
-        prediction,
-        mean=torch.where(untied, both.mean, prediction.mean),
-        log_quantiles=torch.where(untied[:, None], both.log_quantiles, prediction.log_quantiles),
-        in_family=torch.where(untied, both.in_family, prediction.in_family),
-    )
+    return prediction.where(untied, both)
 
 
 @functools.cache

@@ -4,7 +4,7 @@ Letters: B datasets, C estimates, H hidden width, L quantile levels.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -49,6 +49,25 @@ class Prediction:
     def quantiles(self) -> Tensor:
         """(B, L) quantiles of the MI at LEVELS, nats, ascending and never negative."""
         return (self.log_quantiles.exp() - OFFSET).clamp_min(0)
+
+    def cpu(self) -> "Prediction":
+        """The answer on the CPU, once the network has learned."""
+        assert self.in_family is not None
+        return Prediction(self.mean.cpu(), self.log_quantiles.cpu(), self.in_family.cpu())
+
+    def where(self, holds: Tensor, other: "Prediction") -> "Prediction":
+        """The answer of `other` where `holds` (B,), on this one's device; elsewhere this one."""
+        assert self.in_family is not None and other.in_family is not None
+        device = self.mean.device
+        holds = holds.to(device)
+        return replace(
+            self,
+            mean=torch.where(holds, other.mean.to(device), self.mean),
+            log_quantiles=torch.where(
+                holds[:, None], other.log_quantiles.to(device), self.log_quantiles
+            ),
+            in_family=torch.where(holds, other.in_family.to(device), self.in_family),
+        )
 
 
 class QuantileHead(nn.Module):
