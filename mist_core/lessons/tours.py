@@ -79,7 +79,7 @@ TOURS: tuple[Tour, ...] = (
     Tour(
         "few",
         "Ten rows",
-        "From 10 rows nobody knows: the 90 % interval is over half a nat wide.",
+        "From 10 rows nobody knows: the 90\u00a0% interval is over half a nat wide.",
         EXPLORE,
         _seen("bivariate-normal", 10, correlation=0.75),
     ),
@@ -101,15 +101,15 @@ TOURS: tuple[Tour, ...] = (
     Tour(
         "bootstrap",
         "A broken promise",
-        "Bootstrapped KSG calls it 90 % and holds the truth in fewer than 60 %.",
+        "Bootstrapped KSG calls it 90\u00a0% and holds the truth in fewer than 60\u00a0%.",
         LEARN,
         _screen("promise", "habits", habit="KSG, bootstrap"),
     ),
     Tour(
         "trust",
         "A kept promise",
-        "On 1,000 datasets of the published kind, 90 % intervals hold between 85 and 95 % of the "
-        "truths.",
+        "On 1,000 datasets of the published kind, 90\u00a0% intervals hold between 85 and "
+        "95\u00a0% of the truths.",
         "pages/calibration.py",
         {"laws": "paper in-family", "weights": "paper"},
     ),
